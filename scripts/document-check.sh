@@ -71,7 +71,7 @@ right() {
     if kill -0 "$server" 2>/dev/null && [ -e "$dir/result.json" ]; then
         node -p 'const { right, calls } = JSON.parse(fs.readFileSync(process.argv[1])).total; `${right} of ${calls}`' "$dir/result.json"
     else
-        echo "ends"
+        echo "exits"
     fi
     stopped
 }
@@ -83,7 +83,7 @@ peers() {
         npm install --silent --no-audit --no-fund --prefix "$cache" "@stoplight/prism-cli@$prism" "node@$node"
     npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$documents" "@readme/oas-examples@$examples" "@scalar/galaxy@$galaxy"
     {
-        echo "@readme/oas-examples $examples, @scalar/galaxy $galaxy and the documents of the tests, beside Prism $prism; calls that Ajv finds right:"
+        echo "@readme/oas-examples $examples, @scalar/galaxy $galaxy and the documents of the tests, compared with Prism $prism: calls answered correctly, as judged by Ajv."
         echo
         echo "| document | unleash-mock | Prism |"
         echo "|---|---|---|"
@@ -96,7 +96,7 @@ peers() {
         { split($2, ours, " of "); split($3, theirs, " of ") }
         !/^[|]/ || ours[1] != ours[2] || theirs[1] != theirs[2] || /^[|](---| document)/ { print; next }
         { whole++ }
-        END { printf "\nOf %d more documents both answer every call right.\n", whole }' | tee "$dir/table"
+        END { printf "\nBoth answer every call correctly for %d more documents.\n", whole }' | tee "$dir/table"
     awk -v table="$dir/table" '
         /<!-- documents: end -->/ { skipping = 0 }
         !skipping { print }

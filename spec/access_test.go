@@ -11,7 +11,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// guarded is a document of one operation, with some lines of its own.
+// guarded returns a document with one operation, which contains the given lines.
 func guarded(lines string) []byte {
 	return fmt.Appendf(nil, `
 openapi: 3.0.3
@@ -42,9 +42,9 @@ func TestAccess(t *testing.T) {
 	const admin, backend = spec.AdminToken, spec.BackendToken
 	for name, test := range map[string]struct {
 		lines    string
-		admitted []spec.TokenKind // of admin, backend and no token
-		editor   bool             // may somebody who holds UPDATE_FEATURE and CREATE_SEGMENT?
-		anybody  bool             // may somebody who holds nothing?
+		admitted []spec.TokenKind // which of admin, backend and no token
+		editor   bool             // is somebody with UPDATE_FEATURE and CREATE_SEGMENT permitted?
+		anybody  bool             // is somebody without permissions permitted?
 	}{
 		"without a list nobody may":         {"summary: s", []spec.TokenKind{admin}, false, false},
 		"an empty list is none":             {"x-unleash-permission: []", []spec.TokenKind{admin}, false, false},
@@ -79,16 +79,17 @@ func TestAccess(t *testing.T) {
 				return permission == "UPDATE_FEATURE" || permission == "CREATE_SEGMENT"
 			}
 			if got := operation.Permits(editor); got != test.editor {
-				t.Errorf("an editor may: %v", got)
+				t.Errorf("an editor is permitted: %v", got)
 			}
 			if got := !operation.NeedsPermission(); got != test.anybody {
-				t.Errorf("anybody may: %v", got)
+				t.Errorf("anybody is permitted: %v", got)
 			}
 		})
 	}
 }
 
-// TestSecurityThatIsNotSaid: only a document that says so admits callers without a token.
+// TestSecurityThatIsNotSaid checks that a document without security admits nobody: callers
+// without a token are admitted only if it says so.
 func TestSecurityThatIsNotSaid(t *testing.T) {
 	t.Parallel()
 	contract, err := spec.Parse([]byte(strings.Replace(string(guarded("x-unleash-permission: [NONE]")), "security: ", "x-security: ", 1)))
@@ -149,7 +150,8 @@ func TestAccessThatIsMistypedIsRefused(t *testing.T) {
 	}
 }
 
-// TestSchemesThatNothingSatisfies are told, and an operation that demands one is not served.
+// TestSchemesThatNothingSatisfies checks that schemes that no credential can satisfy are
+// reported, and that an operation that requires one is not served.
 func TestSchemesThatNothingSatisfies(t *testing.T) {
 	t.Parallel()
 	for scheme, want := range map[string]string{

@@ -11,12 +11,12 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec/internal/document"
 )
 
-// sizes are numbers of operations: those of the contract, and at least as many as a whole
-// Unleash has.
+// sizes are numbers of operations: that of the contract, and one at least as large as that
+// of a whole Unleash.
 var sizes = []int{len(Default().Operations()), (1 + 211/len(Default().Operations())) * len(Default().Operations())}
 
-// contractOf makes a document of so many operations: copies of the contract's, each with
-// components of its own.
+// contractOf returns a document with the given number of operations: copies of the
+// contract's, each with its own components.
 func contractOf(t testing.TB, operations int) []byte {
 	t.Helper()
 	var document struct {
@@ -53,7 +53,7 @@ func contractOf(t testing.TB, operations int) []byte {
 	return text
 }
 
-// start reads a contract and judges a first exchange.
+// start reads a contract and checks a first exchange.
 func start(t testing.TB, text []byte, operations int) {
 	t.Helper()
 	contract, err := read(text, document.New(text), nil)
@@ -67,7 +67,7 @@ func start(t testing.TB, text []byte, operations int) {
 	}
 }
 
-// BenchmarkStart is what the contract adds to a start, and to the first exchange.
+// BenchmarkStart measures what the contract adds to a start and to the first exchange.
 func BenchmarkStart(b *testing.B) {
 	for _, operations := range sizes {
 		text := contractOf(b, operations)
@@ -80,8 +80,9 @@ func BenchmarkStart(b *testing.B) {
 	}
 }
 
-// TestAStartIsIndifferentToTheSizeOfTheContract: of an operation that is not asked for,
-// only its head is read. It cannot run beside others, whose allocations would count.
+// TestAStartIsIndifferentToTheSizeOfTheContract checks that only the head of an operation
+// is read until it is needed. It is not parallel, because allocations of other tests would
+// count.
 func TestAStartIsIndifferentToTheSizeOfTheContract(t *testing.T) {
 	var allocations []float64
 	for _, operations := range sizes {
@@ -94,7 +95,7 @@ func TestAStartIsIndifferentToTheSizeOfTheContract(t *testing.T) {
 	}
 }
 
-// BenchmarkComplete reads all of a contract.
+// BenchmarkComplete reads a whole contract.
 func BenchmarkComplete(b *testing.B) {
 	for _, operations := range sizes {
 		text := contractOf(b, operations)
@@ -109,7 +110,7 @@ func BenchmarkComplete(b *testing.B) {
 	}
 }
 
-// BenchmarkCheckResponse judges a body that is known and bodies that are not.
+// BenchmarkCheckResponse checks a known body and new bodies.
 func BenchmarkCheckResponse(b *testing.B) {
 	operation := Default().Operation("updateSignalEndpointToken")
 	token := func(n int) []byte {

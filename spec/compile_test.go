@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestWhatVersion30WritesInItsOwnWay: which values its schemas allow.
+// TestWhatVersion30WritesInItsOwnWay checks which values schemas allow that use the
+// keywords of OpenAPI 3.0.
 func TestWhatVersion30WritesInItsOwnWay(t *testing.T) {
 	t.Parallel()
 	for schema, bodies := range map[string]map[string]bool{
@@ -20,7 +21,7 @@ func TestWhatVersion30WritesInItsOwnWay(t *testing.T) {
 		"{type: object, additionalProperties: {type: integer, nullable: true}}":                            {`{"a":null}`: true, `{"a":"b"}`: false},
 		"{nullable: true, allOf: [{type: object, required: [a]}, {required: [b]}]}":                        {`null`: true, `{"a":1,"b":2}`: true, `{"a":1}`: false},
 		"{nullable: true, oneOf: [{type: string}, {enum: [null]}], allOf: [{type: string, minLength: 2}]}": {`null`: true, `"ab"`: true, `"a"`: false, `1`: false},
-		"{nullable: true, anyOf: [{type: string}]}":                                                        {`null`: false, `"a"`: true}, // no type to add it to
+		"{nullable: true, anyOf: [{type: string}]}":                                                        {`null`: false, `"a"`: true}, // without a type, nullable has no effect
 		"{minimum: 1, exclusiveMinimum: true, maximum: 3, exclusiveMaximum: true}":                         {`1`: false, `2`: true, `3`: false},
 		"{minimum: 1, exclusiveMinimum: false, maximum: 3, exclusiveMaximum: false}":                       {`0`: false, `1`: true, `3`: true, `4`: false},
 		"{type: number, exclusiveMinimum: true}":                                                           {`-1e300`: true},

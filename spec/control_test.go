@@ -14,7 +14,7 @@ func TestTheControlDocument(t *testing.T) {
 	}
 	for _, operation := range control.Operations() {
 		if !strings.HasPrefix(operation.Path, "/_mock/") {
-			t.Errorf("%s lies outside of /_mock/: %s", operation.ID, operation.Path)
+			t.Errorf("the path of %s is outside of /_mock/: %s", operation.ID, operation.Path)
 		}
 		for _, status := range []int{400, 401, 403, 404, 413, 415, 500, 503} {
 			if operation.Response(status) == nil {

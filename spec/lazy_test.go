@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestOperationsAreReadWhenNeeded: who asks before all are read gets the same
-// verdicts, however many ask at once.
+// TestOperationsAreReadWhenNeeded checks that operations used before all are read give the
+// same verdicts, however many goroutines use them at once.
 func TestOperationsAreReadWhenNeeded(t *testing.T) {
 	t.Parallel()
 	whole, err := Parse(openapiYAML)
@@ -56,7 +56,8 @@ func TestOperationsAreReadWhenNeeded(t *testing.T) {
 	asking.Wait()
 }
 
-// TestParseTellsOfEverySchema: one that does not compile is told with its place.
+// TestParseTellsOfEverySchema checks that a schema that does not compile is reported with
+// its place.
 func TestParseTellsOfEverySchema(t *testing.T) {
 	t.Parallel()
 	const bad = "schema: {type: string, pattern: \"(\"}"
@@ -72,14 +73,14 @@ func TestParseTellsOfEverySchema(t *testing.T) {
 			_, err := Parse([]byte("openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n  /x:\n    post:\n      operationId: x\n      " +
 				test.operation + "\n      responses:\n        '200': {description: d, " + test.response + "}\n"))
 			if err == nil || !strings.HasPrefix(err.Error(), test.want) {
-				t.Errorf("the error is %v, want one that begins with %q", err, test.want)
+				t.Errorf("got the error %v, want one that begins with %q", err, test.want)
 			}
 		})
 	}
 }
 
-// TestWhatIsCompiledIsBounded: of a document that is larger the rest is compiled again when
-// it is needed.
+// TestWhatIsCompiledIsBounded checks that the memory for compiled schemas is bounded:
+// beyond the bound, schemas are compiled again when needed.
 func TestWhatIsCompiledIsBounded(t *testing.T) {
 	t.Parallel()
 	contract, err := Parse(contractOf(t, sizes[0]))
@@ -98,7 +99,7 @@ func TestWhatIsCompiledIsBounded(t *testing.T) {
 	if all != len(contract.schemas.known) {
 		t.Fatalf("%d of %d schemas are compiled", all, len(contract.schemas.known))
 	}
-	contract.schemas.bytes = maxCompiled // as if it were larger
+	contract.schemas.bytes = maxCompiled // as if they were larger
 	clear(contract.schemas.parts)
 	for _, schema := range contract.schemas.known {
 		schema.judging.Store(nil)
@@ -111,7 +112,7 @@ func TestWhatIsCompiledIsBounded(t *testing.T) {
 	header := http.Header{"Content-Type": {"application/json"}}
 	for range 2 {
 		if failures := contract.Operation("getHealth").CheckResponse(http.StatusOK, header, []byte(`{"health":1}`)); len(failures) != 1 || failures[0].Keyword != "enum" && failures[0].Keyword != "type" {
-			t.Errorf("it is judged as %v", failures)
+			t.Errorf("the failures are %v", failures)
 		}
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// ring is a document with as many schemas as are asked for, each of which refers to others so
-// that every operation reaches all of them, as the documents of payment APIs do.
+// ring returns a document with the given number of schemas that refer to each other, so
+// that every operation reaches all of them, as in the documents of payment APIs.
 func ring(t *testing.T, size int) *Contract {
 	t.Helper()
 	var paths, schemas strings.Builder
@@ -29,10 +29,11 @@ func ring(t *testing.T, size int) *Contract {
 	return contract
 }
 
-// TestSchemasThatReachEachOtherAreCompiledOnce: by whichever operation, and by many at a time.
+// TestSchemasThatReachEachOtherAreCompiledOnce checks that shared schemas are compiled
+// once, whichever operation uses them first, and also with concurrent use.
 func TestSchemasThatReachEachOtherAreCompiledOnce(t *testing.T) {
 	t.Parallel()
-	const size = 400 // far more structure than one schema may have
+	const size = 400 // far more structure than a single schema may have
 	contract := ring(t, size)
 	header := http.Header{"Content-Type": {"application/json"}}
 	var group sync.WaitGroup
@@ -66,22 +67,23 @@ func TestSchemasThatReachEachOtherAreCompiledOnce(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if compiled := len(contract.schemas.parts); compiled != size { // for judging and for making, which are the same here
-		t.Errorf("%d parts are compiled", compiled)
+	if compiled := len(contract.schemas.parts); compiled != size { // for validation and for samples, which are the same here
+		t.Errorf("%d parts were compiled", compiled)
 	}
 }
 
-// TestWhatIsTooLargeTogetherIsNotCompiled: nothing of it, once its size is known.
+// TestWhatIsTooLargeTogetherIsNotCompiled checks that schemas that together exceed the
+// limit are not compiled, once the size per byte is known.
 func TestWhatIsTooLargeTogetherIsNotCompiled(t *testing.T) {
 	t.Parallel()
 	contract := ring(t, 50)
-	contract.schemas.perByte = 1 // as if little came of a byte
+	contract.schemas.perByte = 1 // as if compiled schemas were small
 	contract.schemas.bytes = maxCompiled - 1<<20
 	if err := contract.Operation("get0").Complete(); err != nil {
-		t.Errorf("once more is forgotten: %v", err)
+		t.Errorf("forgetting once must suffice: %v", err)
 	}
 	if contract.schemas.perByte == 1 {
-		t.Error("how much comes of a byte is not learnt")
+		t.Error("the size per byte was not learned")
 	}
 	contract.schemas.forget()
 	contract.schemas.perByte = maxCompiled
@@ -94,7 +96,8 @@ func TestWhatIsTooLargeTogetherIsNotCompiled(t *testing.T) {
 	}
 }
 
-// TestWhatIsNotValidIsLeftOut of a schema: the rest judges, and values are made of it.
+// TestWhatIsNotValidIsLeftOut checks that invalid parts of a schema are left out, and that
+// the rest still validates and makes values.
 func TestWhatIsNotValidIsLeftOut(t *testing.T) {
 	t.Parallel()
 	for schema, test := range map[string]struct{ good, bad string }{
@@ -116,7 +119,7 @@ func TestWhatIsNotValidIsLeftOut(t *testing.T) {
 			}
 			operation := contract.Operation("x")
 			if err := operation.Complete(); err == nil {
-				t.Errorf("%s: %s: nothing is told", version, schema)
+				t.Errorf("%s: %s: no problem is reported", version, schema)
 			}
 			for body, keeps := range map[string]bool{test.good: true, test.bad: false} {
 				if failures := operation.CheckResponse(http.StatusOK, jsonHeader, []byte(body)); body != "" && (len(failures) == 0) != keeps {
@@ -135,8 +138,8 @@ func TestWhatIsNotValidIsLeftOut(t *testing.T) {
 	}
 }
 
-// TestWhatAReferenceLeadsToCounts: what is wrong with a part is told by every operation that
-// reaches it, and only by these.
+// TestWhatAReferenceLeadsToCounts checks that a problem in a shared part is reported by
+// every operation that reaches it, and only by those.
 func TestWhatAReferenceLeadsToCounts(t *testing.T) {
 	t.Parallel()
 	contract, err := Load([]byte(`openapi: 3.0.3
@@ -196,6 +199,6 @@ components:
 	}
 	odd := contract.Operation("odd")
 	if failures := odd.CheckResponse(http.StatusOK, header, []byte(`[{"a":7}]`)); len(failures) != 1 || failures[0].Pointer != "/0/a" {
-		t.Errorf("what can be judged is not: %v", failures)
+		t.Errorf("the valid part does not validate: %v", failures)
 	}
 }

@@ -12,7 +12,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestListsAreJudgedInParts: which answers can be, and that it is found out.
+// TestListsAreJudgedInParts checks which lists are recognized as lists that can be checked
+// in parts.
 func TestListsAreJudgedInParts(t *testing.T) {
 	t.Parallel()
 	contract := Default()
@@ -33,8 +34,8 @@ func TestListsAreJudgedInParts(t *testing.T) {
 	}
 }
 
-// TestPartsSayWhatTheWholeSays: however an answer is mutilated, judging it in parts finds
-// nothing only where judging the whole finds nothing.
+// TestPartsSayWhatTheWholeSays checks that, however an answer is damaged, checking it in
+// parts finds what checking the whole finds.
 func TestPartsSayWhatTheWholeSays(t *testing.T) {
 	t.Parallel()
 	contract := Default()
@@ -60,7 +61,7 @@ func TestPartsSayWhatTheWholeSays(t *testing.T) {
 		}
 		got := response.checkBody(200, header, text)
 		if fmt.Sprint(got) != fmt.Sprint(whole) {
-			t.Fatalf("%s: %v, the whole %v", text, got, whole)
+			t.Fatalf("%s: %v; checked as a whole: %v", text, got, whole)
 		}
 	})
 }
@@ -100,7 +101,7 @@ func FuzzCut(f *testing.F) {
 			}
 		}
 		if json.Valid(rest) && !json.Valid([]byte(text)) {
-			t.Errorf("the parts of %q are JSON, the whole is not", text)
+			t.Errorf("the parts of %q are JSON, but the whole is not", text)
 		}
 	})
 }
@@ -112,11 +113,11 @@ func TestItemsAreForgottenWithinBounds(t *testing.T) {
 	item := func(n int) []piece { return []piece{{fmt.Appendf(nil, "%d%s", n, strings.Repeat("x", 1000)), schema}} }
 	for n := range 1000 {
 		if len(k.unknown(item(n))) != 1 {
-			t.Fatalf("item %d is known", n)
+			t.Fatalf("item %d is already known", n)
 		}
 		k.add(item(n))
-		if len(k.unknown(item(0))) != 0 { // which is asked for all the time
-			t.Fatalf("the busy item is forgotten after %d", n)
+		if len(k.unknown(item(0))) != 0 { // it is used all the time
+			t.Fatalf("the busy item was forgotten after %d", n)
 		}
 	}
 	if k.size > maxItems || len(k.unknown(item(1))) != 1 {

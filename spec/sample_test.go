@@ -14,11 +14,11 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec/internal/document"
 )
 
-// documentVariable names a file with a document to try beside those of the tests: that of a
-// real Unleash, say.
+// documentVariable names a file with another document to test, for example that of a real
+// Unleash.
 const documentVariable = "UNLEASH_MOCK_TEST_DOCUMENT"
 
-// documents are those that the tests read, by name.
+// documents returns the documents of the tests by name.
 func documents(t *testing.T) map[string]*Contract {
 	t.Helper()
 	files, err := filepath.Glob("testdata/documents/*.yaml")
@@ -43,10 +43,11 @@ func documents(t *testing.T) map[string]*Contract {
 	return out
 }
 
-// without are the contents that no value keeps.
+// without are the contents for which no valid value exists.
 var without = map[string]bool{"getEndless": true, "impossible": true}
 
-// TestSamplesKeepTheirSchemas: whatever the seed, and the same for the same seed.
+// TestSamplesKeepTheirSchemas checks that samples are valid for every seed, and equal for
+// equal seeds.
 func TestSamplesKeepTheirSchemas(t *testing.T) {
 	t.Parallel()
 	for name, contract := range documents(t) {
@@ -87,7 +88,8 @@ func sampled(t *testing.T, operation *Operation, response *Response, content *Co
 	}
 }
 
-// TestWhatTheLibraryDraws: of documents that others have written, schemas up to a size.
+// TestWhatTheLibraryDraws checks that the library reads large schemas of our own document,
+// but not those of other documents.
 func TestWhatTheLibraryDraws(t *testing.T) {
 	t.Parallel()
 	source := oddDocument("3.0.3", "      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/large'}}}}\n      responses: {'200': {description: d}}\n",
@@ -110,12 +112,13 @@ func TestWhatTheLibraryDraws(t *testing.T) {
 			t.Fatal(err)
 		}
 		if drawn := operation.RequestBody.Content.First().Value().Schema.Schema().Properties != nil; drawn != want {
-			t.Errorf("properties are drawn: %v, want %v", drawn, want)
+			t.Errorf("the library reads the properties: %v, want %v", drawn, want)
 		}
 	}
 }
 
-// TestSamplesNameTheirForm: by the value of the discriminator that the document has for it.
+// TestSamplesNameTheirForm checks that samples have the value of the discriminator that the
+// document gives for their form.
 func TestSamplesNameTheirForm(t *testing.T) {
 	t.Parallel()
 	var paths strings.Builder
@@ -157,8 +160,8 @@ components:
 	}
 }
 
-// TestSamplesFitOneForm: where the values of one form fit another too, of which the discriminator
-// says otherwise.
+// TestSamplesFitOneForm checks samples of forms whose values overlap, where the
+// discriminator decides the form.
 func TestSamplesFitOneForm(t *testing.T) {
 	t.Parallel()
 	contract, err := Load(oddDocument("3.0.3", "      responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/pet'}}}}}\n",
@@ -177,12 +180,13 @@ func TestSamplesFitOneForm(t *testing.T) {
 			t.Fatal(err)
 		}
 		if failures := content.Check(value); len(failures) > 0 || value.(map[string]any)["kind"] != "dog" {
-			t.Errorf("%v is made: %v", value, failures)
+			t.Errorf("the sample is %v: %v", value, failures)
 		}
 	}
 }
 
-// TestWhatIsWrongWithADocument: everything is told, and the rest can be used.
+// TestWhatIsWrongWithADocument checks that all problems of a document are reported and that
+// the rest can be used.
 func TestWhatIsWrongWithADocument(t *testing.T) {
 	t.Parallel()
 	contract := documents(t)["broken.yaml"]
@@ -223,12 +227,12 @@ func TestWhatIsWrongWithADocument(t *testing.T) {
 		}
 	}
 	if contract.Find(http.MethodDelete, "/things/1") == nil {
-		t.Error("a path that is written twice has lost a method")
+		t.Error("a path that is written twice lost a method")
 	}
 }
 
-// TestASchemaThatIsNone: what is wrong with it is told where it is written, and the rest
-// judges.
+// TestASchemaThatIsNone checks that an invalid schema is reported where it is written, and
+// that the rest still validates.
 func TestASchemaThatIsNone(t *testing.T) {
 	t.Parallel()
 	for _, version := range []string{"3.0.3", "3.1.0"} {
@@ -258,8 +262,8 @@ func TestASchemaThatIsNone(t *testing.T) {
 	}
 }
 
-// TestNothingIsFetched of what a schema names outside of its document, by whatever keyword: not
-// from the network, and not from files.
+// TestNothingIsFetched checks that nothing a schema refers to outside of its document is
+// fetched, from the network or from files, whatever the keyword.
 func TestNothingIsFetched(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int64
@@ -272,7 +276,7 @@ func TestNothingIsFetched(t *testing.T) {
 	if err := os.WriteFile(secret, []byte(`{"type": "integer"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for schema, want := range map[string]string{ // what is told of it; empty for a schema that is judged
+	for schema, want := range map[string]string{ // the problem reported; empty if the schema is valid
 		`{"$schema": "URL", "type": "integer"}`:                                                                 "",
 		`{"$schema": "https://spec.openapis.org/oas/3.1/dialect/base", "type": "integer"}`:                      "",
 		`{"$schema": "https://json-schema.org/draft-05/schema", "type": "integer"}`:                             "",
@@ -292,11 +296,12 @@ func TestNothingIsFetched(t *testing.T) {
 		}
 	}
 	if count := asked.Load(); count > 0 {
-		t.Errorf("the server was asked %d times", count)
+		t.Errorf("the server got %d requests", count)
 	}
 }
 
-// checkUnfetched judges values by a schema and makes some, and compares what is told of it.
+// checkUnfetched validates values by a schema, makes samples, and compares the problems
+// that are reported.
 func checkUnfetched(t *testing.T, version, schema, want string) {
 	t.Helper()
 	contract, err := Load([]byte(`{"openapi": "` + version + `", "info": {"title": "t", "version": "1"}, "components": {"schemas": {"S": ` + schema + `}},
@@ -313,15 +318,15 @@ func checkUnfetched(t *testing.T, version, schema, want string) {
 		}
 		failures := contract.Operation("a").CheckResponse(http.StatusOK, http.Header{"Content-Type": {"application/json"}}, []byte(`"text"`))
 		if want == "" && len(failures) == 0 {
-			t.Errorf("%s, %s: it judges nothing", version, schema)
+			t.Errorf("%s, %s: it validates nothing", version, schema)
 		}
 	}
 	if want == "" && told != "" || !strings.Contains(told, want) {
-		t.Errorf("%s, %s: %q is told, want %q", version, schema, told, want)
+		t.Errorf("%s, %s: the problem is %q, want %q", version, schema, told, want)
 	}
 }
 
-// TestHostileSchemas: looking for a value ends, whatever a schema demands.
+// TestHostileSchemas checks that the search for a value ends, whatever a schema demands.
 func TestHostileSchemas(t *testing.T) {
 	t.Parallel()
 	for _, schema := range []string{
@@ -351,8 +356,8 @@ func TestHostileSchemas(t *testing.T) {
 	}
 }
 
-// TestSchemasThatDouble: each is composed of the next one twice, so that one value would be
-// judged without end.
+// TestSchemasThatDouble checks schemas that each contain the next one twice, so that
+// validating a single value would take practically forever.
 func TestSchemasThatDouble(t *testing.T) {
 	t.Parallel()
 	for _, part := range []string{`{"allOf":[%s,%[1]s]}`, `{"anyOf":[%s,%[1]s]}`, `{"oneOf":[%s,%[1]s]}`, `{"not":%s,"if":%[1]s}`} {
@@ -372,15 +377,15 @@ func TestSchemasThatDouble(t *testing.T) {
 			if want == "" && said != "<nil>" || !strings.Contains(said, want) {
 				t.Errorf("%s, %d levels: %s", part, levels, said)
 			}
-			_, _ = contract.Operations()[0].Response(http.StatusOK).Contents[0].Sample(1) // which ends
+			_, _ = contract.Operations()[0].Response(http.StatusOK).Contents[0].Sample(1) // returns
 		}
 	}
 }
 
-// TestSamplesOfOddSchemas: there is a value for schemas whose parts leave little room.
+// TestSamplesOfOddSchemas checks that samples are found for schemas that leave little room.
 func TestSamplesOfOddSchemas(t *testing.T) {
 	t.Parallel()
-	nested := func(schema string) string { // where only what is demanded is shown
+	nested := func(schema string) string { // this deep, only required properties are shown
 		for range 4 {
 			schema = `{"type":"object","required":["a"],"properties":{"a":` + schema + `}}`
 		}
@@ -416,7 +421,8 @@ func TestSamplesOfOddSchemas(t *testing.T) {
 	}
 }
 
-// TestPatternsThatLookAhead at their beginning judge, and values are made of them.
+// TestPatternsThatLookAhead checks that patterns with lookaheads at their beginning
+// validate, and that samples match them.
 func TestPatternsThatLookAhead(t *testing.T) {
 	t.Parallel()
 	for pattern, test := range map[string]struct{ good, bad []string }{
@@ -451,11 +457,12 @@ func TestPatternsThatLookAhead(t *testing.T) {
 		}
 	}
 	if _, err := Parse(oddDocument("3.0.3", "      responses: {'200': {description: d, content: {application/json: {schema: {type: string, pattern: '^(?=a)b|c$'}}}}}\n", "  schemas: {}\n")); err == nil {
-		t.Error("one that looks ahead in one of two ways is judged")
+		t.Error("a lookahead in one of two alternatives is accepted")
 	}
 }
 
-// TestADiscriminatorWithoutAMapping, whose forms have values of their own.
+// TestADiscriminatorWithoutAMapping checks a discriminator without a mapping whose forms
+// set their own values.
 func TestADiscriminatorWithoutAMapping(t *testing.T) {
 	t.Parallel()
 	contract, err := Parse(oddDocument("3.0.3", "      responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/pet'}}}}}\n", `

@@ -41,7 +41,7 @@ func TestTheDocumentHasThe17OperationalOperations(t *testing.T) {
 		"getReady GET /ready",
 		"getHealth GET /health",
 	}
-	operational := slices.DeleteFunc(got, func(line string) bool { return !slices.Contains(want, line) }) // beside others
+	operational := slices.DeleteFunc(got, func(line string) bool { return !slices.Contains(want, line) }) // without the others
 	if diff := cmp.Diff(want, operational); diff != "" {
 		t.Error(diff)
 	}
@@ -196,7 +196,7 @@ paths:
 	}
 }
 
-// told is a failure as a list of its keyword and place, and those of its forms.
+// told lists the keyword and the place of each failure, followed by those of its forms.
 func told(failures []spec.Failure) []any {
 	var out []any
 	for _, failure := range failures {
@@ -283,7 +283,7 @@ func TestCheckHandlersNamesEveryDifference(t *testing.T) {
 		ids = append(ids, operation.ID)
 	}
 	if err := spec.Default().CheckHandlers(ids); err != nil {
-		t.Errorf("no difference, yet %v", err)
+		t.Errorf("there is no difference, but the error is %v", err)
 	}
 	err := spec.Default().CheckHandlers(append(ids[1:], "other"))
 	if err == nil || err.Error() != "handler other has no operation in the document; operation getSignalEndpoints has no handler" {
@@ -291,7 +291,7 @@ func TestCheckHandlersNamesEveryDifference(t *testing.T) {
 	}
 }
 
-// TestDirections: a property of one direction is not demanded in the other.
+// TestDirections checks that a property for one direction is not required in the other.
 func TestDirections(t *testing.T) {
 	t.Parallel()
 	for _, thing := range []string{
@@ -344,8 +344,8 @@ components:
 	}
 }
 
-// TestADocumentInJSON: what JSON may escape and YAML may not is read, and comes out
-// again as it was, with the server's place for the document's.
+// TestADocumentInJSON checks that JSON with escapes that YAML does not allow is read and
+// written unchanged, except for the server's URL.
 func TestADocumentInJSON(t *testing.T) {
 	t.Parallel()
 	const paths = `"paths":{"/x":{"get":{"operationId":"x","responses":{"200":{"description":"d"}}}}}}`

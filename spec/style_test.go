@@ -10,7 +10,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
 )
 
-// TestParametersAreEncodedInTheirStyle, and what is one text is decoded to what it was.
+// TestParametersAreEncodedInTheirStyle checks that parameters are encoded in their style,
+// and that those encoded as one text decode to their value.
 func TestParametersAreEncodedInTheirStyle(t *testing.T) {
 	t.Parallel()
 	array, object := &openapi.Shape{Types: []string{"array"}}, &openapi.Shape{Types: []string{"object"}}
@@ -18,7 +19,7 @@ func TestParametersAreEncodedInTheirStyle(t *testing.T) {
 	for want, test := range map[string]struct {
 		parameter Parameter
 		value     any
-		whole     bool // one text, which Decode takes apart
+		whole     bool // a single text, which Decode splits
 	}{
 		"p=a+b%26c":          {Parameter{In: "query", Style: "form", Explode: true}, "a b&c", false},
 		"p=a&p=b+c":          {Parameter{In: "query", Style: "form", Explode: true, Shape: array}, list, false},
@@ -90,7 +91,8 @@ components: {schemas: {letter: {type: string, enum: [a, b]}}}
 	}
 }
 
-// TestHeadersOfResponses are written as they are read.
+// TestHeadersOfResponses checks that headers of responses are written so that they read
+// back unchanged.
 func TestHeadersOfResponses(t *testing.T) {
 	t.Parallel()
 	number := &openapi.Shape{Types: []string{"integer"}}
@@ -110,7 +112,7 @@ func TestHeadersOfResponses(t *testing.T) {
 			t.Errorf("got %s, want %s", got, want)
 		}
 		if diff := cmp.Diff(test.value, test.header.read(got)); diff != "" {
-			t.Errorf("%s is read otherwise (-want +got):\n%s", got, diff)
+			t.Errorf("%s reads back differently (-want +got):\n%s", got, diff)
 		}
 	}
 }

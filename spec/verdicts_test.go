@@ -13,8 +13,8 @@ import (
 
 var jsonHeader = http.Header{"Content-Type": {"application/json; charset=utf-8"}}
 
-// TestVerdictsAreRemembered: the second verdict on the same bytes is the first
-// one, and bytes that differ get their own.
+// TestVerdictsAreRemembered checks that a second check of the same bytes gives the same
+// verdict, and that other bytes get their own.
 func TestVerdictsAreRemembered(t *testing.T) {
 	t.Parallel()
 	contract, err := Parse(openapiYAML)
@@ -36,8 +36,8 @@ func TestVerdictsAreRemembered(t *testing.T) {
 	}
 }
 
-// TestErrorsAreJudgedOnceButForTheirID: errors that differ in their id alone
-// share a verdict; whatever else stands in the place of the id is judged.
+// TestErrorsAreJudgedOnceButForTheirID checks that errors that differ only in their id
+// share a verdict, and that a wrong id is still found.
 func TestErrorsAreJudgedOnceButForTheirID(t *testing.T) {
 	t.Parallel()
 	contract, err := Parse(openapiYAML)
@@ -69,7 +69,8 @@ func TestErrorsAreJudgedOnceButForTheirID(t *testing.T) {
 	}
 }
 
-// TestASchemaThatLooksAtTheIDKeepsIt: documents may differ from ours.
+// TestASchemaThatLooksAtTheIDKeepsIt checks schemas for which the id matters, as in
+// documents other than ours.
 func TestASchemaThatLooksAtTheIDKeepsIt(t *testing.T) {
 	t.Parallel()
 	const template = `
@@ -109,13 +110,13 @@ components:
 			t.Fatal(err)
 		}
 		if got := contract.Operation("x").Response(200).Contents[0].schema.get().anyUUID; got != want {
-			t.Errorf("%s: any UUID will do: %v, want %v", schema, got, want)
+			t.Errorf("%s: any UUID is valid: %v, want %v", schema, got, want)
 		}
 	}
 }
 
-// TestVerdictsAreBounded: however many bodies come, only so many bytes stay, and
-// what is met again and again is still known.
+// TestVerdictsAreBounded checks that the memory is bounded, however many bodies are
+// checked, and that a frequent body is still known.
 func TestVerdictsAreBounded(t *testing.T) {
 	t.Parallel()
 	var memory verdicts
@@ -124,7 +125,7 @@ func TestVerdictsAreBounded(t *testing.T) {
 	for i := range 1000 {
 		memory.put(fmt.Appendf(nil, "%04d%s", i, strings.Repeat("x", 1000)), nil)
 		if _, known := memory.get(often); !known {
-			t.Fatalf("what is met often is forgotten after %d others", i)
+			t.Fatalf("the frequent body was forgotten after %d others", i)
 		}
 	}
 	size := 0
@@ -138,22 +139,22 @@ func TestVerdictsAreBounded(t *testing.T) {
 	}
 }
 
-// TestLargeBodiesAreRememberedByTheirDigest: of a large body 33 bytes stay, and
-// only when nothing is wrong with it.
+// TestLargeBodiesAreRememberedByTheirDigest checks that a large valid body takes only 33
+// bytes, and that the failures of large bodies are not remembered.
 func TestLargeBodiesAreRememberedByTheirDigest(t *testing.T) {
 	t.Parallel()
 	var memory verdicts
 	valid := bytes.Repeat([]byte("x"), maxKey+1)
 	memory.put(valid, nil)
 	if failures, known := memory.get(valid); !known || failures != nil {
-		t.Errorf("of a large body is known: %v, %v", known, failures)
+		t.Errorf("a large body has the verdict %v, known: %v", known, failures)
 	}
 	if memory.size != 33 {
 		t.Errorf("a large body takes %d bytes", memory.size)
 	}
 	other := append(bytes.Clone(valid[1:]), 'y')
 	if _, known := memory.get(other); known {
-		t.Error("a large body is taken for another of its length")
+		t.Error("a large body is confused with another of its length")
 	}
 	memory.put(other, []Failure{{Reason: "y"}})
 	if _, known := memory.get(other); known {
@@ -161,7 +162,8 @@ func TestLargeBodiesAreRememberedByTheirDigest(t *testing.T) {
 	}
 }
 
-// TestVerdictsOfManyAtOnce: many ask for the same and for different bodies.
+// TestVerdictsOfManyAtOnce uses the memory from many goroutines, for the same and for
+// different bodies.
 func TestVerdictsOfManyAtOnce(t *testing.T) {
 	t.Parallel()
 	var memory verdicts
@@ -182,7 +184,8 @@ func TestVerdictsOfManyAtOnce(t *testing.T) {
 	group.Wait()
 }
 
-// TestBodiesAreJudgedByTheirText: the verdict on a text is that on its value.
+// TestBodiesAreJudgedByTheirText checks that the verdict on a text is the verdict on its
+// value.
 func TestBodiesAreJudgedByTheirText(t *testing.T) {
 	t.Parallel()
 	contract, err := Parse(openapiYAML)
@@ -204,12 +207,12 @@ func TestBodiesAreJudgedByTheirText(t *testing.T) {
 				t.Errorf("%s differs (-value +text):\n%s", text, diff)
 			}
 			for i := range got {
-				got[i] = Failure{} // changing what one got harms nobody
+				got[i] = Failure{} // changing a result must not affect others
 			}
 		}
 	}
 	if got := operation.CheckBodyText(nil, []any{}); len(got) == 0 {
-		t.Error("a body without text is not judged")
+		t.Error("a body without text is not checked")
 	}
 	free := contract.Operation("deleteSignalEndpoint")
 	if got := free.CheckBodyText([]byte(`[]`), []any{}); len(got) != 1 || got[0].Want != "object" {

@@ -35,7 +35,8 @@ func TestTheEnvironmentSaysWhereToListenAndToAsk(t *testing.T) {
 	}
 }
 
-// TestHealthAsksWhereTheEnvironmentHasTheMockListen, as in a container.
+// TestHealthAsksWhereTheEnvironmentHasTheMockListen checks that the health command finds a
+// mock by the same environment variables, as in a container.
 func TestHealthAsksWhereTheEnvironmentHasTheMockListen(t *testing.T) {
 	t.Parallel()
 	mock := startServe(t, nil, "--base-uri-path", "/flags")
@@ -49,7 +50,8 @@ func TestHealthAsksWhereTheEnvironmentHasTheMockListen(t *testing.T) {
 	}
 }
 
-// TestAPortInUse is told in the same words whichever system says so.
+// TestAPortInUse checks that a port in use gives the same message, whatever the operating
+// system says.
 func TestAPortInUse(t *testing.T) {
 	t.Parallel()
 	for _, said := range []string{
@@ -57,7 +59,7 @@ func TestAPortInUse(t *testing.T) {
 		"listen tcp 127.0.0.1:4242: bind: Only one usage of each socket address (protocol/network address/port) is normally permitted.",
 	} {
 		if got := listenError("127.0.0.1:4242", errors.New(said)).Error(); !strings.HasPrefix(got, "127.0.0.1:4242 is in use; choose another") {
-			t.Errorf("%q is told as %q", said, got)
+			t.Errorf("%q becomes %q", said, got)
 		}
 	}
 }

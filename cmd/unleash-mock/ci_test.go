@@ -1,6 +1,6 @@
 //go:build unix
 
-// The files for CI systems, and the scripts that they run.
+// This file tests the files for CI systems and the scripts that they run.
 
 package main
 
@@ -24,10 +24,11 @@ import (
 
 const root = "../../"
 
-// job is what a step of GitHub writes to.
+// job holds the files that a step of a GitHub job writes to.
 type job struct{ folder, output, environment, summary string }
 
-// step runs a script as a step of a job does, with this program as the installed one.
+// step runs a script as a step of a job does, with this test binary as the installed
+// program.
 func step(t *testing.T, script string, inputs ...string) (job, string, error) {
 	t.Helper()
 	folder := t.TempDir()
@@ -43,7 +44,8 @@ func step(t *testing.T, script string, inputs ...string) (job, string, error) {
 	return j, string(said), err
 }
 
-// TestTheActionStartsAMock that the next steps find.
+// TestTheActionStartsAMock checks that the action starts a mock and passes its address on
+// to the next steps.
 func TestTheActionStartsAMock(t *testing.T) {
 	t.Parallel()
 	flags := file(t, "flags.yaml", "checkout: true\n")
@@ -54,7 +56,7 @@ func TestTheActionStartsAMock(t *testing.T) {
 	url, pid, _ := strings.Cut(strings.TrimPrefix(read(t, j.output), "url="), "\npid=")
 	number, err := strconv.Atoi(strings.TrimSpace(pid))
 	if err != nil {
-		t.Fatalf("%q is no process", pid)
+		t.Fatalf("%q is not a process ID", pid)
 	}
 	t.Cleanup(func() { _ = syscall.Kill(number, syscall.SIGTERM) })
 	want := "UNLEASH_URL=" + url + "\nUNLEASH_MOCK_BACKEND_TOKEN=" + wellknown.Backend + "\nUNLEASH_MOCK_FRONTEND_TOKEN=" + wellknown.Frontend +
@@ -63,7 +65,7 @@ func TestTheActionStartsAMock(t *testing.T) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 	if _, body := get(t, url+"/api/frontend", wellknown.Frontend); !strings.Contains(body, `"checkout"`) {
-		t.Errorf("it has no flags: %s", body)
+		t.Errorf("the mock has no flags: %s", body)
 	}
 	port := strings.TrimSuffix(strings.TrimPrefix(url, "http://127.0.0.1:"), "/base")
 	if _, said, err := step(t, "start.sh", "HTTP_PORT="+port, "WAIT=30s"); err == nil || !strings.Contains(said, "is in use") {
@@ -71,7 +73,8 @@ func TestTheActionStartsAMock(t *testing.T) {
 	}
 }
 
-// TestTheActionVerifiesATarget, says how it is, and fails with it.
+// TestTheActionVerifiesATarget checks that the action verifies a target, reports the
+// verdict, and fails if the target does.
 func TestTheActionVerifiesATarget(t *testing.T) {
 	t.Parallel()
 	mock := startServe(t, nil)
@@ -104,7 +107,8 @@ var (
 	usedByGitLab = regexp.MustCompile(`\$\[\[ inputs\.([a-z-]+) \]\]`)
 )
 
-// TestInputsAreUsedAndDocumented: those of the action and of the GitLab include.
+// TestInputsAreUsedAndDocumented checks that every input of the action and of the GitLab
+// include is used, described and documented.
 func TestInputsAreUsedAndDocumented(t *testing.T) {
 	t.Parallel()
 	docs := read(t, root+"docs/ci.md")
@@ -136,13 +140,14 @@ func TestInputsAreUsedAndDocumented(t *testing.T) {
 		}
 		for input, about := range test.declared {
 			if !slices.Contains(used, input) || about.Description == "" || !strings.Contains(docs, "`"+input+"`") {
-				t.Errorf("%s: the input %s is not used, described and documented", name, input)
+				t.Errorf("%s: the input %s is not used, not described or not documented", name, input)
 			}
 		}
 	}
 }
 
-// TestTheKubernetesManifest: the service finds the pod, and probes ask what is there.
+// TestTheKubernetesManifest checks that the service selects the pod and that the probes ask
+// for paths that the mock serves.
 func TestTheKubernetesManifest(t *testing.T) {
 	t.Parallel()
 	type labels = map[string]string
@@ -210,7 +215,7 @@ func TestTheKubernetesManifest(t *testing.T) {
 		}
 	}
 	if user := pod.Spec.SecurityContext; !user.RunAsNonRoot || !strings.Contains(read(t, root+"Dockerfile"), "USER "+strconv.Itoa(user.RunAsUser)+":") {
-		t.Errorf("it runs as %+v", user)
+		t.Errorf("the container runs as %+v", user)
 	}
 }
 

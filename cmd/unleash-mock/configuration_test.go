@@ -10,7 +10,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// commands are those that read configuration, each with what it needs besides.
+// commands are the commands that read configuration, each with the arguments it needs.
 var commands = map[string][]string{
 	"serve":        {"serve"},
 	"overlay":      {"serve", "--upstream", nobody},
@@ -21,7 +21,8 @@ var commands = map[string][]string{
 	"verify sweep": {"verify", "sweep", "--target", nobody},
 }
 
-// TestWrongValuesAreOneLine, and exit code 2, for every command that reads them.
+// TestWrongValuesAreOneLine checks that every command reports a wrong value in one line and
+// exits with code 2.
 func TestWrongValuesAreOneLine(t *testing.T) {
 	t.Parallel()
 	const listening, upstreams, targets = "serve proxy health", "overlay proxy", "overlay proxy health drift verify, verify sweep"
@@ -107,8 +108,9 @@ func TestWrongValuesAreOneLine(t *testing.T) {
 	}
 }
 
-// TestTheURLOfAnAPIIsHintedAt where something else is served than below an instance's own, or
-// nothing is known until traffic passes.
+// TestTheURLOfAnAPIIsHintedAt checks that a URL that ends in /api gets a hint if the
+// instance does not answer below it as an instance would, or if nothing is known until
+// traffic passes.
 func TestTheURLOfAnAPIIsHintedAt(t *testing.T) {
 	t.Parallel()
 	mock := startServe(t, nil)
@@ -119,14 +121,14 @@ func TestTheURLOfAnAPIIsHintedAt(t *testing.T) {
 		if got := command(t, nil, append(args, mock.url+"/api")...); strings.Count(got.stderr, want) != 1 {
 			t.Errorf("%v: exit code %d, %s", args, got.code, got.stderr)
 		}
-		if got := command(t, nil, append(args, mock.url)...); strings.Contains(got.stderr, "SDKs take") {
+		if got := command(t, nil, append(args, mock.url)...); strings.Contains(got.stderr, "URL is for SDKs") {
 			t.Errorf("%v: exit code %d, %s", args, got.code, got.stderr)
 		}
 	}
 }
 
-// variable runs a command with one variable set, to which other programs of the machine
-// add nothing.
+// variable runs a command with exactly one environment variable set, independent of the
+// environment of the tests.
 func variable(t *testing.T, name, value string, args ...string) outcome {
 	t.Helper()
 	var stdout, stderr strings.Builder
@@ -135,7 +137,8 @@ func variable(t *testing.T, name, value string, args ...string) outcome {
 	return outcome{code: code, stdout: stdout.String(), stderr: stderr.String()}
 }
 
-// TestATypedFlagGoesFirst: a wrong variable that is not read does no harm.
+// TestATypedFlagGoesFirst checks that a flag on the command line beats its variable, and
+// that a wrong variable does no harm if nothing reads it.
 func TestATypedFlagGoesFirst(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(answers(healthy))
@@ -154,7 +157,8 @@ func TestATypedFlagGoesFirst(t *testing.T) {
 	}
 }
 
-// TestEveryCommandTellsItsVersionAndHelp, and what is no command.
+// TestEveryCommandTellsItsVersionAndHelp checks that every command knows --version and
+// help, and that an unknown one is refused.
 func TestEveryCommandTellsItsVersionAndHelp(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{"", "serve", "proxy", "health", "drift", "verify", "verify sweep", "spec", "seed", "version"} {
@@ -179,17 +183,18 @@ func TestEveryCommandTellsItsVersionAndHelp(t *testing.T) {
 	}
 }
 
-// TestNamesThatUnleashStillReads, and a level of logs that is its own.
+// TestNamesThatUnleashStillReads checks variables that Unleash still reads under their
+// older names, and a log level that only Unleash has.
 func TestNamesThatUnleashStillReads(t *testing.T) {
 	t.Parallel()
 	mock := startServe(t, map[string]string{"INIT_CLIENT_API_TOKENS": "default:development.mine", "LOG_LEVEL": "fatal"})
-	for token, status := range map[string]int{"default:development.mine": 403, wellknown.Backend: 200} { // a known one of that kind is refused here
+	for token, status := range map[string]int{"default:development.mine": 403, wellknown.Backend: 200} { // a backend token that the mock knows is refused here
 		if response, body := get(t, mock.url+"/health", token); response.StatusCode != status {
 			t.Errorf("status %d: %s", response.StatusCode, body)
 		}
 	}
 	mock.end()
 	if said := mock.stdout.String() + mock.stderr.String(); strings.Contains(said, "development.mine") || strings.Contains(said, "stopping") {
-		t.Errorf("it says %s", said)
+		t.Errorf("the mock said %s", said)
 	}
 }

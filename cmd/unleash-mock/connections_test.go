@@ -13,8 +13,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/memlimit"
 )
 
-// serveLimited serves in a bubble with a bound on connections. The function opens one and
-// returns its client's end.
+// serveLimited serves in a synctest bubble with a limit on connections. connect opens a
+// connection and returns the client's end.
 func serveLimited(t *testing.T, l *connLimiter, handler http.HandlerFunc) (connect func() net.Conn) {
 	t.Helper()
 	listener := make(pipes)
@@ -31,15 +31,15 @@ func serveLimited(t *testing.T, l *connLimiter, handler http.HandlerFunc) (conne
 	return func() net.Conn {
 		client, end := net.Pipe()
 		clients = append(clients, client)
-		synctest.Wait() // those that were answered are idle
+		synctest.Wait() // answered connections are idle by now
 		listener <- end
 		synctest.Wait()
-		time.Sleep(time.Millisecond) // in the bubble's time: no two are as old
+		time.Sleep(time.Millisecond) // of the bubble's time: no two connections are equally old
 		return client
 	}
 }
 
-// asked sends a request and returns the status of its answer, 0 where there is none.
+// asked sends a request and returns the status of its answer, or 0 if there is none.
 func asked(client net.Conn) int {
 	go ask(client, "/")
 	return answered(client)
@@ -49,7 +49,7 @@ func ask(client net.Conn, path string) {
 	fmt.Fprintf(client, "GET %s HTTP/1.1\r\nHost: a\r\n\r\n", path)
 }
 
-// answered returns the status of an answer, 0 where there is none.
+// answered reads an answer and returns its status, or 0 if there is none.
 func answered(client net.Conn) int {
 	response, err := http.ReadResponse(bufio.NewReader(client), nil)
 	if err != nil {
@@ -71,18 +71,18 @@ func TestANewConnectionReplacesTheLongestIdle(t *testing.T) {
 		waiting, old, used := connect(), connect(), connect()
 		ask(waiting, "/wait")
 		if status := asked(old); status != 200 {
-			t.Errorf("the second got %d", status)
+			t.Errorf("the second request got %d", status)
 		}
-		time.Sleep(time.Second) // in the bubble's time
+		time.Sleep(time.Second) // of the bubble's time
 		if status := asked(used); status != 200 {
-			t.Errorf("the third got %d", status)
+			t.Errorf("the third request got %d", status)
 		}
 		if fourth := connect(); asked(fourth) != 200 || asked(used) != 200 || asked(old) != 0 {
-			t.Error("another connection than the longest idle one was closed")
+			t.Error("a connection other than the longest idle one was closed")
 		}
 		close(release)
 		if status := answered(waiting); status != 200 {
-			t.Errorf("the busy one got %d", status)
+			t.Errorf("the busy connection got %d", status)
 		}
 	})
 }
@@ -96,30 +96,30 @@ func TestBusyConnectionsAreKept(t *testing.T) {
 		ask(first, "/")
 		synctest.Wait()
 		if status := asked(connect()); status != 0 {
-			t.Errorf("the second got %d", status)
+			t.Errorf("the second connection got %d", status)
 		}
 		close(release)
 		if status := answered(first); status != 200 {
-			t.Errorf("the first got %d", status)
+			t.Errorf("the first connection got %d", status)
 		}
 	})
 }
 
-// TestHeadersBeingReadAreBounded: slow ones are closed, and all is released: in the end, and
-// of each request once it is read.
+// TestHeadersBeingReadAreBounded checks that slow headers are cut off at the limit, and
+// that their memory is released: once a request is read, and once its connection is closed.
 func TestHeadersBeingReadAreBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := &connLimiter{max: 100, headers: memlimit.New(400 << 10)}
 		connect := serveLimited(t, l, func(http.ResponseWriter, *http.Request) {})
 		tiny := strings.Repeat("a:\r\n", 2000)
-		for range 3 { // each takes some 270 KB
+		for range 3 { // each takes about 270 KB
 			slow := connect()
 			go fmt.Fprint(slow, "GET / HTTP/1.1\r\nHost: a\r\n"+tiny)
 		}
-		time.Sleep(time.Second) // in the bubble's time
+		time.Sleep(time.Second) // of the bubble's time
 		if taken := l.headers.Stats().Bytes; taken < 250<<10 {
-			t.Errorf("%d bytes are taken", taken)
+			t.Errorf("only %d bytes are reserved", taken)
 		}
 		taken, small := l.headers.Stats().Bytes, connect()
 		for range 100 {
@@ -128,12 +128,12 @@ func TestHeadersBeingReadAreBounded(t *testing.T) {
 			}
 		}
 		if now := l.headers.Stats().Bytes; now != taken {
-			t.Errorf("headers that were read take %d bytes", now-taken)
+			t.Errorf("headers that were read still take %d bytes", now-taken)
 		}
-		time.Sleep(readHeaderTimeout * 2) // in the bubble's time
+		time.Sleep(readHeaderTimeout * 2) // of the bubble's time
 		synctest.Wait()
 		if taken := l.headers.Stats().Bytes; taken != 0 {
-			t.Errorf("%d bytes are taken in the end", taken)
+			t.Errorf("%d bytes are still reserved at the end", taken)
 		}
 	})
 }

@@ -8,7 +8,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
-// TestServeSaysWhoMayControlIt, and holds to it.
+// TestServeSaysWhoMayControlIt checks that the banner says who may use the control API, and
+// that the mock enforces it.
 func TestServeSaysWhoMayControlIt(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -65,7 +66,8 @@ func TestServeKeepsWorkspacesApart(t *testing.T) {
 	}
 }
 
-// TestServeStopsThoughSomebodyListens: a stream of events ends with the mock.
+// TestServeStopsThoughSomebodyListens checks that an open event stream does not delay the
+// end of the mock.
 func TestServeStopsThoughSomebodyListens(t *testing.T) {
 	t.Parallel()
 	mock := startServe(t, nil)
@@ -83,7 +85,8 @@ func TestServeStopsThoughSomebodyListens(t *testing.T) {
 	}
 }
 
-// TestServeLetsOtherOriginsIn, and believes proxies, where that is configured.
+// TestServeLetsOtherOriginsIn checks that serve allows other origins and trusts proxies if
+// configured to.
 func TestServeLetsOtherOriginsIn(t *testing.T) {
 	t.Parallel()
 	const app, other = "http://localhost:3000", "https://app.example"
@@ -109,7 +112,7 @@ func TestServeLetsOtherOriginsIn(t *testing.T) {
 				request.Header = http.Header{"Origin": {origin}, "X-Forwarded-Prefix": {"/tools"}}
 				response, body := do(t, request)
 				if got := response.Header.Get("Access-Control-Allow-Origin"); got != want || !strings.Contains(body, test.servers) {
-					t.Errorf("%s gets %q, want %q; the document has not %s, or has: %t", origin, got, want, test.servers, strings.Contains(body, test.servers))
+					t.Errorf("%s gets %q, want %q; the document contains %s: %t", origin, got, want, test.servers, strings.Contains(body, test.servers))
 				}
 			}
 		})

@@ -13,7 +13,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// TestDoctor says of each kind of instance what it is, and what fits it.
+// TestDoctor checks what doctor says about each kind of instance.
 func TestDoctor(t *testing.T) {
 	t.Parallel()
 	enterprise := startServe(t, nil)
@@ -52,7 +52,8 @@ func TestDoctor(t *testing.T) {
 	}
 }
 
-// TestTheURLOfSDKsIsNotThatOfAnInstance: nothing is said of an instance where it is not.
+// TestTheURLOfSDKsIsNotThatOfAnInstance checks that a URL for SDKs is refused with the
+// instance's URL, and that nothing is reported about it.
 func TestTheURLOfSDKsIsNotThatOfAnInstance(t *testing.T) {
 	t.Parallel()
 	mock := startServe(t, nil)
@@ -66,7 +67,7 @@ func TestTheURLOfSDKsIsNotThatOfAnInstance(t *testing.T) {
 	}
 }
 
-// TestDoctorOnlyReads: no request of it, and none of a list, could change anything.
+// TestDoctorOnlyReads checks that doctor and verify --list send nothing but GET requests.
 func TestDoctorOnlyReads(t *testing.T) {
 	t.Parallel()
 	mock, err := mockserver.New()
@@ -88,11 +89,12 @@ func TestDoctorOnlyReads(t *testing.T) {
 		}
 	}
 	if len(methods) != 1 || methods[http.MethodGet] == 0 {
-		t.Errorf("it sent %v", methods)
+		t.Errorf("the methods sent are %v", methods)
 	}
 }
 
-// TestVerifyLists scenarios, with a target those that it would run there.
+// TestVerifyLists checks that verify --list prints the scenarios, and with a target only
+// those that would run there.
 func TestVerifyLists(t *testing.T) {
 	t.Parallel()
 	openSource := startServe(t, nil, "--edition", "open-source")
@@ -129,7 +131,8 @@ func TestVerifyLists(t *testing.T) {
 	}
 }
 
-// TestVerifyPrints the verdict first, and annotations where they are asked for.
+// TestVerifyPrints checks that verify prints the verdict first, and annotations if asked
+// for.
 func TestVerifyPrints(t *testing.T) {
 	t.Parallel()
 	mock := startServe(t, nil)
@@ -137,7 +140,7 @@ func TestVerifyPrints(t *testing.T) {
 	t.Cleanup(unwell.Close)
 	for name, test := range map[string]struct {
 		target, format string
-		code, lines    int // 0 for any number of lines
+		code, lines    int // lines is 0 for any number of lines
 		first, second  string
 	}{
 		"text":        {mock.url, "text", exitcode.OK, 0, "The target keeps the contract: ", mock.url + " · " + string(spec.Enterprise) + " · unleash-mock "},

@@ -13,8 +13,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// TestDocumentsOfSpec: what is wrong with a part of one is told in a line, what makes it
-// useless ends the command.
+// TestDocumentsOfSpec checks documents of --spec: a mistake in a part of one costs a line,
+// and a document that is useless ends the command.
 func TestDocumentsOfSpec(t *testing.T) {
 	t.Parallel()
 	const broken = "../../spec/testdata/documents/broken.yaml"
@@ -33,7 +33,7 @@ func TestDocumentsOfSpec(t *testing.T) {
 	for name, test := range map[string]struct {
 		args  []string
 		code  int
-		says  string // on either stream
+		says  string // on standard output or standard error
 		lines int    // on standard error
 	}{
 		"ours":           {[]string{"spec", "operations"}, exitcode.OK, "stateful", 0},
@@ -57,7 +57,8 @@ func TestDocumentsOfSpec(t *testing.T) {
 	}
 }
 
-// TestWhereADocumentDiffers is told in a line if a client could be let down, and counted else.
+// TestWhereADocumentDiffers checks that a difference that could break a client is logged in
+// a line of its own, and that all others are only counted.
 func TestWhereADocumentDiffers(t *testing.T) {
 	t.Parallel()
 	document := string(spec.Default().JSON())

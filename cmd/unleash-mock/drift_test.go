@@ -14,7 +14,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// publishes is an instance that publishes a document under a base path.
+// publishes starts an instance that publishes a document under a base path, and returns its
+// URL.
 func publishes(t *testing.T, document string) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -28,7 +29,7 @@ func publishes(t *testing.T, document string) string {
 	return server.URL + "/base"
 }
 
-// withoutHealth is the contract without one of its operations.
+// withoutHealth returns the contract without the operation getHealth.
 func withoutHealth(t *testing.T) string {
 	t.Helper()
 	var document map[string]any
@@ -92,7 +93,8 @@ func TestDriftExitCodes(t *testing.T) {
 	}
 }
 
-// TestDriftWritesToAFile in the format that was asked for.
+// TestDriftWritesToAFile checks that --output writes the report in the format given by
+// --format.
 func TestDriftWritesToAFile(t *testing.T) {
 	t.Parallel()
 	name := t.TempDir() + "/drift.json"
@@ -109,7 +111,8 @@ func TestDriftWritesToAFile(t *testing.T) {
 	}
 }
 
-// TestDriftReadsStandardInput where a target needs more than a GET.
+// TestDriftReadsStandardInput checks that drift reads a document from standard input, for
+// targets that a simple GET cannot read.
 func TestDriftReadsStandardInput(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder

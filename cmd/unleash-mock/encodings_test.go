@@ -13,7 +13,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// encodings are how programs write text files, PowerShell's > among them.
+// encodings are the encodings in which programs write text files; PowerShell's > uses one
+// of them.
 var encodings = map[string]func(text string) []byte{
 	"UTF-8 with a mark": func(text string) []byte { return []byte("\ufeff" + text) },
 	"UTF-16 LE":         func(text string) []byte { return inUTF16(binary.LittleEndian, text) },
@@ -31,8 +32,8 @@ func inUTF16(order binary.AppendByteOrder, text string) []byte {
 	return out
 }
 
-// TestEveryTextFileMayHaveAnyEncoding: what reads a file says the same of it in each, and
-// of a mistake in it.
+// TestEveryTextFileMayHaveAnyEncoding checks that every command reads a file the same in
+// each encoding, and reports a mistake in it in the same words.
 func TestEveryTextFileMayHaveAnyEncoding(t *testing.T) {
 	t.Parallel()
 	const exchange = `{"operationId":"getSignalEndpoints","started":"2026-11-24T20:49:40.784Z","request":{"method":"GET","url":"/api/admin/signal-endpoints"},` +

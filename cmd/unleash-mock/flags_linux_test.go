@@ -11,17 +11,19 @@ import (
 	"time"
 )
 
-// TestAPipeOfFlagsIsNotFollowed: what comes out of it later is nothing, or somebody else's.
+// TestAPipeOfFlagsIsNotFollowed checks that a pipe is read only once: later reads would
+// find nothing, or somebody else's data.
 func TestAPipeOfFlagsIsNotFollowed(t *testing.T) {
 	t.Parallel()
 	pipe := filepath.Join(t.TempDir(), "flags")
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	followFlags(t.Context(), nil, nil, pipe, nil, slog.New(slog.DiscardHandler)) // which ends
+	followFlags(t.Context(), nil, nil, pipe, nil, slog.New(slog.DiscardHandler)) // returns at once
 }
 
-// TestAPipeInThePlaceOfFlagsStopsNobody: nothing waits for what nobody writes.
+// TestAPipeInThePlaceOfFlagsStopsNobody checks that the mock does not block if a pipe
+// without a writer replaces the file of flags.
 func TestAPipeInThePlaceOfFlagsStopsNobody(t *testing.T) {
 	t.Parallel()
 	at := file(t, "flags.yaml", "first: true\n")
@@ -36,10 +38,10 @@ func TestAPipeInThePlaceOfFlagsStopsNobody(t *testing.T) {
 		select {
 		case ticks <- time.Time{}:
 		case <-time.After(10 * time.Second):
-			t.Fatal("it waits for the pipe")
+			t.Fatal("the mock waits for the pipe")
 		}
 	}
 	if !strings.Contains(log.String(), "no longer a regular file") {
-		t.Errorf("it is not told: %s", log)
+		t.Errorf("the log says nothing about the pipe: %s", log)
 	}
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// TestAFileOfFlagsIsFollowed: what it says counts in every workspace when it changes and
-// after a reset; a mistake is reported and changes nothing.
+// TestAFileOfFlagsIsFollowed checks that flags of a file apply to every workspace, when the
+// file changes and after a reset, and that a mistake in it is reported and changes nothing.
 func TestAFileOfFlagsIsFollowed(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "flags.yaml")
@@ -29,7 +29,7 @@ func TestAFileOfFlagsIsFollowed(t *testing.T) {
 	defer cancel()
 	ticks := make(chan time.Time)
 	go followFlags(ctx, ticks, mock, name, nil, slog.New(slog.NewTextHandler(log, nil)))
-	// write changes the file. The second tick is taken once the first was dealt with.
+	// write changes the file. Once the second tick is received, the first one was handled.
 	write := func(text string) {
 		t.Helper()
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
@@ -65,12 +65,12 @@ func TestAFileOfFlagsIsFollowed(t *testing.T) {
 	}
 	write("third: maybe\n")
 	if !strings.Contains(log.String(), "line 1, column 8: third") {
-		t.Errorf("the mistake is not told: %s", log.String())
+		t.Errorf("the mistake is not reported: %s", log.String())
 	}
 	expect("after a mistake", "", "second", "third")
 	write("\n")
 	if !strings.Contains(log.String(), "it is empty") {
-		t.Errorf("that it is empty is not told: %s", log.String())
+		t.Errorf("the empty file is not reported: %s", log.String())
 	}
 	expect("while it is empty", "", "second", "third")
 	if err := os.Remove(name); err != nil {
@@ -92,7 +92,8 @@ func TestServeStartsWithAFileOfFlags(t *testing.T) {
 	}
 }
 
-// TestWhatWasReadIsNotReadAgain, whatever its encoding: what tests have set since stays.
+// TestWhatWasReadIsNotReadAgain checks that an unchanged file is not read again, whatever
+// its encoding, so that flags set since then stay.
 func TestWhatWasReadIsNotReadAgain(t *testing.T) {
 	t.Parallel()
 	for name, written := range encodings {
@@ -112,13 +113,14 @@ func TestWhatWasReadIsNotReadAgain(t *testing.T) {
 			ticks <- time.Time{}
 			ticks <- time.Time{}
 			if log.String() != "" {
-				t.Errorf("it was read again: %s", log)
+				t.Errorf("the file was read again: %s", log)
 			}
 		})
 	}
 }
 
-// TestAFileOfFlagsThatGrowsIsNotRead: it need not fit into memory.
+// TestAFileOfFlagsThatGrowsIsNotRead checks that a file that has grown beyond the limit is
+// not read: it might not fit into memory.
 func TestAFileOfFlagsThatGrowsIsNotRead(t *testing.T) {
 	t.Parallel()
 	at := file(t, "flags.yaml", "first: true\n")
@@ -130,11 +132,12 @@ func TestAFileOfFlagsThatGrowsIsNotRead(t *testing.T) {
 	ticks <- time.Time{}
 	ticks <- time.Time{}
 	if !strings.Contains(log.String(), "it has more than") {
-		t.Errorf("it is not told: %s", log)
+		t.Errorf("the size is not reported: %s", log)
 	}
 }
 
-// TestWhatIsNoTextIsRefused, with its line: its names would become others.
+// TestWhatIsNoTextIsRefused checks that a file with invalid UTF-8 is refused with the line
+// of the mistake: decoding it would change names.
 func TestWhatIsNoTextIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, content := range []string{"{\"a\": true,\n\"caf\xe9\": true}", "# caf\xe9s\n\ncaf\xe9: true\n", "f\x00l\x00a\x00g\x00"} {

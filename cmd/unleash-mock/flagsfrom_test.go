@@ -13,7 +13,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// patchFlag sets a flag of a mock that listens.
+// patchFlag changes a flag of a running mock through the control API.
 func patchFlag(t *testing.T, base, name, setting string) {
 	t.Helper()
 	request, err := http.NewRequest(http.MethodPatch, base+"/_mock/flags/"+name, strings.NewReader(setting))
@@ -31,8 +31,8 @@ func patchFlag(t *testing.T, base, name, setting string) {
 	}
 }
 
-// TestServeFollowsTheFlagsOfAnInstance, shows them to SDKs under a file's, and starts from a
-// copy once the instance is gone.
+// TestServeFollowsTheFlagsOfAnInstance checks that serve follows the flags of an instance,
+// that those of a file win over them, and that a start without the instance uses the copy.
 func TestServeFollowsTheFlagsOfAnInstance(t *testing.T) {
 	t.Parallel()
 	real, err := mockserver.New()
@@ -56,11 +56,11 @@ func TestServeFollowsTheFlagsOfAnInstance(t *testing.T) {
 	expect := func(on, off string) {
 		t.Helper()
 		if _, body := get(t, mock.url+"/api/frontend", wellknown.Frontend); !strings.Contains(body, `"`+on+`"`) || strings.Contains(body, `"`+off+`"`) {
-			t.Errorf("the flags are %s, and %s should be on, %s not", body, on, off)
+			t.Errorf("the flags are %s; want %s on and %s off", body, on, off)
 		}
 	}
 	if !strings.Contains(mock.stdout.String(), "flags of         "+upstream.URL) {
-		t.Errorf("it says %s", mock.stdout)
+		t.Errorf("the mock said %s", mock.stdout)
 	}
 	expect("theirs", "both")
 	patchFlag(t, upstream.URL, "later", `{"enabled":true}`)
@@ -68,7 +68,7 @@ func TestServeFollowsTheFlagsOfAnInstance(t *testing.T) {
 		<-asked
 	}
 	<-asked
-	<-asked // the answer before was taken over
+	<-asked // the answer before this one was applied
 	expect("later", "both")
 	upstream.Close()
 	if code := mock.end(); code != exitcode.OK {
@@ -77,11 +77,12 @@ func TestServeFollowsTheFlagsOfAnInstance(t *testing.T) {
 	mock = startServe(t, variables, args...)
 	expect("later", "both")
 	if text := mock.stderr.String(); !strings.Contains(text, "the last copy stays in use") || strings.Contains(text, wellknown.Backend) {
-		t.Errorf("it says %s", text)
+		t.Errorf("the mock said %s", text)
 	}
 }
 
-// TestServeRefusesFlagsThatItCannotFollow, in one line that holds no token.
+// TestServeRefusesFlagsThatItCannotFollow checks that serve reports flags it cannot follow
+// in one line without a token.
 func TestServeRefusesFlagsThatItCannotFollow(t *testing.T) {
 	t.Parallel()
 	mock, err := mockserver.New()
@@ -94,7 +95,7 @@ func TestServeRefusesFlagsThatItCannotFollow(t *testing.T) {
 	t.Cleanup(func() {
 		upstream.Close()
 		if _, err := os.Stat(filepath.Join(folder, "none")); err == nil {
-			t.Error("a copy of nothing was made")
+			t.Error("a copy was written, though there was nothing to copy")
 		}
 	})
 	for name, test := range map[string]struct {

@@ -11,7 +11,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
-// TestHealthWaits until the instance is healthy, or for the time that it has.
+// TestHealthWaits checks that health waits until the instance is healthy, or until its time
+// is up.
 func TestHealthWaits(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int64

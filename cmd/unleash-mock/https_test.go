@@ -15,7 +15,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
-// certificateFiles writes a certificate for a host and its key.
+// certificateFiles writes a certificate for a host and its private key.
 func certificateFiles(t *testing.T, host string) (certFile, keyFile string) {
 	t.Helper()
 	made, err := selfSigned(host, time.Now())
@@ -30,7 +30,8 @@ func certificateFiles(t *testing.T, host string) (certFile, keyFile string) {
 		file(t, "key.pem", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})))
 }
 
-// TestCertificatesNameWhatTheyCan: a host whose name no certificate can hold gets one, too.
+// TestCertificatesNameWhatTheyCan checks that every host gets a certificate, even one whose
+// name a certificate cannot hold.
 func TestCertificatesNameWhatTheyCan(t *testing.T) {
 	t.Parallel()
 	for host, name := range map[string]string{"mock.example": "mock.example", "192.0.2.7": "192.0.2.7", "127.0.0.1": "127.0.0.1", "::": "localhost", "büro": "localhost", "": "::1"} {
@@ -49,7 +50,8 @@ func TestCertificatesNameWhatTheyCan(t *testing.T) {
 	}
 }
 
-// TestHTTPS: banner, health, URLs in answers and clients that trust the certificate.
+// TestHTTPS checks the banner, the health command, and clients that trust the certificate
+// or do not.
 func TestHTTPS(t *testing.T) {
 	t.Parallel()
 	cert, key := certificateFiles(t, "mock.example")
@@ -68,7 +70,7 @@ func TestHTTPS(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if !strings.HasPrefix(test.server.url, "https://127.0.0.1:") || !strings.Contains(test.server.stdout.String(), test.curl) {
-				t.Errorf("it says %s", test.server.stdout)
+				t.Errorf("the mock said %s", test.server.stdout)
 			}
 			if got := command(t, nil, "health", "--url", test.server.url, "--ca-file", test.ca); got.code != exitcode.OK {
 				t.Errorf("trusting it: exit code %d: %s", got.code, got.stderr)
@@ -82,7 +84,7 @@ func TestHTTPS(t *testing.T) {
 			}
 			configured := map[string]string{"HTTP_PORT": at.Port(), "UNLEASH_MOCK_TLS": "1"}
 			if got := command(t, configured, "health"); got.code != exitcode.OK {
-				t.Errorf("by the environment: exit code %d: %s", got.code, got.stderr)
+				t.Errorf("configured by the environment: exit code %d: %s", got.code, got.stderr)
 			}
 			response, err := http.Get("http://" + at.Host + "/health")
 			if err != nil {
@@ -96,7 +98,8 @@ func TestHTTPS(t *testing.T) {
 	}
 }
 
-// TestHTTPSAnswers as HTTP does: URLs have its scheme, and faults reach the client.
+// TestHTTPSAnswers checks that HTTPS works like HTTP: URLs have its scheme, and faults
+// reach the client.
 func TestHTTPSAnswers(t *testing.T) {
 	t.Parallel()
 	mock := startServe(t, nil, "--tls")
@@ -118,7 +121,7 @@ func TestHTTPSAnswers(t *testing.T) {
 		}
 		defer response.Body.Close()
 		if protocol := response.TLS.NegotiatedProtocol; protocol != "http/1.1" {
-			t.Errorf("it agrees on %q", protocol)
+			t.Errorf("the negotiated protocol is %q", protocol)
 		}
 		var text strings.Builder
 		err = response.Write(&text)
@@ -132,7 +135,8 @@ func TestHTTPSAnswers(t *testing.T) {
 	}
 }
 
-// TestHTTPSMistakes are one line each.
+// TestHTTPSMistakes checks that each mistake in the settings of HTTPS is reported in one
+// line.
 func TestHTTPSMistakes(t *testing.T) {
 	t.Parallel()
 	cert, key := certificateFiles(t, "a")

@@ -1,6 +1,6 @@
 //go:build unix
 
-// Signals are sent as Unix does.
+// These tests send signals the Unix way.
 
 package main
 
@@ -24,10 +24,10 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// asProgram makes this test binary run as the program that it tests.
+// asProgram makes this test binary run as the program under test.
 const asProgram = "UNLEASH_MOCK_TEST_AS_PROGRAM"
 
-// self is the file of this test binary.
+// self returns the path of this test binary.
 func self(t *testing.T) string {
 	t.Helper()
 	file, err := os.Executable()
@@ -37,7 +37,7 @@ func self(t *testing.T) string {
 	return file
 }
 
-// process is the program as a process of its own, which the test starts.
+// process prepares the program to run as a separate process, which the test starts.
 func process(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	program := exec.CommandContext(t.Context(), self(t), args...)
@@ -49,13 +49,15 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		main()
 	}
-	if signal.Ignored(syscall.SIGHUP) { // as under nohup; what a process catches, those that it starts do not ignore
+	if signal.Ignored(syscall.SIGHUP) { // as under nohup; a process that catches a signal does not pass an ignored one on to its children
 		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	}
 	os.Exit(m.Run())
 }
 
-// TestAReaderThatHasSeenEnough ends a list, and is no failure: "spec operations | head -1".
+// TestAReaderThatHasSeenEnough checks that a closed pipe ends a list without an error, as
+// in "spec operations
+// head -1".
 func TestAReaderThatHasSeenEnough(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"spec"}, {"spec", "operations"}, {"verify", "--list"}} {
@@ -74,8 +76,8 @@ func TestAReaderThatHasSeenEnough(t *testing.T) {
 	}
 }
 
-// creating is a mock without entity tags, so that much fails. It calls during
-// once a run is in its middle, while a signal endpoint is being made.
+// creating is a mock without entity tags, so that many scenarios fail. It calls during
+// once, in the middle of a run, while a signal endpoint is being created.
 type creating struct {
 	mock   http.Handler
 	during func()
@@ -84,7 +86,7 @@ type creating struct {
 	count int
 }
 
-// untagged is a writer that loses the entity tag, and keeps the status.
+// untagged is a response writer that removes the entity tag and remembers the status.
 type untagged struct {
 	http.ResponseWriter
 	status int
@@ -111,7 +113,7 @@ func (c *creating) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// running is a program that says when it has started.
+// running is a program that closes started once it has started.
 type running struct {
 	*exec.Cmd
 	started chan struct{}
@@ -129,8 +131,8 @@ func (r *running) Run() error {
 	return r.Wait()
 }
 
-// startProgram starts the program on a target whose middle of a run is told to
-// during.
+// startProgram prepares the program to run against a target. In the middle of the run, the
+// target calls during.
 func startProgram(t *testing.T, during func(program *exec.Cmd), args ...string) (url string, program *running, stderr *output) {
 	t.Helper()
 	mock, err := mockserver.New(mockserver.WithLimits(mockserver.Limits{}))
@@ -154,7 +156,8 @@ func startProgram(t *testing.T, during func(program *exec.Cmd), args ...string) 
 
 var seeded = []string{"my-external-app", "cpu-over-90"}
 
-// TestEveryWayToEndCleansUp ends a run in its middle.
+// TestEveryWayToEndCleansUp interrupts a run in its middle with each signal, and checks
+// that it removes what it has created.
 func TestEveryWayToEndCleansUp(t *testing.T) {
 	t.Parallel()
 	for _, end := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
@@ -162,7 +165,7 @@ func TestEveryWayToEndCleansUp(t *testing.T) {
 			t.Parallel()
 			url, program, stderr := startProgram(t, func(program *exec.Cmd) { _ = program.Process.Signal(end) },
 				"verify", "--concurrency", "4", "--tags", "@writes and @enterprise")
-			_ = program.Run() // the exit code is looked at
+			_ = program.Run() // the exit code is checked below
 			if got := program.ProcessState.ExitCode(); got != exitcode.Broken || !strings.Contains(stderr.String(), "interrupted: "+end.String()) {
 				t.Errorf("exit %d: %s", got, stderr)
 			}
@@ -173,8 +176,8 @@ func TestEveryWayToEndCleansUp(t *testing.T) {
 	}
 }
 
-// TestAReaderThatIsGoneEndsNothing closes what the program writes to while it
-// has more to say.
+// TestAReaderThatIsGoneEndsNothing checks that a run goes on to its end though the reader
+// of its output is gone.
 func TestAReaderThatIsGoneEndsNothing(t *testing.T) {
 	t.Parallel()
 	reader, writer, err := os.Pipe()
@@ -185,7 +188,7 @@ func TestAReaderThatIsGoneEndsNothing(t *testing.T) {
 	url, program, _ := startProgram(t, func(*exec.Cmd) { reader.Close() },
 		"verify", "--tags", "@op:createSignalEndpoint", "--report", "json="+file)
 	program.Stdout, program.Stderr = writer, writer
-	_ = program.Run() // the exit code is looked at
+	_ = program.Run() // the exit code is checked below
 	writer.Close()
 	if got := program.ProcessState.ExitCode(); got != exitcode.Broken {
 		t.Errorf("ended with %s", program.ProcessState)
@@ -198,7 +201,8 @@ func TestAReaderThatIsGoneEndsNothing(t *testing.T) {
 	}
 }
 
-// TestASecondSignalEndsAtOnce sends it while the first one waits for an answer.
+// TestASecondSignalEndsAtOnce sends a second signal while the first one waits for an
+// answer.
 func TestASecondSignalEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	free := make(chan struct{})
@@ -211,7 +215,7 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 	}
 	stderr.await("interrupted; cleaning up")
 	_ = program.Process.Signal(syscall.SIGINT)
-	_ = program.Wait() // the exit code is looked at
+	_ = program.Wait() // the exit code is checked below
 	close(free)
 	_, run, _ := strings.Cut(stderr.String(), "\nrun ")
 	run, _, _ = strings.Cut(run, ",")
@@ -225,7 +229,8 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 	}
 }
 
-// TestNohupIsHeeded starts the program where hanging up is ignored.
+// TestNohupIsHeeded checks that a run goes on if SIGHUP is ignored when it starts, as under
+// nohup.
 func TestNohupIsHeeded(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "report.json")
@@ -237,7 +242,7 @@ func TestNohupIsHeeded(t *testing.T) {
 		t.Fatal(err)
 	}
 	program.Path = shell
-	_ = program.Run() // the exit code is looked at
+	_ = program.Run() // the exit code is checked below
 	if got := program.ProcessState.ExitCode(); got != exitcode.Broken {
 		t.Errorf("exit %d: %s", got, stderr)
 	}
@@ -246,8 +251,8 @@ func TestNohupIsHeeded(t *testing.T) {
 	}
 }
 
-// TestEveryCommandHonoursTheProxyOfTheEnvironment. A process reads that once, so each
-// command is one.
+// TestEveryCommandHonoursTheProxyOfTheEnvironment runs each command as a separate process,
+// because a process reads the environment's proxy only once.
 func TestEveryCommandHonoursTheProxyOfTheEnvironment(t *testing.T) {
 	t.Parallel()
 	const target = "http://unleash.example"
@@ -270,20 +275,21 @@ func TestEveryCommandHonoursTheProxyOfTheEnvironment(t *testing.T) {
 			t.Cleanup(forward.Close)
 			command := process(t, append([]string{name}, args...)...)
 			command.Env = append(command.Env, "SELF="+self(t), "HTTP_PROXY="+forward.URL, "http_proxy=", "NO_PROXY=", "no_proxy=")
-			said, _ := command.CombinedOutput() // how it ends is not the question
+			said, _ := command.CombinedOutput() // the exit code does not matter
 			select {
 			case url := <-asked:
 				if !strings.HasPrefix(url, target+"/") {
 					t.Errorf("it asked for %s", url)
 				}
 			default:
-				t.Errorf("it asked another: %s", said)
+				t.Errorf("the proxy was not asked: %s", said)
 			}
 		})
 	}
 }
 
-// TestTheOverlayHonoursTheProxyOfTheEnvironment, which receives the whole URL, to the letter.
+// TestTheOverlayHonoursTheProxyOfTheEnvironment checks that the environment's proxy
+// receives the whole URL unchanged.
 func TestTheOverlayHonoursTheProxyOfTheEnvironment(t *testing.T) {
 	t.Parallel()
 	asked := make(chan string, 10)
@@ -319,7 +325,7 @@ func TestTheOverlayHonoursTheProxyOfTheEnvironment(t *testing.T) {
 	}
 }
 
-// opaque is a URL whose path is sent as it is.
+// opaque returns a URL whose path is sent exactly as given.
 func opaque(t *testing.T, server, path string) *url.URL {
 	t.Helper()
 	out, err := url.Parse(server)
@@ -327,13 +333,14 @@ func opaque(t *testing.T, server, path string) *url.URL {
 		t.Fatal(err)
 	}
 	out.Opaque = path
-	if strings.HasPrefix(path, "//") { // which would be taken for a host
+	if strings.HasPrefix(path, "//") { // Opaque would make it a host
 		out.Opaque, out.Path = "", path
 	}
 	return out
 }
 
-// TestNothingThatAServerSendsUnaskedIsPrinted: net/http prints it by itself.
+// TestNothingThatAServerSendsUnaskedIsPrinted checks that bytes a server sends without a
+// request do not reach the log, where net/http would print them.
 func TestNothingThatAServerSendsUnaskedIsPrinted(t *testing.T) {
 	t.Parallel()
 	const secret = "the-token-of-somebody"
@@ -345,7 +352,7 @@ func TestNothingThatAServerSendsUnaskedIsPrinted(t *testing.T) {
 		}
 		defer conn.Close()
 		_, _ = conn.Write([]byte("HTTP/1.1 204 No Content\r\n\r\n" + secret))
-		_, _ = conn.Read(make([]byte, 1)) // until the client hangs up
+		_, _ = conn.Read(make([]byte, 1)) // until the client closes the connection
 	}))
 	t.Cleanup(upstream.Close)
 	said, err := process(t, "proxy", "--upstream", upstream.URL, "--run", "'"+self(t)+"' health --url $UNLEASH_URL").CombinedOutput()

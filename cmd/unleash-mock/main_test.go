@@ -15,7 +15,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
-// variables makes an environment of a map.
+// variables makes an environment from a map.
 func variables(values map[string]string) environment {
 	return func(name string) (string, bool) {
 		value, set := values[name]
@@ -23,16 +23,16 @@ func variables(values map[string]string) environment {
 	}
 }
 
-// nobody is the URL of a server that is not there.
+// nobody is the URL of a server that does not exist.
 const nobody = "http://127.0.0.1:1"
 
-// outcome is how a command ended.
+// outcome is the result of a command.
 type outcome struct {
 	code           int
 	stdout, stderr string
 }
 
-// run executes a command line without the program's own signals. Commands of --run have the
+// run executes a command line without catching signals. Commands of --run get the
 // environment of the tests.
 func run(ctx context.Context, args []string, env environment, stdout, stderr io.Writer) int {
 	return (&program{env: env, environ: os.Environ(), stdout: stdout, stderr: stderr}).run(ctx, args)
@@ -41,12 +41,12 @@ func run(ctx context.Context, args []string, env environment, stdout, stderr io.
 // command runs a command line to its end.
 func command(t *testing.T, env map[string]string, args ...string) outcome {
 	t.Helper()
-	stdout, stderr := newOutput(), newOutput() // which a command of --run writes to as well
+	stdout, stderr := newOutput(), newOutput() // commands of --run write to them too
 	code := run(t.Context(), args, variables(env), stdout, stderr)
 	return outcome{code: code, stdout: stdout.String(), stderr: stderr.String()}
 }
 
-// instance is a mock that serve started.
+// instance is a mock or proxy that a test has started.
 type instance struct {
 	url    string
 	stop   context.CancelFunc
@@ -81,7 +81,7 @@ func (i *instance) end() int {
 	return <-i.ended
 }
 
-// output collects what a command writes, and tells when something was written.
+// output collects what a command writes. Each write sends on told.
 type output struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -106,7 +106,7 @@ func (o *output) String() string {
 	return o.text.String()
 }
 
-// await blocks until the text was written, or the command has ended.
+// await blocks until the text has been written or the command has ended.
 func (o *output) await(text string) {
 	for !strings.Contains(o.String(), text) {
 		if _, open := <-o.told; !open {
@@ -115,7 +115,7 @@ func (o *output) await(text string) {
 	}
 }
 
-// file writes a file for a test and returns its name.
+// file writes a file for a test and returns its path.
 func file(t *testing.T, name, content string) string {
 	t.Helper()
 	path := t.TempDir() + "/" + name
@@ -125,8 +125,8 @@ func file(t *testing.T, name, content string) string {
 	return path
 }
 
-// TestWrongUsage: every mistake is one line that says what to do, and an exit
-// code that says whose mistake it is.
+// TestWrongUsage checks that every mistake is reported in one line that says how to correct
+// it, and that the exit code says whose mistake it is.
 func TestWrongUsage(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -191,7 +191,7 @@ func TestWrongUsage(t *testing.T) {
 	}
 }
 
-// TestHelp: every command tells what it does, with an example.
+// TestHelp checks that every command has a help text with an example.
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	paths := commandPaths((&program{env: variables(nil)}).rootCommand())
@@ -210,7 +210,8 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// commandPaths are the command and those below it, without help, which cobra adds.
+// commandPaths returns the paths of a command and of those below it, except help, which
+// cobra adds.
 func commandPaths(c *cobra.Command) []string {
 	paths := []string{c.CommandPath()}
 	for _, below := range c.Commands() {
@@ -231,7 +232,7 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-// answers is an upstream that always answers the same.
+// answers is an upstream that gives the same answer to every request.
 func answers(body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
@@ -250,7 +251,7 @@ func startProxy(t *testing.T, upstream string, args ...string) *instance {
 	return startProxyIn(t, nil, upstream, args...)
 }
 
-// startProxyIn is startProxy in an environment.
+// startProxyIn is startProxy with an environment.
 func startProxyIn(t *testing.T, env map[string]string, upstream string, args ...string) *instance {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
@@ -269,7 +270,7 @@ func startProxyIn(t *testing.T, env map[string]string, upstream string, args ...
 	return i
 }
 
-// sending is a request of the traffic that is recorded and replayed.
+// sending is a request that tests record and replay.
 type sending struct {
 	method, path, token, body string
 }

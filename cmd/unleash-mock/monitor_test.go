@@ -15,7 +15,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
-// site is an upstream that breaks the contract here and there.
+// site is an upstream that breaks the contract in some of its answers.
 func site(t *testing.T) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -44,8 +44,8 @@ func site(t *testing.T) string {
 	return server.URL
 }
 
-// pass sends a request through a proxy and reads the answer to its end, so that
-// the next request comes after it.
+// pass sends a request through a proxy and reads the answer to its end, so that the next
+// request comes after it.
 func pass(t *testing.T, method, url, body string, header ...string) *http.Response {
 	t.Helper()
 	response := begin(t, method, url, body, header...)
@@ -55,7 +55,7 @@ func pass(t *testing.T, method, url, body string, header ...string) *http.Respon
 	return response
 }
 
-// begin sends a request. The answer may be a stream.
+// begin sends a request whose answer may be a stream.
 func begin(t *testing.T, method, url, body string, header ...string) *http.Response {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
@@ -73,7 +73,8 @@ func begin(t *testing.T, method, url, body string, header ...string) *http.Respo
 	return response
 }
 
-// TestProxyKeepsAJournal that can be waited for, filtered, exported and emptied.
+// TestProxyKeepsAJournal checks that requests of a proxy can be awaited, filtered, exported
+// and deleted.
 func TestProxyKeepsAJournal(t *testing.T) {
 	t.Parallel()
 	i := startProxy(t, site(t), "--listen", "127.0.0.1:0", "--base-uri-path", "base", "--journal-size", "4")
@@ -120,8 +121,8 @@ func TestProxyKeepsAJournal(t *testing.T) {
 	}
 }
 
-// TestProxyNotesWhatItReplaced: the journal has the upstream's answer, and says
-// that the client got another.
+// TestProxyNotesWhatItReplaced checks that the journal keeps the upstream's answer and
+// notes that the client got another.
 func TestProxyNotesWhatItReplaced(t *testing.T) {
 	t.Parallel()
 	i := startProxy(t, site(t), "--listen", "127.0.0.1:0", "--fail-on-violation")
@@ -136,8 +137,8 @@ func TestProxyNotesWhatItReplaced(t *testing.T) {
 	}
 }
 
-// TestWhoMayLookAtAProxy is as with serve; and --control off leaves the path to
-// the upstream.
+// TestWhoMayLookAtAProxy checks that access works as with serve, and that --control off
+// leaves the path to the upstream.
 func TestWhoMayLookAtAProxy(t *testing.T) {
 	t.Parallel()
 	secret := map[string]string{"UNLEASH_MOCK_CONTROL_TOKEN": "very-secret"}
@@ -176,7 +177,7 @@ func TestWhoMayLookAtAProxy(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// The page's own request, as it comes through a proxy that asks for another host.
+		// This is the page's own request, as it arrives through a proxy that changes the host.
 		request.Header = http.Header{"Authorization": {"Bearer very-secret"}, "Origin": {"http://tools.example"}, "X-Forwarded-Host": {"tools.example"}}
 		if response, body := do(t, request); response.StatusCode != status {
 			t.Errorf("%v: status %d: %s", args, response.StatusCode, body)
@@ -190,7 +191,8 @@ func TestWhoMayLookAtAProxy(t *testing.T) {
 	}
 }
 
-// TestProxyStopsThoughSomebodyListens: streams of events end with it, at once.
+// TestProxyStopsThoughSomebodyListens checks that open event streams end at once when the
+// proxy ends.
 func TestProxyStopsThoughSomebodyListens(t *testing.T) {
 	t.Parallel()
 	i := startProxy(t, site(t), "--listen", "127.0.0.1:0")
@@ -207,7 +209,8 @@ func TestProxyStopsThoughSomebodyListens(t *testing.T) {
 	}
 }
 
-// TestProxyCountsWhatManySend, while others look.
+// TestProxyCountsWhatManySend checks that every request of many concurrent clients is
+// counted, while others read the counts.
 func TestProxyCountsWhatManySend(t *testing.T) {
 	t.Parallel()
 	i := startProxy(t, site(t), "--listen", "127.0.0.1:0")

@@ -11,7 +11,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
-// fullDisk is a file that nothing more can be written to.
+// fullDisk returns a file to which nothing can be written because no space is left.
 func fullDisk(t *testing.T) io.Writer {
 	t.Helper()
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
@@ -22,7 +22,8 @@ func fullDisk(t *testing.T) io.Writer {
 	return full
 }
 
-// TestOutputsDoNotCostEachOther: a full disk costs the report that is on it.
+// TestOutputsDoNotCostEachOther checks that a full disk loses only the report that is on
+// it.
 func TestOutputsDoNotCostEachOther(t *testing.T) {
 	t.Parallel()
 	mock := startServe(t, nil, "--limits", "off")
@@ -44,13 +45,14 @@ func TestOutputsDoNotCostEachOther(t *testing.T) {
 				t.Errorf("exit code %d: %s", code, stderr.String())
 			}
 			if r := readReport(t, kept); r.Summary.Passed == 0 {
-				t.Errorf("the other report has %+v", r.Summary)
+				t.Errorf("the other report's summary is %+v", r.Summary)
 			}
 		})
 	}
 }
 
-// TestAFullDiskIsNoWrongUsage of the commands that only print.
+// TestAFullDiskIsNoWrongUsage checks that the commands that only print report a full disk
+// as an error, and not as wrong usage.
 func TestAFullDiskIsNoWrongUsage(t *testing.T) {
 	t.Parallel()
 	mock := startServe(t, nil)

@@ -13,7 +13,8 @@ import (
 
 const earlier = "what an earlier run wrote"
 
-// TestAnOutputOutlivesWhatFails before there is something to put in its place.
+// TestAnOutputOutlivesWhatFails checks that a command that fails before it has a result
+// leaves the existing file as it was.
 func TestAnOutputOutlivesWhatFails(t *testing.T) {
 	t.Parallel()
 	const nobody = "http://127.0.0.1:1"
@@ -32,15 +33,15 @@ func TestAnOutputOutlivesWhatFails(t *testing.T) {
 				t.Errorf("exit code %d: %s%s", got.code, got.stdout, got.stderr)
 			}
 			if text, err := os.ReadFile(kept); err != nil || string(text) != earlier {
-				t.Errorf("it holds %.80q (%v)", text, err)
+				t.Errorf("the file holds %.80q (%v)", text, err)
 			}
 			alone(t, kept)
 		})
 	}
 }
 
-// TestOutputsHaveFilesOfTheirOwn: the later would take the place of the earlier, or of what
-// is read.
+// TestOutputsHaveFilesOfTheirOwn checks that no two outputs, and no output and input, use
+// the same file: one would overwrite the other.
 func TestOutputsHaveFilesOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	const nobody = "http://127.0.0.1:1"
@@ -72,7 +73,7 @@ func TestOutputsHaveFilesOfTheirOwn(t *testing.T) {
 		}
 	}
 	if text, err := os.ReadFile(kept); err != nil || string(text) != earlier {
-		t.Errorf("it holds %.80q (%v)", text, err)
+		t.Errorf("the file holds %.80q (%v)", text, err)
 	}
 	for _, args := range [][]string{
 		{"verify", "--list", "--tags", "@core", "--seed", "7", "--report", "json=7"},
@@ -84,7 +85,7 @@ func TestOutputsHaveFilesOfTheirOwn(t *testing.T) {
 	}
 }
 
-// checkedOutputs is what is said of the files of a command line.
+// checkedOutputs checks the output files of a command line and returns the error, if any.
 func checkedOutputs(t *testing.T, args []string) error {
 	t.Helper()
 	found, rest, err := (&program{env: variables(nil)}).rootCommand().Find(args)
@@ -97,7 +98,8 @@ func checkedOutputs(t *testing.T, args []string) error {
 	return checkOutputs(found.Flags())
 }
 
-// TestTwoRecordingsInOneFile do not write over each other.
+// TestTwoRecordingsInOneFile checks that two recordings in one file do not overwrite each
+// other.
 func TestTwoRecordingsInOneFile(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "traffic.jsonl")
@@ -112,11 +114,11 @@ func TestTwoRecordingsInOneFile(t *testing.T) {
 		}
 	}
 	if text, err := os.ReadFile(name); err != nil || string(text) != "one\ntwo\n" {
-		t.Errorf("it holds %q (%v)", text, err)
+		t.Errorf("the file holds %q (%v)", text, err)
 	}
 }
 
-// alone checks that nothing lies beside a file.
+// alone checks that a file is the only one in its folder.
 func alone(t *testing.T, name string) {
 	t.Helper()
 	entries, err := os.ReadDir(filepath.Dir(name))

@@ -23,7 +23,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// TestProxyUntilInterrupted: what was seen decides how it ends.
+// TestProxyUntilInterrupted checks that the traffic decides the exit code of an interrupted
+// proxy.
 func TestProxyUntilInterrupted(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -54,7 +55,7 @@ func TestProxyUntilInterrupted(t *testing.T) {
 				t.Errorf("exit code %d, want %d", code, test.code)
 			}
 			if !strings.Contains(i.stdout.String(), test.says) {
-				t.Errorf("%q is not told:\n%s", test.says, i.stdout)
+				t.Errorf("%q is not printed:\n%s", test.says, i.stdout)
 			}
 			var r report.Report
 			source, err := os.ReadFile(folder + "/r.json")
@@ -76,8 +77,8 @@ func TestProxyUntilInterrupted(t *testing.T) {
 	}
 }
 
-// TestARecordingOutlivesAProxyThatCannotStart: an older one is emptied when all is
-// ready, and not before.
+// TestARecordingOutlivesAProxyThatCannotStart checks that an older recording is emptied
+// only once everything else is ready.
 func TestARecordingOutlivesAProxyThatCannotStart(t *testing.T) {
 	t.Parallel()
 	upstream := httptest.NewServer(answers(healthy))
@@ -110,8 +111,8 @@ func TestARecordingOutlivesAProxyThatCannotStart(t *testing.T) {
 	}
 }
 
-// TestProxyEndsWithItsCommand: the command finds the proxy by its environment,
-// and its failure is not lost.
+// TestProxyEndsWithItsCommand checks that the command finds the proxy by its environment,
+// and that its exit code becomes the proxy's.
 func TestProxyEndsWithItsCommand(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -139,7 +140,7 @@ func TestProxyEndsWithItsCommand(t *testing.T) {
 			if test.body != "" {
 				get(t, i.url+"/health", "")
 			}
-			if err := os.WriteFile(gate, nil, 0); err != nil { // the command goes on
+			if err := os.WriteFile(gate, nil, 0); err != nil { // lets the command go on
 				t.Fatal(err)
 			}
 			if code := <-i.ended; code != test.code {
@@ -157,7 +158,8 @@ func TestProxyEndsWithItsCommand(t *testing.T) {
 	}
 }
 
-// TestProxyTellsItsCommandTheTokens of an upstream that is a mock, and of no other.
+// TestProxyTellsItsCommandTheTokens checks that the command gets the tokens if the upstream
+// is a mock, and only then.
 func TestProxyTellsItsCommandTheTokens(t *testing.T) {
 	t.Parallel()
 	other := httptest.NewServer(answers(healthy))
@@ -181,7 +183,8 @@ func TestProxyTellsItsCommandTheTokens(t *testing.T) {
 	}
 }
 
-// TestProxyInterruptsItsCommand, and what that has started.
+// TestProxyInterruptsItsCommand checks that an interruption also ends what the command has
+// started.
 func TestProxyInterruptsItsCommand(t *testing.T) {
 	t.Parallel()
 	upstream := httptest.NewServer(answers(healthy))
@@ -194,8 +197,8 @@ func TestProxyInterruptsItsCommand(t *testing.T) {
 	}
 }
 
-// TestProxyPassesOptionsOfTheServer: "OPTIONS *" is answered by the upstream, under
-// whichever path it serves.
+// TestProxyPassesOptionsOfTheServer checks that "OPTIONS *" is answered by the upstream,
+// whatever path it serves.
 func TestProxyPassesOptionsOfTheServer(t *testing.T) {
 	t.Parallel()
 	asked := make(chan string, 1)
@@ -225,7 +228,8 @@ func TestProxyPassesOptionsOfTheServer(t *testing.T) {
 	}
 }
 
-// TestProxyEndsACommandThatWillNot, and what that has started.
+// TestProxyEndsACommandThatWillNot checks that a command that ignores signals is killed,
+// together with what it has started.
 func TestProxyEndsACommandThatWillNot(t *testing.T) {
 	t.Parallel()
 	upstream := httptest.NewServer(answers(healthy))
@@ -242,13 +246,13 @@ func TestProxyEndsACommandThatWillNot(t *testing.T) {
 	}
 	for isRunning(child) {
 		if t.Context().Err() != nil {
-			t.Fatal("what the command has started goes on")
+			t.Fatal("a process that the command started still runs")
 		}
 		runtime.Gosched()
 	}
 }
 
-// isRunning reports whether a process is there, and no zombie that waits for its parent.
+// isRunning reports whether a process runs; a zombie that waits for its parent does not.
 func isRunning(process int) bool {
 	if syscall.Kill(process, 0) != nil {
 		return false
@@ -257,7 +261,8 @@ func isRunning(process int) bool {
 	return err != nil || !strings.Contains(string(state), ") Z ")
 }
 
-// TestProxyDrains: what takes longer than it has is cut, told and counted.
+// TestProxyDrains checks that a request that exceeds the drain time is cut off, logged and
+// counted.
 func TestProxyDrains(t *testing.T) {
 	t.Parallel()
 	asked := make(chan struct{})
@@ -280,20 +285,21 @@ func TestProxyDrains(t *testing.T) {
 	if code := i.end(); code != exitcode.Error {
 		t.Errorf("exit code %d", code)
 	}
-	<-cut // whatever came of it
+	<-cut // whatever the outcome was
 	if log := i.stderr.String(); !strings.Contains(log, "requests were cut") || !strings.Contains(log, "GET /health") {
-		t.Errorf("it is not told: %s", log)
+		t.Errorf("the log does not name the request: %s", log)
 	}
 	if said := i.stdout.String(); !strings.Contains(said, "or that were cut off when the proxy ended: 1") {
-		t.Errorf("it is not counted: %s", said)
+		t.Errorf("the request is not counted: %s", said)
 	}
 }
 
-// TestProxyTrusts: by an authority, or on the user's own responsibility.
+// TestProxyTrusts checks an upstream's certificate with an authority, without one, and
+// without verification.
 func TestProxyTrusts(t *testing.T) {
 	t.Parallel()
 	upstream := httptest.NewUnstartedServer(answers(healthy))
-	upstream.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // of clients that do not trust it
+	upstream.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // discards the errors of clients that do not trust it
 	upstream.StartTLS()
 	t.Cleanup(upstream.Close)
 	authority := file(t, "ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: upstream.Certificate().Raw})))
@@ -319,8 +325,8 @@ func TestProxyTrusts(t *testing.T) {
 	}
 }
 
-// TestProxyBeforeTheMock: traffic of a client that keeps the contract, with a
-// mock that does, has nothing to tell.
+// TestProxyBeforeTheMock checks that the proxy finds nothing to report between a client
+// that keeps the contract and a mock.
 func TestProxyBeforeTheMock(t *testing.T) {
 	t.Parallel()
 	mock := startServe(t, nil)
@@ -390,7 +396,8 @@ func TestHelpOfProxyAndDrift(t *testing.T) {
 	}
 }
 
-// TestPortReplacesThatOfTheAddress, whose host stays.
+// TestPortReplacesThatOfTheAddress checks that --port replaces the port of the address and
+// keeps its host.
 func TestPortReplacesThatOfTheAddress(t *testing.T) {
 	t.Parallel()
 	upstream := httptest.NewServer(http.NotFoundHandler())

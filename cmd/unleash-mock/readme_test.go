@@ -1,6 +1,6 @@
 //go:build unix
 
-// What the README and the pages say to type.
+// These tests run what the README and the pages tell readers to type.
 
 package main
 
@@ -18,7 +18,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// block is a block of code of a page.
+// block is a code block of a page.
 type block struct{ language, text string }
 
 var fence = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
@@ -42,7 +42,8 @@ func typed(t *testing.T, folder, preamble, lines string) (string, error) {
 	return string(said), err
 }
 
-// TestWhatServeSaysToTry works, for every way in which a document wants a token.
+// TestWhatServeSaysToTry checks that the command line that serve suggests works, for each
+// way in which a document asks for a token.
 func TestWhatServeSaysToTry(t *testing.T) {
 	t.Parallel()
 	for name, scheme := range map[string]string{
@@ -65,7 +66,7 @@ func TestWhatServeSaysToTry(t *testing.T) {
 	}
 }
 
-// TestTheNumberOfScenarios is what the pages say.
+// TestTheNumberOfScenarios checks that the pages state the number of scenarios correctly.
 func TestTheNumberOfScenarios(t *testing.T) {
 	t.Parallel()
 	got := command(t, nil, "verify", "--list")
@@ -79,7 +80,8 @@ func TestTheNumberOfScenarios(t *testing.T) {
 	}
 }
 
-// TestTheFileOfFlagsOfThePage is one: SDKs get its flags.
+// TestTheFileOfFlagsOfThePage checks that the flags of the file shown on the page reach
+// SDKs.
 func TestTheFileOfFlagsOfThePage(t *testing.T) {
 	t.Parallel()
 	for _, b := range blocks(t, root+"docs/control.md") {
@@ -106,14 +108,14 @@ func TestTheFileOfFlagsOfThePage(t *testing.T) {
 		}
 		return
 	}
-	t.Error("the page has no file of flags")
+	t.Error("the page shows no file of flags")
 }
 
 // changing matches what differs from run to run: numbers, times, ids and secrets.
 var changing = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|signal_[0-9a-f]+|\d{4}-\d\d-\d\dT[0-9:.]+Z|127\.0\.0\.1:\d+|\d+`)
 
-// TestTheREADMEAnswersAsItSays: its requests, one after the other, have the answers that
-// stand behind them.
+// TestTheREADMEAnswersAsItSays sends the README's requests in their order and compares the
+// answers with those printed after them.
 func TestTheREADMEAnswersAsItSays(t *testing.T) {
 	t.Parallel()
 	mock := startServe(t, nil)
@@ -142,7 +144,7 @@ func TestTheREADMEAnswersAsItSays(t *testing.T) {
 	}
 }
 
-// lastJSON is the last of several answers, one behind the other.
+// lastJSON returns the last of several concatenated JSON answers.
 func lastJSON(text string) string {
 	text = strings.TrimSpace(text)
 	if at := strings.LastIndex(text, `}{"`); at >= 0 {
@@ -151,11 +153,11 @@ func lastJSON(text string) string {
 	return text
 }
 
-// TestPagesTypeCommandsThatExist: every command line of this program that a page shows has
-// commands and flags that there are.
+// TestPagesTypeCommandsThatExist checks that the commands and flags of this program on the
+// pages exist.
 func TestPagesTypeCommandsThatExist(t *testing.T) {
 	t.Parallel()
-	// The program is asked for help, which it gives once it has read its flags.
+	// Each command only prints its help, but it parses its flags first.
 	preamble := "unleash-mock() { '" + self(t) + `' "$@" --help >/dev/null; }
 npx() { "$@"; }`
 	pages, err := filepath.Glob(root + "docs/*.md")
@@ -185,7 +187,8 @@ var (
 	ours      = regexp.MustCompile(`(?m)^(?:[A-Z_]+=\S*\s+)*(?:npx )?unleash-mock .*$`)
 )
 
-// linesOfOurs are the lines of a block that run this program, in the foreground.
+// linesOfOurs returns the lines of a block that run this program, without the & of those in
+// the background.
 func linesOfOurs(text string) string {
 	var out []string
 	for _, line := range ours.FindAllString(continued.ReplaceAllString(text, " "), -1) {

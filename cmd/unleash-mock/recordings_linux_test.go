@@ -8,7 +8,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
-// TestARecordingThatCannotBeWritten is told at once, and by the exit code.
+// TestARecordingThatCannotBeWritten checks that a failed write is reported at once, and by
+// the exit code at the end.
 func TestARecordingThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	upstream := httptest.NewServer(answers(healthy))

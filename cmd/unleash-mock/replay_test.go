@@ -24,18 +24,18 @@ const (
 var exchanged = []sending{
 	{"GET", endpoints, adminToken, ""},
 	{"POST", endpoints, adminToken, `{"name":"deploys","description":"of \"all\" # kinds: ü"}`},
-	{"POST", endpoints, adminToken, `{"name":"deploys"}`}, // taken
-	{"POST", endpoints, adminToken, `{"name":7}`},         // no string
+	{"POST", endpoints, adminToken, `{"name":"deploys"}`}, // the name is taken
+	{"POST", endpoints, adminToken, `{"name":7}`},         // the name must be a string
 	{"POST", endpoints + "/1339/tokens", adminToken, `{"name":"ci"}`},
 	{"GET", endpoints, adminToken, ""},
 	{"PUT", endpoints + "/1338", adminToken, `{"name":"renamed","enabled":false}`},
 	{"DELETE", endpoints + "/1337/tokens/7", adminToken, ""},
-	{"POST", "/api/signal-endpoint/renamed", wellknown.CPUOver90, `{"a":1}`}, // it is off
+	{"POST", "/api/signal-endpoint/renamed", wellknown.CPUOver90, `{"a":1}`}, // the endpoint is off
 	{"POST", endpoints + "/1338/on", adminToken, ""},
 	{"POST", "/api/signal-endpoint/renamed", wellknown.CPUOver90, `{"b":[1.5,{"c":null}],"a":"# ü"}`},
-	{"POST", endpoints, wellknown.ViewerUser, `{"name":"mine"}`}, // may not
+	{"POST", endpoints, wellknown.ViewerUser, `{"name":"mine"}`}, // not permitted
 	{"DELETE", endpoints + "/1339", adminToken, ""},
-	{"DELETE", endpoints + "/1339", adminToken, ""}, // is gone
+	{"DELETE", endpoints + "/1339", adminToken, ""}, // already deleted
 	{"GET", signals, adminToken, ""},
 	{"GET", endpoints + "/1338/signals", adminToken, ""},
 	{"GET", endpoints + "/1338/tokens", adminToken, ""},
@@ -49,14 +49,14 @@ var (
 	secret  = regexp.MustCompile(`"token":"signal_[^"]+"`)
 )
 
-// told is what of an answer must be the same again.
+// told returns the parts of an answer that must be the same when it is repeated.
 func told(response *http.Response, body, base string) string {
 	body = errorID.ReplaceAllString(strings.ReplaceAll(body, base, "BASE"), "{")
 	return response.Status + " " + response.Header.Get("Location") + "\n" + secret.ReplaceAllString(body, "SECRET")
 }
 
-// TestRecordReplaySeed: what passed the proxy comes again from the recording alone,
-// and from a seed that is made of it.
+// TestRecordReplaySeed checks that recorded traffic is reproduced by a replay, and by a
+// seed made from the recording.
 func TestRecordReplaySeed(t *testing.T) {
 	t.Parallel()
 	original := startServe(t, nil, "--limits", "off")
@@ -79,7 +79,7 @@ func TestRecordReplaySeed(t *testing.T) {
 	}
 	again := startServe(t, map[string]string{replayVariable: file}, "--limits", "off", "--seed", empty)
 	if want := "  replay           19 exchanges of 13 operations, 1 left out: 1 refusing a token (401, 403)\n"; !strings.Contains(again.stdout.String(), want) {
-		t.Errorf("%q is not told:\n%s", want, again.stdout)
+		t.Errorf("%q is not printed:\n%s", want, again.stdout)
 	}
 	for i, s := range exchanged {
 		response, body := s.to(t, again.url)
@@ -116,7 +116,8 @@ func TestRecordReplaySeed(t *testing.T) {
 	}
 }
 
-// TestReplayOfNoRecording: a file that is no recording is refused at the start, in one line.
+// TestReplayOfNoRecording checks that a file that is not a recording is refused at the
+// start, in one line.
 func TestReplayOfNoRecording(t *testing.T) {
 	t.Parallel()
 	good := `{"request":{"method":"GET","url":"/health"},"response":{"status":200}}`
@@ -144,8 +145,8 @@ func TestReplayOfNoRecording(t *testing.T) {
 	}
 }
 
-// TestReplayOfACutRecording: what a proxy left that was killed is replayed, and
-// becomes a seed, up to its last whole line; and that is told.
+// TestReplayOfACutRecording checks that a recording cut short by a killed proxy is
+// replayed, and becomes a seed, up to its last complete line, and that the cut is reported.
 func TestReplayOfACutRecording(t *testing.T) {
 	t.Parallel()
 	whole := `{"operationId":"getReady","request":{"method":"GET","url":"/ready"},"response":{"status":200}}`
@@ -160,7 +161,8 @@ func TestReplayOfACutRecording(t *testing.T) {
 	}
 }
 
-// TestReplaysSeveralFiles: by flags, or by the variable, which a flag overrules.
+// TestReplaysSeveralFiles checks that several recordings are replayed, given by flags or by
+// the variable, and that a flag beats the variable.
 func TestReplaysSeveralFiles(t *testing.T) {
 	t.Parallel()
 	ready := file(t, "a.jsonl", `{"request":{"method":"GET","url":"/ready"},"response":{"status":200}}`)
@@ -178,14 +180,14 @@ func TestReplaysSeveralFiles(t *testing.T) {
 			t.Parallel()
 			mock := startServe(t, map[string]string{replayVariable: test.variable}, test.args...)
 			if want := "  replay           " + test.want; !strings.Contains(mock.stdout.String(), want) {
-				t.Errorf("%q is not told:\n%s", want, mock.stdout)
+				t.Errorf("%q is not printed:\n%s", want, mock.stdout)
 			}
 		})
 	}
 }
 
-// TestSeedCommand: the built-in seed is printed as it stands, and what is wrong with
-// another is told, all of it.
+// TestSeedCommand checks that the built-in seed is printed unchanged, and that all mistakes
+// of a seed are reported at once.
 func TestSeedCommand(t *testing.T) {
 	t.Parallel()
 	printed := command(t, nil, "seed")

@@ -21,16 +21,16 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/secrets/secretstest"
 )
 
-// The secrets of these tests: some with the form of a token, some with none, each with
-// characters that some encoding changes.
+// The secrets of these tests: some look like a token and some do not. Each has characters
+// that some encoding changes.
 const (
 	adminSecret  = `*:*.adm1n/"secret"+&<1>`
 	viewerSecret = "user:v1ewer/secret+2"
 	otherSecret  = "no form/at all%41"
-	shortSecret  = "s3/t" // known by where it stands only
+	shortSecret  = "s3/t" // recognized only by where it occurs
 )
 
-// repeated is what a target says in every answer: everything that it was sent, and some
+// repeated is the text that a target puts into every answer: all it was sent, and some
 // secrets in every form.
 func repeated(r *http.Request, body []byte, known ...string) string {
 	var said strings.Builder
@@ -43,7 +43,7 @@ func repeated(r *http.Request, body []byte, known ...string) string {
 	return said.String()
 }
 
-// indiscreet is a target, or an upstream, that tells its secrets wherever it can.
+// indiscreet is a target or an upstream that repeats its secrets wherever it can.
 func indiscreet(known ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -80,14 +80,14 @@ func writeJSON(w io.Writer, value any) {
 	_, _ = w.Write(encoded)
 }
 
-// show fails the test if anything that was written shows a secret in any form.
+// show fails the test if something written shows a secret in any form.
 func show(t *testing.T, written map[string]string, known ...string) {
 	t.Helper()
 	for _, secret := range known {
-		// The kind of a token may be told.
+		// The kind of a token may be shown.
 		bare := secret[strings.LastIndexAny(secret, ":.")+1:]
 		for form, encoded := range secretstest.Forms(bare) {
-			if strings.HasPrefix(form, "Base64") { // another prefix makes another encoding
+			if strings.HasPrefix(form, "Base64") { // Base64 depends on the prefix
 				encoded = secretstest.Forms(secret)[form]
 			}
 			for where, text := range written {
@@ -104,7 +104,7 @@ func show(t *testing.T, written map[string]string, known ...string) {
 	}
 }
 
-// reportsIn are the flags for a report in every format, and what they write.
+// reportsIn returns the flags for a report in every format, and the files of the reports.
 func reportsIn(folder string) (flags []string, files []string) {
 	for _, format := range report.Formats() {
 		file := filepath.Join(folder, "report."+format)
@@ -124,8 +124,8 @@ func readInto(t *testing.T, written map[string]string, files ...string) {
 	}
 }
 
-// TestNothingThatVerifyWritesShowsASecret, though the target repeats what it gets in
-// every form: not the reports, their commands included, and not what is told.
+// TestNothingThatVerifyWritesShowsASecret checks that the reports, the commands in them,
+// and the output show no secret, though the target repeats what it gets in every form.
 func TestNothingThatVerifyWritesShowsASecret(t *testing.T) {
 	t.Parallel()
 	target := httptest.NewServer(indiscreet(adminSecret, viewerSecret, otherSecret))
@@ -138,12 +138,12 @@ func TestNothingThatVerifyWritesShowsASecret(t *testing.T) {
 	readInto(t, written, files...)
 	show(t, written, adminSecret, viewerSecret, otherSecret, shortSecret)
 	if !strings.Contains(written["report.json"], secrets.Mark) || !strings.Contains(written["report.json"], "curl") {
-		t.Errorf("nothing was told: %s%s", got.stdout, got.stderr)
+		t.Errorf("the report has no hidden secret or no command: %s%s", got.stdout, got.stderr)
 	}
 }
 
-// TestNothingThatAProxyWritesShowsASecret of its clients or its upstream: not the
-// recording, the reports, the logs or the control API.
+// TestNothingThatAProxyWritesShowsASecret checks that the recording, the reports, the logs
+// and the control API show no secret of a client or of the upstream.
 func TestNothingThatAProxyWritesShowsASecret(t *testing.T) {
 	t.Parallel()
 	upstream := httptest.NewServer(indiscreet())
@@ -164,7 +164,8 @@ func TestNothingThatAProxyWritesShowsASecret(t *testing.T) {
 	}
 }
 
-// TestNothingThatServeWritesShowsASecret of its clients or its configuration.
+// TestNothingThatServeWritesShowsASecret checks that serve shows no secret of its clients
+// or of its configuration.
 func TestNothingThatServeWritesShowsASecret(t *testing.T) {
 	t.Parallel()
 	const controlToken = "contr0l/token+1"
@@ -183,7 +184,7 @@ func TestNothingThatServeWritesShowsASecret(t *testing.T) {
 	}
 }
 
-// TestErrorsShowNoSecret: neither of flags nor of variables.
+// TestErrorsShowNoSecret checks that error messages show no secret of flags or variables.
 func TestErrorsShowNoSecret(t *testing.T) {
 	t.Parallel()
 	const password, parameter = "p4ss word/1", "par4m/eter+1"
@@ -215,8 +216,8 @@ func TestErrorsShowNoSecret(t *testing.T) {
 	}
 }
 
-// sendSecrets sends secrets in every part of a request, in every form, and returns how
-// many requests it sent.
+// sendSecrets sends secrets in every part of a request and in every form, and returns the
+// number of requests it sent.
 func sendSecrets(t *testing.T, base string) (count int) {
 	t.Helper()
 	send := func(method, target, body string, header ...string) {
@@ -228,7 +229,7 @@ func sendSecrets(t *testing.T, base string) (count int) {
 			request.Header.Add(header[i], header[i+1])
 		}
 		count++
-		if response, err := http.DefaultClient.Do(request); err == nil { // some are answered by nobody
+		if response, err := http.DefaultClient.Do(request); err == nil { // some requests get no answer
 			_, _ = io.Copy(io.Discard, response.Body)
 			response.Body.Close()
 		}
@@ -260,8 +261,8 @@ func sendSecrets(t *testing.T, base string) (count int) {
 	return count
 }
 
-// controlled is what the control API of an instance says, once it has seen so many
-// exchanges.
+// controlled waits until an instance has seen count exchanges, and returns what its control
+// API says.
 func controlled(t *testing.T, base, token string, count int) map[string]string {
 	t.Helper()
 	written := map[string]string{}
@@ -281,7 +282,7 @@ func controlled(t *testing.T, base, token string, count int) map[string]string {
 	return written
 }
 
-// eventsOf is the stream of events from the beginning, as far as it is there.
+// eventsOf returns the event stream from its beginning up to what it has sent so far.
 func eventsOf(t *testing.T, base, token string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)

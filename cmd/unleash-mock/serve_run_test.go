@@ -1,6 +1,6 @@
 //go:build unix
 
-// The commands are those of a Unix shell.
+// The commands in these tests are for a Unix shell.
 
 package main
 
@@ -14,8 +14,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// TestServeEndsWithItsCommand: as the command did, or with 1 if that succeeded and
-// violations count.
+// TestServeEndsWithItsCommand checks that serve exits with the command's exit code, or with
+// 1 if the command succeeded and violations count.
 func TestServeEndsWithItsCommand(t *testing.T) {
 	t.Parallel()
 	ask := asProgram + "=1 '" + self(t) + "' health --url $UNLEASH_URL"
@@ -49,13 +49,14 @@ func TestServeEndsWithItsCommand(t *testing.T) {
 				t.Errorf("exit code %d, want %d: %s%s", got.code, test.code, got.stderr, got.stdout)
 			}
 			if strings.Contains(got.stdout, "listens on") {
-				t.Errorf("the command's output has that of the mock: %s", got.stdout)
+				t.Errorf("the mock's output is mixed with the command's: %s", got.stdout)
 			}
 		})
 	}
 }
 
-// TestServeTellsItsCommandTheTokens that the mock has, wherever they come from.
+// TestServeTellsItsCommandTheTokens checks that the command gets the mock's tokens,
+// whatever their source.
 func TestServeTellsItsCommandTheTokens(t *testing.T) {
 	t.Parallel()
 	seed := file(t, "seed.yaml", "apiTokens:\n  - {name: mine, type: backend, secret: 'default:development.from-the-seed'}\n")
@@ -79,8 +80,8 @@ func TestServeTellsItsCommandTheTokens(t *testing.T) {
 	}
 }
 
-// startBeside starts a mock with a command as a process, and waits until that has said
-// that it started.
+// startBeside runs a mock with a command in a separate process, and waits until the command
+// says that it has started.
 func startBeside(t *testing.T, run string, args ...string) (*exec.Cmd, *output) {
 	t.Helper()
 	program, said := process(t, append([]string{"serve", "--run", run}, args...)...), newOutput()
@@ -92,8 +93,9 @@ func startBeside(t *testing.T, run string, args ...string) (*exec.Cmd, *output) 
 	return program, said
 }
 
-// TestSignalsArePassedOn to the command, which ends in its own way, with the mock still
-// there. The signal comes twice, as from a launcher in the same group.
+// TestSignalsArePassedOn checks that the command gets a signal and ends in its own way
+// while the mock still runs. The signal is sent twice, as by a launcher in the same process
+// group.
 func TestSignalsArePassedOn(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -111,7 +113,7 @@ func TestSignalsArePassedOn(t *testing.T) {
 			program, said := startBeside(t, test.trap+`; echo started; sleep 1000 & wait`)
 			_ = program.Process.Signal(test.signal)
 			_ = program.Process.Signal(test.signal)
-			_ = program.Wait() // the exit code is looked at
+			_ = program.Wait() // the exit code is checked below
 			if got := program.ProcessState.ExitCode(); got != test.code {
 				t.Errorf("exit code %d, want %d: %s", got, test.code, said)
 			}
@@ -119,14 +121,15 @@ func TestSignalsArePassedOn(t *testing.T) {
 	}
 }
 
-// TestASecondSignalEndsTheCommandAtOnce, and what it has started.
+// TestASecondSignalEndsTheCommandAtOnce checks that a second signal ends the command and
+// what it has started at once.
 func TestASecondSignalEndsTheCommandAtOnce(t *testing.T) {
 	t.Parallel()
 	program, said := startBeside(t, `trap 'echo trapped' INT; echo started; sleep 1000 & wait; wait; wait`, "--drain", "10m")
 	_ = program.Process.Signal(syscall.SIGINT)
 	said.await("trapped")
 	_ = program.Process.Signal(syscall.SIGTERM)
-	if err := program.Wait(); program.ProcessState.ExitCode() != exitcode.Error { // Wait: nobody holds the output any more
+	if err := program.Wait(); program.ProcessState.ExitCode() != exitcode.Error { // Wait returns, so nothing holds the output open
 		t.Errorf("%v: %s", err, said)
 	}
 }

@@ -20,7 +20,7 @@ import (
 
 const adminToken = wellknown.Admin
 
-// get fetches a URL and returns the answer with its body.
+// get fetches a URL and returns the answer and its body.
 func get(t *testing.T, url, token string) (*http.Response, string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
@@ -33,7 +33,7 @@ func get(t *testing.T, url, token string) (*http.Response, string) {
 	return do(t, request)
 }
 
-// do sends a request and returns the answer with its body.
+// do sends a request and returns the answer and its body.
 func do(t *testing.T, request *http.Request) (*http.Response, string) {
 	t.Helper()
 	response, err := http.DefaultClient.Do(request)
@@ -59,20 +59,20 @@ func TestServeTellsWhatToTry(t *testing.T) {
 	said := mock.stdout.String()
 	for _, token := range []string{adminToken, wellknown.Backend, wellknown.Frontend, wellknown.AdminUser, wellknown.EditorUser, wellknown.ViewerUser, wellknown.CPUOver90} {
 		if !strings.Contains(said, token) {
-			t.Errorf("the built-in token %s is not told:\n%s", token, said)
+			t.Errorf("the built-in token %s is not printed:\n%s", token, said)
 		}
 	}
 	_, line, found := strings.Cut(said, "  curl ")
 	url, rest, _ := strings.Cut(line, " ")
 	if !found || !strings.Contains(rest, adminToken) {
-		t.Fatalf("no line to try:\n%s", said)
+		t.Fatalf("no command line to try:\n%s", said)
 	}
 	response, body := get(t, url, adminToken)
 	if response.StatusCode != http.StatusOK || !strings.Contains(body, "signalEndpoints") {
-		t.Errorf("the line to try answers %d: %s", response.StatusCode, body)
+		t.Errorf("the command line to try gets %d: %s", response.StatusCode, body)
 	}
 	if response.Header.Get(mockserver.Header) == "" {
-		t.Error("the answer does not say that it is a mock's")
+		t.Error("the answer has no header that says it comes from a mock")
 	}
 	if code := mock.end(); code != exitcode.OK {
 		t.Errorf("exit code %d after an interruption", code)
@@ -155,8 +155,7 @@ func TestServeOnAPortInUse(t *testing.T) {
 	}
 }
 
-// TestServeDrains: a request that is under way when the interruption comes is
-// answered.
+// TestServeDrains checks that a request in progress at the interruption is still answered.
 func TestServeDrains(t *testing.T) {
 	t.Parallel()
 	mock := startServe(t, nil)
@@ -176,7 +175,7 @@ func TestServeDrains(t *testing.T) {
 			t.Fatalf("got %v, %v, want status %d", response, err, status)
 		}
 	}
-	expect(http.StatusContinue) // the server reads the body: the request is under way
+	expect(http.StatusContinue) // the server reads the body, so the request is in progress
 	mock.stop()
 	mock.stderr.await("stopping")
 	fmt.Fprint(client, body)
@@ -221,7 +220,8 @@ func TestSpecPrintsTheDocument(t *testing.T) {
 	}
 }
 
-// TestOptionsOfTheWholeServer reach the mock, not the answer that net/http has for them.
+// TestOptionsOfTheWholeServer checks that "OPTIONS *" reaches the mock and is not answered
+// by net/http.
 func TestOptionsOfTheWholeServer(t *testing.T) {
 	t.Parallel()
 	mock := startServe(t, nil)
@@ -258,7 +258,8 @@ func TestTheStartSaysWhatSDKsNeed(t *testing.T) {
 	}
 }
 
-// TestServeStopsWithItsInput, and not before.
+// TestServeStopsWithItsInput checks that the mock stops when its standard input ends, and
+// not before.
 func TestServeStopsWithItsInput(t *testing.T) {
 	t.Parallel()
 	input, writer := io.Pipe()

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// TestMemoryIsGivenBackAtRest: once after each load, not while one goes on, and not for those
-// who only look whether the mock lives.
+// TestMemoryIsGivenBackAtRest checks that memory is returned once after each load, not
+// during it, and not because of health checks alone.
 func TestMemoryIsGivenBackAtRest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -22,7 +22,7 @@ func TestMemoryIsGivenBackAtRest(t *testing.T) {
 			every <- time.Time{}
 			synctest.Wait()
 			if given != step.given {
-				t.Fatalf("step %d: given back %d times, want %d", at, given, step.given)
+				t.Fatalf("step %d: returned %d times, want %d", at, given, step.given)
 			}
 		}
 	})

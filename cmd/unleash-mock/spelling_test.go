@@ -42,7 +42,8 @@ func TestMisspeltVariablesAreRefused(t *testing.T) {
 	}
 }
 
-// TestEveryVariableOfAFlagIsKnown, so that one that is misspelt is refused.
+// TestEveryVariableOfAFlagIsKnown checks that every variable that a flag's help names is
+// known, so that misspellings are recognized.
 func TestEveryVariableOfAFlagIsKnown(t *testing.T) {
 	t.Parallel()
 	described := regexp.MustCompile(`\$(` + variablePrefix + `[A-Z_]+)`)

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestTheStartIsPreparedFirst: before the packages are initialised that make most of its garbage.
+// TestTheStartIsPreparedFirst checks that the package startup is initialized before the
+// packages that produce most of the start's garbage.
 func TestTheStartIsPreparedFirst(t *testing.T) {
 	t.Parallel()
 	program := process(t, "version")
@@ -18,6 +19,6 @@ func TestTheStartIsPreparedFirst(t *testing.T) {
 	}
 	_, after, prepared := bytes.Cut(said, []byte("init github.com/unleash-mock/unleash-mock/cmd/unleash-mock/internal/startup "))
 	if !prepared || !bytes.Contains(after, []byte("init github.com/pb33f/jsonschema/v6 ")) {
-		t.Errorf("packages are initialised in this order: %s", said)
+		t.Errorf("the packages are initialized in this order: %s", said)
 	}
 }

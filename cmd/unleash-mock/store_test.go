@@ -13,7 +13,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// setFlag switches a flag of a mock on, and returns the status.
+// setFlag turns a flag of a mock on and returns the status of the answer.
 func setFlag(t *testing.T, base, name string) int {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, base+"/_mock/flags/"+name, strings.NewReader(`{"enabled":true}`))
@@ -32,7 +32,7 @@ func hasFlag(t *testing.T, base, name string) bool {
 	return strings.Contains(body, `"name":"`+name+`"`)
 }
 
-// startKilled starts the program, calls during, and kills it.
+// startKilled starts the program, calls during, and kills the program.
 func startKilled(t *testing.T, during func(url string), args ...string) {
 	t.Helper()
 	stdout := newOutput()
@@ -50,11 +50,11 @@ func startKilled(t *testing.T, during func(url string), args ...string) {
 	if err := program.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	_ = program.Wait() // it was killed
+	_ = program.Wait() // the error is that it was killed
 }
 
-// TestServeStoresWorkspaces: they are there after an end, in every workspace, and with
-// --durability always after a process was killed.
+// TestServeStoresWorkspaces checks that workspaces survive a normal end, and with
+// --durability always also a killed process.
 func TestServeStoresWorkspaces(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "kept")
@@ -65,14 +65,14 @@ func TestServeStoresWorkspaces(t *testing.T) {
 		}
 	}
 	if _, body := get(t, mock.url+"/internal-backstage/prometheus", ""); !strings.Contains(body, `unleash_mock_store_up{instance="n1"} 1`) {
-		t.Error("metrics do not carry the name of the process")
+		t.Error("the metrics have no label with the instance's name")
 	}
 	if said := mock.stdout.String(); !strings.Contains(said, dir) {
-		t.Errorf("the start does not say where workspaces are kept:\n%s", said)
+		t.Errorf("the banner does not say where workspaces are stored:\n%s", said)
 	}
 	got := command(t, nil, "serve", "--listen", "127.0.0.1:0", "--store", dir)
 	if want := "--store " + dir + ": another process is using the folder"; got.code != exitcode.Usage || !strings.Contains(got.stderr, want) {
-		t.Errorf("a second process on the folder: exit code %d, %s", got.code, got.stderr)
+		t.Errorf("a second process with the same folder: exit code %d, %s", got.code, got.stderr)
 	}
 	if code := mock.end(); code != exitcode.OK {
 		t.Fatalf("exit code %d: %s", code, mock.stderr)
@@ -80,7 +80,7 @@ func TestServeStoresWorkspaces(t *testing.T) {
 
 	startKilled(t, func(url string) {
 		if !hasFlag(t, url, "checkout") || !hasFlag(t, url+"/w/ci-7", "checkout") {
-			t.Error("flags are gone after an end")
+			t.Error("the flags are lost after a normal end")
 		}
 		if got := setFlag(t, url+"/w/ci-7", "next"); got != http.StatusOK {
 			t.Fatalf("status %d", got)
@@ -88,12 +88,13 @@ func TestServeStoresWorkspaces(t *testing.T) {
 	}, "--store", dir, "--durability", "always")
 	mock = startServe(t, map[string]string{"UNLEASH_MOCK_STORE": dir})
 	if !hasFlag(t, mock.url+"/w/ci-7", "next") {
-		t.Error("a change that was answered is gone after the process was killed")
+		t.Error("an answered change is lost after the process was killed")
 	}
 	mock.end()
 }
 
-// TestServeSaysWhatIsNotStored: who ended it must not take what was lost for kept.
+// TestServeSaysWhatIsNotStored checks that changes that could not be stored are reported at
+// the end, so that nobody believes they were kept.
 func TestServeSaysWhatIsNotStored(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "kept")
@@ -107,7 +108,8 @@ func TestServeSaysWhatIsNotStored(t *testing.T) {
 	}
 }
 
-// TestStoreUsage: what cannot be is refused with what to do.
+// TestStoreUsage checks that settings that cannot work are refused with a reason that says
+// what to do.
 func TestStoreUsage(t *testing.T) {
 	t.Parallel()
 	taken := file(t, "taken", "")
@@ -130,9 +132,9 @@ func TestStoreUsage(t *testing.T) {
 	const secret = "a-very-secret-word"
 	got := command(t, nil, "serve", "--listen", "127.0.0.1:0", "--store", "postgres://someone:"+secret+"@127.0.0.1:1/mocks")
 	if got.code != exitcode.Error || strings.Contains(got.stderr, secret) || !strings.Contains(got.stderr, "--store postgres://127.0.0.1:1/mocks: ") {
-		t.Errorf("a database that is not there: exit code %d, %s", got.code, got.stderr)
+		t.Errorf("an unreachable database: exit code %d, %s", got.code, got.stderr)
 	}
 	if info, err := os.Stat(taken); err != nil || info.Size() != 0 {
-		t.Errorf("the file in the way is %v, %v", info, err)
+		t.Errorf("the file at the path is %v, %v", info, err)
 	}
 }

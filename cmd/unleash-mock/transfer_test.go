@@ -21,7 +21,7 @@ import (
 	"time"
 )
 
-// pipes is a listener whose connections are pipes, in the time of a bubble.
+// pipes is a listener whose connections are pipes, for use in a synctest bubble.
 type pipes chan net.Conn
 
 func (p pipes) Accept() (net.Conn, error) {
@@ -39,15 +39,15 @@ func (p pipes) Close() error {
 
 func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
 
-// TestWhatGoesOnTakesItsTime: neither a wait, a stream nor a slow upload ends after a
-// minute, and a client that stalls is shed.
+// TestWhatGoesOnTakesItsTime checks that neither a wait, a stream nor a slow upload is cut
+// after a minute, and that a client that stalls is disconnected.
 func TestWhatGoesOnTakesItsTime(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		request string
-		pieces  int // of 1 byte, each half a minute after the one before
+		pieces  int // of 1 byte each, half the stall time apart
 		handler http.HandlerFunc
-		answer  string // in the end; empty for a connection that is closed
+		answer  string // what the answer contains; empty if the connection is closed
 		within  time.Duration
 	}{
 		"a wait": {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", 0, func(w http.ResponseWriter, r *http.Request) {
@@ -59,7 +59,7 @@ func TestWhatGoesOnTakesItsTime(t *testing.T) {
 		}, "waited", 6 * time.Minute},
 		"a stream": {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", 0, func(w http.ResponseWriter, _ *http.Request) {
 			for range 5 {
-				time.Sleep(90 * time.Second) // in the bubble's time
+				time.Sleep(90 * time.Second) // of the bubble's time
 				fmt.Fprint(w, "tick ")
 				_ = http.NewResponseController(w).Flush()
 			}
@@ -90,7 +90,7 @@ func TestWhatGoesOnTakesItsTime(t *testing.T) {
 				go func() {
 					_, _ = io.WriteString(client, test.request)
 					for range test.pieces {
-						time.Sleep(stall / 2) // in the bubble's time
+						time.Sleep(stall / 2) // of the bubble's time
 						_, _ = io.WriteString(client, "x")
 					}
 				}()
@@ -105,7 +105,7 @@ func TestWhatGoesOnTakesItsTime(t *testing.T) {
 	}
 }
 
-// untilEnd reads until a text has come, or the connection ends.
+// untilEnd reads until a text has arrived or the connection ends.
 type untilEnd struct {
 	net.Conn
 	text string
@@ -127,7 +127,8 @@ func (u untilEnd) Read(into []byte) (int, error) {
 	return copy(into, got.String()), io.EOF
 }
 
-// TestAClientThatTakesNothingIsShed: of a large answer each piece has its time.
+// TestAClientThatTakesNothingIsShed checks that each piece of a large answer has its own
+// deadline.
 func TestAClientThatTakesNothingIsShed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -137,7 +138,7 @@ func TestAClientThatTakesNothingIsShed(t *testing.T) {
 		began := time.Now()
 		go func() {
 			for range 5 {
-				time.Sleep(stall / 2) // in the bubble's time
+				time.Sleep(stall / 2) // of the bubble's time
 				_, _ = io.ReadFull(client, make([]byte, pieceSize))
 			}
 		}()
@@ -148,19 +149,20 @@ func TestAClientThatTakesNothingIsShed(t *testing.T) {
 	})
 }
 
-// TestADeadlineThatIsFarIsNotMoved: small answers cost none.
+// TestADeadlineThatIsFarIsNotMoved checks that a deadline is moved only once it is close,
+// so that small answers do not pay for it.
 func TestADeadlineThatIsFarIsNotMoved(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		deadlines := &deadlined{}
 		connection := &patientConn{Conn: deadlines}
 		for _, wait := range []time.Duration{0, time.Second, extendEvery, time.Second} {
-			time.Sleep(wait) // in the bubble's time
+			time.Sleep(wait) // of the bubble's time
 			if _, err := connection.Write([]byte("a")); err != nil {
 				t.Fatal(err)
 			}
 			if left := time.Until(deadlines.write); left < stall {
-				t.Errorf("%s are left", left)
+				t.Errorf("only %s are left", left)
 			}
 		}
 		if deadlines.moved != 2 {
@@ -169,7 +171,8 @@ func TestADeadlineThatIsFarIsNotMoved(t *testing.T) {
 	})
 }
 
-// deadlined is a connection that takes everything.
+// deadlined is a connection that accepts everything and counts how often its deadline
+// moves.
 type deadlined struct {
 	net.Conn
 	write time.Time
@@ -184,7 +187,8 @@ func (d *deadlined) SetWriteDeadline(at time.Time) error {
 	return nil
 }
 
-// TestRequestsUnderWay are those that have not ended, in whatever order they do.
+// TestRequestsUnderWay checks that the list of running requests holds those that have not
+// ended, in whatever order they end.
 func TestRequestsUnderWay(t *testing.T) {
 	t.Parallel()
 	u := newUnderWay(nil)
@@ -199,17 +203,17 @@ func TestRequestsUnderWay(t *testing.T) {
 		u.tell(slog.New(slog.NewTextHandler(&said, nil)))
 		for _, other := range []string{"/a", "/b", "/c", "/d"} {
 			if _, is := open[other]; strings.Contains(said.String(), "GET "+other+",") != is {
-				t.Errorf("after the end of %s it says %q of %s", path, said.String(), other)
+				t.Errorf("after the end of %s the list is %q; it is wrong about %s", path, said.String(), other)
 			}
 		}
 	}
 	if begun := u.begun.Load(); begun != 4 {
-		t.Errorf("%d have begun", begun)
+		t.Errorf("%d requests have begun", begun)
 	}
 }
 
-// TestWhatIsCutIsTold: a request has the time to drain, and one that takes longer is
-// named.
+// TestWhatIsCutIsTold checks that a request gets the drain time, and that one that takes
+// longer is cut off and named in the log.
 func TestWhatIsCutIsTold(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())
@@ -218,7 +222,7 @@ func TestWhatIsCutIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	server := &http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		stop() // the mock is told to stop while it answers
+		stop() // the mock stops while it answers
 		<-r.Context().Done()
 	})}
 	go func() {
@@ -232,12 +236,12 @@ func TestWhatIsCutIsTold(t *testing.T) {
 		t.Error(err)
 	}
 	if text := said.String(); !strings.Contains(text, "requests were cut") || !strings.Contains(text, "count=1") || !strings.Contains(text, "GET /a%20b, ") || strings.Contains(text, "secret") {
-		t.Errorf("it said %s", text)
+		t.Errorf("the log says %s", text)
 	}
 }
 
-// TestOnlyABodyThatStallsCostsADeadline: one that comes, at whatever pace, costs none, and neither
-// does a handler that takes its time.
+// TestOnlyABodyThatStallsCostsADeadline checks that a body that keeps arriving sets no deadline, and
+// that a handler that takes its time before reading does not lose the body.
 func TestOnlyABodyThatStallsCostsADeadline(t *testing.T) {
 	t.Parallel()
 	const end = "end"
@@ -289,7 +293,7 @@ func TestOnlyABodyThatStallsCostsADeadline(t *testing.T) {
 	}
 }
 
-// pausing is a piece of a body that comes after a pause.
+// pausing is a piece of a body that arrives after a pause.
 type pausing struct {
 	pause time.Duration
 	io.Reader
@@ -297,12 +301,12 @@ type pausing struct {
 
 func (p *pausing) Read(into []byte) (int, error) {
 	n, err := p.Reader.Read(into)
-	time.Sleep(p.pause) // in the bubble's time
+	time.Sleep(p.pause) // of the bubble's time
 	p.pause = 0
 	return n, err
 }
 
-// deadlineNotes notes the deadlines for reading that a connection is given.
+// deadlineNotes records the read deadlines set on a connection.
 type deadlineNotes struct {
 	http.ResponseWriter
 	mu  sync.Mutex

@@ -11,7 +11,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
-// TestClientCertificates: a server that demands one gets that of the flags.
+// TestClientCertificates checks that a server that demands a client certificate gets the
+// one from the flags.
 func TestClientCertificates(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

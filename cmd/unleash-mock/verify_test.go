@@ -23,7 +23,7 @@ const (
 	builtInFront = wellknown.Frontend
 )
 
-// endpointNames lists the signal endpoints of an instance.
+// endpointNames returns the names of an instance's signal endpoints.
 func endpointNames(t *testing.T, url string) []string {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/api/admin/signal-endpoints", nil)
@@ -91,7 +91,7 @@ func TestVerifyAFreshMock(t *testing.T) {
 
 const petDocument = "../../spec/testdata/documents/forms.yaml"
 
-// TestVerifyListsWhatItWouldCall with a document, without a target too.
+// TestVerifyListsWhatItWouldCall checks verify --list with a document and without a target.
 func TestVerifyListsWhatItWouldCall(t *testing.T) {
 	t.Parallel()
 	got := command(t, nil, "verify", "--list", "--profile", "contract", "--spec", petDocument)
@@ -101,7 +101,7 @@ func TestVerifyListsWhatItWouldCall(t *testing.T) {
 	}
 }
 
-// TestVerifyTellsTheWorseOutcome is about the exit codes.
+// TestVerifyTellsTheWorseOutcome checks the exit code and the message for each outcome.
 func TestVerifyTellsTheWorseOutcome(t *testing.T) {
 	t.Parallel()
 	mock := startServe(t, nil, "--limits", "off")
@@ -177,7 +177,7 @@ func TestVerifyOnLoopbackCanBeReadOnly(t *testing.T) {
 		t.Errorf("exit %d, %+v, %+v", got.code, r.Run, r.Summary)
 	}
 	if !strings.Contains(got.stderr, "note: read-only") {
-		t.Errorf("it does not say so: %s", got.stderr)
+		t.Errorf("the note on read-only runs is missing: %s", got.stderr)
 	}
 }
 
@@ -195,7 +195,7 @@ func TestVerifyWritesSeveralReports(t *testing.T) {
 	}
 	for _, format := range report.Formats() {
 		want := "getHealth"
-		if format == "github" { // which has a line for each failure, and the verdict
+		if format == "github" { // has a line for each failure, and the verdict
 			want = "keeps the contract"
 		}
 		if text, err := os.ReadFile(filepath.Join(folder, format)); err != nil || !strings.Contains(string(text), want) {
@@ -239,7 +239,8 @@ func TestSweepRemovesWhatWasKept(t *testing.T) {
 	}
 }
 
-// TestWaitingIsTold: in the line that changes on a terminal, by a line now and then elsewhere.
+// TestWaitingIsTold checks that waiting is shown in the progress line on a terminal, and
+// with a line now and then elsewhere.
 func TestWaitingIsTold(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

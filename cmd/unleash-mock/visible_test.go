@@ -11,7 +11,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 )
 
-// TestWhatATargetSaysSteersNothing: neither a terminal nor a CI system.
+// TestWhatATargetSaysSteersNothing checks that text from a target controls neither a
+// terminal nor a CI system.
 func TestWhatATargetSaysSteersNothing(t *testing.T) {
 	t.Parallel()
 	const hostile = "8.2.0\x1b[2J\u009b2J\u202e\n::error::no ##[error]"
@@ -49,16 +50,17 @@ func TestWhatATargetSaysSteersNothing(t *testing.T) {
 				}
 			}
 			if got.stdout+got.stderr == "" {
-				t.Error("nothing is told")
+				t.Error("nothing is printed")
 			}
 			if name == "serve --spec" && !strings.Contains(got.stderr, `/health'\'' ::error::b'`) {
-				t.Errorf("what it says to try is not one word: %s", got.stderr)
+				t.Errorf("the command line to try is not quoted as one word: %s", got.stderr)
 			}
 		})
 	}
 }
 
-// TestWhatIsLoggedSteersNothing, in an error or a text.
+// TestWhatIsLoggedSteersNothing checks that text in a log message, in an attribute or in an
+// error controls no terminal or CI system.
 func TestWhatIsLoggedSteersNothing(t *testing.T) {
 	t.Parallel()
 	const hostile = "a\u009b2J\u202e##[error]b"

@@ -10,10 +10,10 @@ import (
 	"testing"
 )
 
-// TestImportersOfTheContractAreSparedItsLibraries: what package spec exports leads to no type of
-// libopenapi, down to the fields and methods of unexported types. Otherwise the compiler reads
-// that library's model for each of the packages that import spec, which takes seconds and half a
-// gigabyte every time.
+// TestImportersOfTheContractAreSparedItsLibraries checks that no type of libopenapi is
+// reachable from what package spec exports, including the fields and methods of unexported
+// types. Otherwise the compiler would read that library's model for each package that
+// imports spec, which takes seconds and half a gigabyte every time.
 func TestImportersOfTheContractAreSparedItsLibraries(t *testing.T) {
 	t.Parallel()
 	exports := func(path string) (io.ReadCloser, error) {
@@ -29,7 +29,7 @@ func TestImportersOfTheContractAreSparedItsLibraries(t *testing.T) {
 	}
 	for _, needed := range contract.Imports() {
 		if strings.Contains(needed.Path(), "libopenapi") || strings.HasSuffix(needed.Path(), "/go-yaml") {
-			t.Errorf("whoever imports the contract needs %s too", needed.Path())
+			t.Errorf("importers of the contract need %s too", needed.Path())
 		}
 	}
 }

@@ -7,15 +7,15 @@ import (
 	"testing"
 )
 
-// rule forbids imports. Packages are patterns; those outside of the module are whole
-// import paths.
+// rule forbids imports. Packages are patterns; packages outside the module are full import
+// paths.
 type rule struct {
 	name string
-	// of are the packages that the rule is for, but for those in butNot.
+	// of are the packages to which the rule applies, except those in butNot.
 	of, butNot []string
-	// never are the imports that they must not have, but for those in butFor.
+	// never are the imports that the rule forbids, except those in butFor.
 	never, butFor []string
-	// tests are held to it too.
+	// tests says that the rule applies to test files too.
 	tests bool
 }
 
@@ -66,7 +66,7 @@ var rules = []rule{
 	{
 		name: "heavy dependencies of tests and tools stay in a module of their own",
 		of:   []string{"..."}, never: []string{"github.com/chromedp/...", "github.com/compose-spec/...", "honnef.co/..."},
-		butFor: []string{"github.com/chromedp/cdproto/har"}, tests: true, // types, and no dependency
+		butFor: []string{"github.com/chromedp/cdproto/har"}, tests: true, // has only types and no dependencies
 	},
 	{
 		name: "the mock behind faults is for tests",
@@ -74,8 +74,8 @@ var rules = []rule{
 	},
 }
 
-// allowed are imports that a rule forbids, each with its reason. A resource may import
-// what another exports for it: a reference, a lookup.
+// allowed are imports that a rule forbids, each with the reason for its exception. A
+// resource may import what another exports for it: a reference, a lookup.
 var allowed = map[edge]string{
 	{"conformance/internal/gherkin/signals", "conformance/internal/gherkin/signalendpoints"}: "a signal is sent to an endpoint, with a token of it",
 
@@ -117,7 +117,7 @@ var allowed = map[edge]string{
 	{"mockserver/internal/resources/signals", "mockserver/internal/resources/signaltokens"}:         "a call is made with a token, found by its secret",
 }
 
-// edge is an import of a package by another.
+// edge is an import: from imports to.
 type edge struct{ from, to string }
 
 func TestImportRules(t *testing.T) {
@@ -134,7 +134,7 @@ func TestImportRules(t *testing.T) {
 	}
 }
 
-// breaches returns the imports that a rule forbids, with a file that has each.
+// breaches returns the imports that break a rule, each with a file that contains it.
 func breaches(r rule, files []source) map[edge]string {
 	out := map[edge]string{}
 	for _, file := range files {
@@ -162,11 +162,11 @@ func TestAllowedImportsExist(t *testing.T) {
 		}
 	}
 	for e := range unused {
-		t.Errorf("%s does not import %s any more: take it off the list", e.from, e.to)
+		t.Errorf("%s no longer imports %s: remove it from the list", e.from, e.to)
 	}
 }
 
-// TestImportRulesCatch tries each rule on an import that it is there for.
+// TestImportRulesCatch tries each rule on an import that it must forbid.
 func TestImportRulesCatch(t *testing.T) {
 	t.Parallel()
 	caught := map[string]bool{}
@@ -196,12 +196,13 @@ func TestImportRulesCatch(t *testing.T) {
 	}
 	for _, rule := range rules {
 		if !caught[rule.name] {
-			t.Errorf("nothing is caught by the rule %q", rule.name)
+			t.Errorf("the rule %q catches nothing", rule.name)
 		}
 	}
 }
 
-// TestOnlyCommandsPrint: a library writes where that is configured.
+// TestOnlyCommandsPrint checks that libraries do not write to the process's streams: they
+// write to what they are given.
 func TestOnlyCommandsPrint(t *testing.T) {
 	t.Parallel()
 	for _, file := range sources(t) {
@@ -243,10 +244,11 @@ func TestPrintingIsFound(t *testing.T) {
 	}
 }
 
-// streams matches what writes to a stream of the process.
+// streams matches functions that write to the process's streams, and those streams.
 var streams = regexp.MustCompile(`^(os\.Std(out|err)|fmt\.Print(f|ln)?|log\.(Default|Fatal|Panic|Print).*|print(ln)?)$`)
 
-// printing returns what writes to a stream of the process, if the node is its use.
+// printing returns the name of what writes to a stream of the process, if the node is a use
+// of it.
 func printing(node ast.Node) string {
 	name := ""
 	switch node := node.(type) {

@@ -9,12 +9,12 @@ import (
 	"testing"
 )
 
-// maxExported is how many names importers of the module may meet, counted as go doc
-// -short lists them: a group of constants or variables, a function and a type count one
-// each, methods and fields nothing. It only goes down.
+// maxExported is the number of exported names that importers of the module may see, counted
+// as go doc -short lists them: a group of constants or variables, a function and a type
+// count as one each; methods and fields do not count. Only ever lower it.
 const maxExported = 130
 
-// public are the packages that may be imported from outside.
+// public are the packages that other modules may import.
 var public = []string{
 	"spec", "mockserver", "mockserver/mocktest",
 	"conformance", "conformance/report", "conformance/proxy", "conformance/drift", "features",
@@ -28,7 +28,7 @@ func surface(t *testing.T) []*doc.Package {
 		if !file.public() {
 			continue
 		}
-		owned, err := parser.ParseFile(positions, file.name, file.text, parser.ParseComments) // go/doc edits what it gets
+		owned, err := parser.ParseFile(positions, file.name, file.text, parser.ParseComments) // go/doc changes the syntax tree
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -49,7 +49,7 @@ func TestPublicPackages(t *testing.T) {
 	t.Parallel()
 	for _, p := range surface(t) {
 		if !slices.Contains(public, p.ImportPath) {
-			t.Errorf("%s can be imported from outside of the module: put it under internal, or on the list", p.ImportPath)
+			t.Errorf("%s can be imported by other modules: put it under internal, or on the list", p.ImportPath)
 		}
 	}
 }
@@ -70,8 +70,8 @@ func TestPublicSurface(t *testing.T) {
 	}
 }
 
-// TestNothingExportedIsReassigned: a package whose variables importers can set has
-// mutable state.
+// TestNothingExportedIsReassigned checks that no package exports a variable that importers
+// could set: that would be mutable state.
 func TestNothingExportedIsReassigned(t *testing.T) {
 	t.Parallel()
 	for _, p := range surface(t) {

@@ -1,6 +1,6 @@
-// Package architecture_test holds the rules of docs/architecture.md that the compiler
-// does not: who imports whom, who prints, how much is exported, and how far the name of
-// one resource spreads. The rules are tables; the exceptions carry their reasons.
+// Package architecture_test checks the rules of docs/architecture.md that the compiler does
+// not: which packages import which, what may print, how much is exported, and how many
+// files name one resource. The rules are tables; each exception states its reason.
 package architecture_test
 
 import (
@@ -21,17 +21,17 @@ const (
 	root   = "../.."
 )
 
-// source is one Go file of the module. Unlike what go list reports, the files include
-// those of other platforms.
+// source is one Go file of the module. Unlike the files that go list reports, these include
+// those for other platforms.
 type source struct {
-	name   string // from the root
+	name   string // relative to the root
 	folder string
 	test   bool
 	text   string
 	syntax *ast.File
 }
 
-// imports returns what the file imports; packages of this module by their folder.
+// imports returns what the file imports. Packages of this module are named by their folder.
 func (s source) imports() []string {
 	var out []string
 	for _, spec := range s.syntax.Imports {
@@ -43,14 +43,14 @@ func (s source) imports() []string {
 // command reports whether the file belongs to a program.
 func (s source) command() bool { return s.syntax.Name.Name == "main" }
 
-// public reports whether the file is of a package that other modules can import.
+// public reports whether the file belongs to a package that other modules can import.
 func (s source) public() bool {
 	return !s.test && !s.command() && !slices.Contains(strings.Split(s.folder, "/"), "internal")
 }
 
 var positions = token.NewFileSet()
 
-// sources returns the Go files of the module; those of modules inside of it are not its own.
+// sources returns the Go files of the module, without those of nested modules.
 func sources(t *testing.T) []source {
 	t.Helper()
 	all, err := readOnce()
@@ -62,7 +62,7 @@ func sources(t *testing.T) []source {
 
 var readOnce = sync.OnceValues(func() ([]source, error) { return read(root) })
 
-// read returns the Go files of the module whose root is a folder.
+// read returns the Go files of the module with a given root folder.
 func read(folder string) ([]source, error) {
 	var out []source
 	tree := os.DirFS(folder)
@@ -102,8 +102,8 @@ func enter(tree fs.FS, name string) error {
 	return nil
 }
 
-// within reports whether a package matches a pattern; as with the go command, x/...
-// matches x and all below it.
+// within reports whether a package matches a pattern. As with the go command, x/... matches
+// x and everything below it.
 func within(pattern, folder string) bool {
 	parent, below := strings.CutSuffix(pattern, "...")
 	if !below {

@@ -8,19 +8,19 @@ import (
 )
 
 // maxNamingSignals is how many files outside of the resources' rooms may name signals.
-// The word stands for any resource: a file that names one has to change with it. It only
-// goes down.
+// Signals stand for any resource: a file that names one must change with it. Only ever
+// lower it.
 const maxNamingSignals = 8
 
-// rooms begin the folders where resources, their steps and their faults live. Those that
-// end in a slash have a folder a resource.
+// rooms are the prefixes of the folders for resources, their steps and their faults. A
+// prefix that ends in a slash has a folder for each resource.
 var rooms = []string{
 	"mockserver/internal/resources/",
 	"conformance/internal/gherkin/",
 	"conformance/internal/faulty",
 }
 
-// operatingSystem matches the other signals, those that a process gets.
+// operatingSystem matches signals of the operating system, which are not meant.
 var operatingSystem = regexp.MustCompile(`os/signal|\bsignal\.[A-Z]\w*|\b(os|syscall)\.Signal\b|\.Process\.Signal\(|\bstatus\.Signal(ed)?\(`)
 
 var signal = regexp.MustCompile(`(?i)signal`)
@@ -41,6 +41,6 @@ func TestFewFilesNameAResource(t *testing.T) {
 		count++
 	}
 	if count > maxNamingSignals {
-		t.Errorf("%d files outside of the resources' rooms name signals, %d are allowed", count, maxNamingSignals)
+		t.Errorf("%d files outside of the resources' rooms name signals; %d are allowed", count, maxNamingSignals)
 	}
 }

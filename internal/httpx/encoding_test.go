@@ -99,7 +99,7 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
-// FuzzDecode: no body hurts, and none gets larger than it may.
+// FuzzDecode checks that no body causes a panic or decodes to more than the limit.
 func FuzzDecode(f *testing.F) {
 	f.Add("gzip", []byte("\x1f\x8b\x08\x00"))
 	f.Add("deflate, br", []byte("\x78\x9c"))

@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// FuzzReached: whatever is said of the way, where it leads is a URL of that host and path,
-// with nothing in it that a page or a router would take for more. What is an origin stays
-// one.
+// FuzzReached checks that, whatever the forwarding headers say, the resulting URL has
+// exactly that host and path, and nothing in it that a page or a router would interpret. It
+// also checks that a parsed origin parses to itself.
 func FuzzReached(f *testing.F) {
 	f.Add("https", "tools.example:8443", "/mock")
 	f.Add("HTTP, https", "[::1]:80", "a, /b/")
@@ -20,7 +20,7 @@ func FuzzReached(f *testing.F) {
 		}})
 		parsed, err := url.Parse(at.Scheme + "://" + at.Host + at.Prefix)
 		switch {
-		case err != nil && !strings.ContainsAny(at.Host, "[:"): // an address or a port may still be none
+		case err != nil && !strings.ContainsAny(at.Host, "[:"): // an address or a port may still be invalid
 			t.Errorf("%+v: %v", at, err)
 		case err == nil && (parsed.Host != at.Host || parsed.Path != at.Prefix || parsed.Scheme != "http" && parsed.Scheme != "https"):
 			t.Errorf("%+v became %v", at, parsed)

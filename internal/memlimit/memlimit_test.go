@@ -12,13 +12,13 @@ import (
 	"pgregory.net/rapid"
 )
 
-// reserve reserves for a connection of its own.
+// reserve reserves bytes for a new connection.
 func reserve(ctx context.Context, b *Budget, bytes int64) (*Reservation, error) {
 	r := &Reservation{}
 	return r, b.Reserve(ctx, r, &connection{}, bytes)
 }
 
-// connection notes whether it was cut.
+// connection is a connection that calls cut when it is cut off.
 type connection struct {
 	mu  sync.Mutex
 	cut func()
@@ -53,13 +53,13 @@ func TestABudgetIsShared(t *testing.T) {
 		}()
 		synctest.Wait()
 		if len(reserved) != 0 || b.Stats().Bytes != 60 {
-			t.Errorf("%d got theirs, %d are reserved", len(reserved), b.Stats().Bytes)
+			t.Errorf("%d waiting reservations succeeded, %d bytes are reserved", len(reserved), b.Stats().Bytes)
 		}
 		first.Release()
-		first.Release() // which is nothing
+		first.Release() // has no effect
 		(<-reserved).Release()
 		if b.Stats().Bytes != 0 {
-			t.Errorf("%d are reserved in the end", b.Stats().Bytes)
+			t.Errorf("%d bytes are still reserved at the end", b.Stats().Bytes)
 		}
 	})
 }
@@ -84,7 +84,7 @@ func TestSmallReservationsDoNotWaitForLargeOnes(t *testing.T) {
 			}
 		}
 		if len(waiting) != 0 || b.Stats().Bytes != 6400 {
-			t.Errorf("%d large ones got theirs, %d are reserved", len(waiting), b.Stats().Bytes)
+			t.Errorf("%d large reservations succeeded, %d bytes are reserved", len(waiting), b.Stats().Bytes)
 		}
 		for _, s := range slices.Clone(b.held) {
 			s.Release()
@@ -102,10 +102,10 @@ func TestALargerReservationThanThereIsGetsAllThatOneMayHold(t *testing.T) {
 	b := New(100)
 	reservation, err := reserve(t.Context(), b, 1000)
 	if err != nil || b.Stats().Bytes != 75 {
-		t.Errorf("%v, %d are reserved", err, b.Stats().Bytes)
+		t.Errorf("%v, %d bytes are reserved", err, b.Stats().Bytes)
 	}
 	if err := b.Reserve(t.Context(), reservation, nil, 1); err != nil || b.Stats().Bytes != 75 {
-		t.Errorf("%v, %d are reserved", err, b.Stats().Bytes)
+		t.Errorf("%v, %d bytes are reserved", err, b.Stats().Bytes)
 	}
 }
 
@@ -119,7 +119,7 @@ func TestAWaitEndsWithItsContext(t *testing.T) {
 		reserved := make(chan error, 1)
 		go func() {
 			time.Sleep(time.Second / 2)
-			patient, err := reserve(t.Context(), b, 80) // behind the one that ends
+			patient, err := reserve(t.Context(), b, 80) // queued behind the one that gives up
 			patient.Release()
 			reserved <- err
 		}()
@@ -131,13 +131,13 @@ func TestAWaitEndsWithItsContext(t *testing.T) {
 			t.Error(err)
 		}
 		if b.Stats().Bytes != 0 {
-			t.Errorf("%d are reserved in the end", b.Stats().Bytes)
+			t.Errorf("%d bytes are still reserved at the end", b.Stats().Bytes)
 		}
 	})
 }
 
-// TestOverdueReservationsAreClosed: the largest first, no more than are needed, and none
-// while nobody waits.
+// TestOverdueReservationsAreClosed checks that overdue reservations are cut off, largest
+// first, no more than necessary, and only if another one waits.
 func TestOverdueReservationsAreClosed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -159,28 +159,28 @@ func TestOverdueReservationsAreClosed(t *testing.T) {
 		come("middle", 20)
 		time.Sleep(time.Hour)
 		if len(cut) != 0 {
-			t.Errorf("%v were cut though nobody waited", cut)
+			t.Errorf("%v were cut off though nothing was waiting", cut)
 		}
 		began = time.Now()
 		come("fresh", 35)
 		if cut["large"] == 0 || len(cut) != 1 {
-			t.Errorf("%v were cut", cut)
+			t.Errorf("%v were cut off", cut)
 		}
 		began = time.Now()
-		come("next", 60) // more than the others leave
+		come("next", 60) // more than is left
 		if len(cut) != 4 || cut["fresh"] < grace {
-			t.Errorf("%v were cut", cut)
+			t.Errorf("%v were cut off", cut)
 		}
 	})
 }
 
-// TestThoseThatHoldAndWaitAreClosed: where each waits for what the others hold, most get
-// what they need once some were closed.
+// TestThoseThatHoldAndWaitAreClosed checks a deadlock in which each request waits for what
+// the others hold: once some are closed, most of them get what they need.
 func TestThoseThatHoldAndWaitAreClosed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := New(6400)
-		const requests = 64 // each takes a 64th, so that nothing is left
+		const requests = 64 // each takes a 64th, so nothing is left
 		ended := make(chan error, requests)
 		for range requests {
 			r, err := reserve(t.Context(), b, 100)
@@ -201,13 +201,13 @@ func TestThoseThatHoldAndWaitAreClosed(t *testing.T) {
 			}
 		}
 		if stats := b.Stats(); closed == 0 || closed > requests/2 || stats.Closed != int64(closed) || stats.Bytes != 0 {
-			t.Errorf("%d were closed; %+v", closed, stats)
+			t.Errorf("%d were closed: %+v", closed, stats)
 		}
 	})
 }
 
-// TestNoBytesAreLost: what is reserved is the sum of the reservations, and within the
-// budget, in whatever order they reserve, grow, give up and release.
+// TestNoBytesAreLost checks that the bytes reserved are the sum of the reservations and
+// stay within the budget, in whatever order they reserve, grow, give up and release.
 func TestNoBytesAreLost(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -238,14 +238,14 @@ func TestNoBytesAreLost(t *testing.T) {
 					total += s.bytes
 				}
 				if taken := b.Stats().Bytes; taken != total || taken > all || len(b.waiting) > 0 {
-					t.Fatalf("%d are reserved of %d, the reservations have %d, %d wait", taken, all, total, len(b.waiting))
+					t.Fatalf("%d of %d bytes are reserved, the reservations hold %d, %d wait", taken, all, total, len(b.waiting))
 				}
 			},
 		})
 	})
 }
 
-// TestMany is for the race detector.
+// TestMany runs many reservations at once, for the race detector.
 func TestMany(t *testing.T) {
 	t.Parallel()
 	b := New(100)
@@ -268,11 +268,12 @@ func TestMany(t *testing.T) {
 	}
 	group.Wait()
 	if b.Stats().Bytes != 0 {
-		t.Errorf("%d are reserved in the end", b.Stats().Bytes)
+		t.Errorf("%d bytes are still reserved at the end", b.Stats().Bytes)
 	}
 }
 
-// TestABudgetThatShrinks: what is held stays, what waits gets what there is now.
+// TestABudgetThatShrinks checks that a smaller budget takes nothing from existing
+// reservations, and that waiting ones get a share of the new budget.
 func TestABudgetThatShrinks(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -292,7 +293,7 @@ func TestABudgetThatShrinks(t *testing.T) {
 		synctest.Wait()
 		b.Resize(640)
 		if err := b.Reserve(t.Context(), first, nil, 10); err != nil || b.Stats().Bytes != 4800 {
-			t.Errorf("%v, %d are reserved: one that holds more than there is gets no more", err, b.Stats().Bytes)
+			t.Errorf("%v, %d bytes are reserved; a reservation larger than the budget must not grow", err, b.Stats().Bytes)
 		}
 		third := make(chan *Reservation, 1)
 		go func() {
@@ -304,14 +305,14 @@ func TestABudgetThatShrinks(t *testing.T) {
 		}()
 		synctest.Wait()
 		if len(second)+len(third) > 0 {
-			t.Error("something was reserved of nothing")
+			t.Error("a reservation succeeded though nothing was left")
 		}
 		first.Release()
 		synctest.Wait()
 		(<-third).Release()
 		waited := <-second
 		if got := b.Stats().Bytes; got != 480 {
-			t.Errorf("%d are reserved, 480 may be", got)
+			t.Errorf("%d bytes are reserved, want 480", got)
 		}
 		b.Resize(6400)
 		large, err := reserve(t.Context(), b, 4000)
@@ -321,7 +322,7 @@ func TestABudgetThatShrinks(t *testing.T) {
 		large.Release()
 		waited.Release()
 		if got := b.Stats().Bytes; got != 0 {
-			t.Errorf("%d are reserved in the end", got)
+			t.Errorf("%d bytes are still reserved at the end", got)
 		}
 		(*Budget)(nil).Resize(1)
 	})

@@ -10,7 +10,8 @@ import (
 
 const earlier = "what an earlier run wrote"
 
-// TestALinkToNoFileYet stays one, and leads to the file then.
+// TestALinkToNoFileYet checks that a link to a missing file remains a link, and leads to
+// the written file.
 func TestALinkToNoFileYet(t *testing.T) {
 	t.Parallel()
 	folder, elsewhere := t.TempDir(), t.TempDir()
@@ -25,31 +26,31 @@ func TestALinkToNoFileYet(t *testing.T) {
 		t.Fatal(err)
 	}
 	if text, err := os.ReadFile(filepath.Join(elsewhere, "reports", "new")); err != nil || string(text) != "new" {
-		t.Errorf("where the link leads is %q (%v)", text, err)
+		t.Errorf("the link leads to %q (%v)", text, err)
 	}
 	if entries, err := os.ReadDir(folder); err != nil || len(entries) != 2 {
-		t.Errorf("beside the links lie %v (%v)", entries, err)
+		t.Errorf("the folder of the links holds %v (%v)", entries, err)
 	}
 	if err := os.Symlink("round", filepath.Join(folder, "round")); err != nil {
 		t.Fatal(err)
 	}
 	if err := Check(filepath.Join(folder, "round")); err == nil {
-		t.Error("a link to itself can be written")
+		t.Error("Check accepts a link to itself")
 	}
 }
 
-// TestWrite: a file is replaced as a whole, through a link too, and keeps its mode; a new
-// one gets that which is asked for.
+// TestWrite checks that a file is replaced as a whole, also through a link, and keeps its
+// mode, and that a new file gets the given mode.
 func TestWrite(t *testing.T) {
 	t.Parallel()
 	full := errors.New("the disk is full")
 	whole := func(w io.Writer) error { _, err := io.WriteString(w, "new"); return err }
 	cut := func(w io.Writer) error { _, err := io.WriteString(w, "ne"); return errors.Join(err, full) }
 	for name, test := range map[string]struct {
-		before      string // empty for no file
+		before      string // empty if there is no file
 		mode, fresh os.FileMode
 		write       func(io.Writer) error
-		want        string // empty for no file
+		want        string // empty if there is no file
 		err         error
 	}{
 		"whole":             {earlier, 0o600, Shared, whole, "new", nil},
@@ -85,7 +86,7 @@ func TestWrite(t *testing.T) {
 				t.Errorf("%q (%v), %v (%v)", text, err, info, failed)
 			}
 			if len(entries) != 1 {
-				t.Errorf("beside it lie %v", entries)
+				t.Errorf("the folder of the file holds %v", entries)
 			}
 			if info, err := os.Lstat(at); test.before != "" && (err != nil || info.Mode()&os.ModeSymlink == 0) {
 				t.Errorf("the link became %v (%v)", info, err)

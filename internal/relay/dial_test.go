@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// hangingUp is a connection to a server that answers after the first piece of a request,
-// and reads no other.
+// hangingUp is a connection to a server that answers after the first piece of a request and
+// reads no more.
 type hangingUp struct {
 	net.Conn
 	pieces atomic.Int64
@@ -34,12 +34,12 @@ func (h *hangingUp) Write(text []byte) (int, error) {
 
 func (h *hangingUp) Read(into []byte) (int, error) {
 	<-h.failed
-	time.Sleep(time.Millisecond) // of the bubble: the failure comes first, as it may
+	time.Sleep(time.Millisecond) // of the bubble's time; the failure may come first
 	return h.answer.Read(into)
 }
 
-// TestAnAnswerOutlivesTheConnection: what the transport could not write costs the client
-// nothing.
+// TestAnAnswerOutlivesTheConnection checks that the client gets an answer even if the
+// transport could not write the whole request.
 func TestAnAnswerOutlivesTheConnection(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -63,7 +63,8 @@ func TestAnAnswerOutlivesTheConnection(t *testing.T) {
 	})
 }
 
-// TestAFailedWriteIsToldInTheEnd: once the connection is closed.
+// TestAFailedWriteIsToldInTheEnd checks that a failed write is reported only once the
+// connection is closed.
 func TestAFailedWriteIsToldInTheEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -81,7 +82,7 @@ func TestAFailedWriteIsToldInTheEnd(t *testing.T) {
 		}()
 		synctest.Wait()
 		if len(failed) > 0 {
-			t.Errorf("it is reported at once: %v", <-failed)
+			t.Errorf("the failure is reported too early: %v", <-failed)
 		}
 		for range 2 {
 			if err := conn.Close(); err != nil {
@@ -89,7 +90,7 @@ func TestAFailedWriteIsToldInTheEnd(t *testing.T) {
 			}
 		}
 		if err := <-failed; err == nil {
-			t.Error("the write has not failed")
+			t.Error("the write did not fail")
 		}
 	})
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/relay"
 )
 
-// before returns a relay before a handler.
+// before returns a relay in front of a handler.
 func before(t *testing.T, upstream http.HandlerFunc) *relay.Proxy {
 	t.Helper()
 	server := httptest.NewServer(upstream)
@@ -31,8 +31,8 @@ func before(t *testing.T, upstream http.HandlerFunc) *relay.Proxy {
 	return relay.New(httputil.ReverseProxy{Transport: transport, FlushInterval: -1, Rewrite: func(pr *httputil.ProxyRequest) { pr.SetURL(target) }})
 }
 
-// source is a request's body that fails when it is read after its length, as one that
-// the server has closed, and notes how many read it.
+// source is a request body that fails if it is read beyond its length, like one that the
+// server has closed. It counts its readers.
 type source struct {
 	io.ReadCloser
 	left    int64
@@ -53,8 +53,8 @@ func (s *source) Read(into []byte) (int, error) {
 	return n, err
 }
 
-// TestARequestEndsWithItsLength: its body is not read once more, and the answer
-// passes whole.
+// TestARequestEndsWithItsLength checks that the body is not read again after its end, and
+// that the answer is passed on completely.
 func TestARequestEndsWithItsLength(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("0123456789", 10_000)
@@ -81,8 +81,9 @@ func TestARequestEndsWithItsLength(t *testing.T) {
 	}
 }
 
-// TestNobodyReadsARequestThatIsOver: not when its answer came before its end, nor when
-// the upstream breaks that answer off, and whether it still comes or not.
+// TestNobodyReadsARequestThatIsOver checks that nothing reads a request body any more once
+// the exchange is over, though the answer came first or was cut off, and whether the body
+// still arrives or not.
 func TestNobodyReadsARequestThatIsOver(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]string{
@@ -123,7 +124,7 @@ func TestNobodyReadsARequestThatIsOver(t *testing.T) {
 					t.Errorf("%v, %v", response, err)
 				}
 				if readers := <-left; readers != 0 {
-					t.Errorf("%d still read the request", readers)
+					t.Errorf("%d readers still read the request", readers)
 				}
 			})
 		}

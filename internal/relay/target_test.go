@@ -14,8 +14,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/relay"
 )
 
-// TestATargetIsAskedToTheLetter, under a base path and without one: escapes and oddities
-// that libraries like to tidy up leave as they came, and so does what is said of the way.
+// TestATargetIsAskedToTheLetter checks that requests reach the target unchanged, with and
+// without a base path: escapes and oddities that libraries like to normalize stay as they
+// are, and so do the forwarding headers.
 func TestATargetIsAskedToTheLetter(t *testing.T) {
 	t.Parallel()
 	for _, base := range []string{"", "/base", "/b%2Fc/"} {
@@ -56,7 +57,7 @@ func TestATargetIsAskedToTheLetter(t *testing.T) {
 					t.Errorf("%q arrived as %q at %s, want %q at %s", sent, r.RequestURI, r.Host, want, at.Host)
 				}
 				if said := fmt.Sprint(r.Header["X-Forwarded-For"], r.Header["X-Forwarded-Host"], r.Header["X-Forwarded-Proto"], r.Header["Forwarded"]); said != "[10.0.0.1, 127.0.0.1] [front] [https] [for=10.0.0.1]" {
-					t.Errorf("of the way it was said: %s", said)
+					t.Errorf("the forwarding headers are %s", said)
 				}
 			}
 		})

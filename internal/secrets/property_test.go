@@ -12,7 +12,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/secrets/secretstest"
 )
 
-// writers put a text into another, with any set of characters escaped.
+// writers encode a text for another format, with any set of characters escaped.
 var writers = map[string]func(t *rapid.T, text string) string{
 	"percents": func(t *rapid.T, text string) string {
 		isEscaped, digits := anySet(t, "%"), anyCase(t)
@@ -45,8 +45,8 @@ var writers = map[string]func(t *rapid.T, text string) string{
 	"raw":    func(_ *rapid.T, text string) string { return text },
 }
 
-// anySet draws a set of characters, which has those given. Where backslashes are left
-// alone the letters behind them are, too.
+// anySet draws a set of characters that includes those in always. If it lacks the
+// backslash, it lacks letters, too, which may follow one.
 func anySet(t *rapid.T, always string) func(rune) bool {
 	drawn := map[rune]bool{'\\': rapid.Bool().Draw(t, "backslashes")}
 	return func(r rune) bool {
@@ -67,14 +67,15 @@ func anyCase(t *rapid.T) func(string) string {
 	return strings.ToUpper
 }
 
-// TestNoFormSurvives: whatever the secret, whatever it is written into, and however
-// often, it is not there any more, neither as it was written nor as it reads.
+// TestNoFormSurvives checks that no secret can be found any more, neither as written nor
+// decoded, whatever the secret is, whatever format it is written in, and however often it
+// is encoded.
 func TestNoFormSurvives(t *testing.T) {
 	t.Parallel()
 	names := []string{"percents", "JSON", "HTML", "raw"}
 	rapid.Check(t, func(t *rapid.T) {
-		// Of characters that need escaping in some place, but begin no escape: what such
-		// a one makes of its neighbours depends on who reads it.
+		// Draw characters that need escaping in some format, but do not begin an escape: what
+		// such a character does to its neighbors depends on the reader.
 		secret := rapid.StringOfN(rapid.SampledFrom([]rune(`aZ09-_.:/"'<>+=;, üß😀$@`)), 8, 40, -1).Filter(func(s string) bool {
 			return strings.TrimSpace(s) == s && len(s) >= window
 		}).Draw(t, "secret")
@@ -100,7 +101,7 @@ func TestNoFormSurvives(t *testing.T) {
 	})
 }
 
-// secretIn reads a text as often as it can be read, Base64 included.
+// secretIn reports whether a secret shows in any decoding of a text, Base64 included.
 func secretIn(text, secret string) bool {
 	for _, layer := range views(text) {
 		if strings.Contains(layer.text, secret) {
@@ -142,8 +143,8 @@ func TestJSONStaysJSON(t *testing.T) {
 	})
 }
 
-// FuzzText: nothing panics, JSON stays JSON, and neither a token nor a known secret
-// that is put between any two texts can be read afterwards.
+// FuzzText checks that nothing panics, that JSON stays JSON, and that neither a token nor a
+// known secret between any two texts can be read afterwards.
 func FuzzText(f *testing.F) {
 	f.Add(`{"token":"a","b":[1,true,null,"user:x"]}`, `"}`)
 	f.Add(`{"a":"\ud800signal_x"}`, ``)

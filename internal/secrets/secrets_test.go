@@ -17,7 +17,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/secrets/secretstest"
 )
 
-// TestByPosition: what stands where secrets stand is one, however short it is.
+// TestByPosition checks that a value in a place for secrets is redacted, however short it
+// is.
 func TestByPosition(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
@@ -39,7 +40,7 @@ func TestByPosition(t *testing.T) {
 		`{"token":"abc"]]}}"secret":"d" nonsense`:                                                `{"token":"[redacted]"]]}}"secret":"[redacted]" nonsense`,
 		`failed on {'password': 'hunter2', 'a': 'b'}`:                                            `failed on {'password': '[redacted]', 'a': 'b'}`,
 		`{"otp":"1","sessionId":"b","bearer":"c","DB_PASSWORD":"d","compass":"e","sidecar":"f"}`: `{"otp":"[redacted]","sessionId":"b","bearer":"[redacted]","DB_PASSWORD":"[redacted]","compass":"e","sidecar":"f"}`,
-		// Names beside values.
+		// Names next to values.
 		`[{"name":"Authorization","value":"a"},{"name":"Accept","value":"b"}]`: `[{"name":"Authorization","value":"[redacted]"},{"name":"Accept","value":"b"}]`,
 		`[{ "value" : "a" , "name" : "DB_PASSWORD" },{"value":"b","key":"x"}]`: `[{ "value" : "[redacted]" , "name" : "DB_PASSWORD" },{"value":"b","key":"x"}]`,
 		`{ "name" : "X-Api-Key" , "value" : "a" }`:                             `{ "name" : "X-Api-Key" , "value" : "[redacted]" }`,
@@ -51,7 +52,7 @@ func TestByPosition(t *testing.T) {
 		`{"payload":"{\"password\":\"a\\\"b\",\"pin\":1}","x":"y"}`: `{"payload":"{\"password\":\"[redacted]\",\"pin\":1}","x":"y"}`,
 		`{"payload":"{\"password\":5}"}`:                            `{"payload":"{\"password\":[redacted]}"}`,
 		`{"payload":"{\"secret\":{\"a\":[1,2","b":3}`:               `{"payload":"{\"secret\":[redacted]","b":3}`,
-		// Parameters, forms, cookies, and whatever looks like them.
+		// Parameters, forms, cookies, and what looks like them.
 		`/api/x?token=signal_abc&y=1`:                 `/api/x?token=[redacted]&y=1`,
 		`/x?access_token=a&api_key=b&%74oken=c&a=sig`: `/x?access_token=[redacted]&api_key=[redacted]&%74oken=[redacted]&a=sig`,
 		`username=admin&password=hunter2&token=x`:     `username=admin&password=[redacted]&token=[redacted]`,
@@ -74,18 +75,18 @@ func TestByPosition(t *testing.T) {
 		`GET http://u:PASS@h/x: http://token@h, https://h/@x`:            `GET http://[redacted]@h/x: http://[redacted]@h, https://h/@x`,
 		`http%3A%2F%2Fu%3Ap%40h%2Fx`:                                     `http%3A%2F%2F[redacted]%40h%2Fx`,
 		`&quot;token&quot;: &quot;S&quot;, &quot;a&quot;: &quot;b&quot;`: `&quot;token&quot;: &quot;[redacted]&quot;, &quot;a&quot;: &quot;b&quot;`,
-		// What only looks like it.
+		// What only looks like a secret.
 		`{"at":"2023-12-27T12:37:00.000Z","url":"http://127.0.0.1:4242/api/signal-endpoint/x"}`: `{"at":"2023-12-27T12:37:00.000Z","url":"http://127.0.0.1:4242/api/signal-endpoint/x"}`,
 		`/api/admin/signals?from=IS:2024&limit=10`:                                              `/api/admin/signals?from=IS:2024&limit=10`,
 		`C:\new folder\token`: `C:\new folder\token`,
 	} {
 		if got := (*Redactor)(nil).Text(text); got != want {
-			t.Errorf("of  %s\ngot  %s\nwant %s", text, got, want)
+			t.Errorf("from %s\ngot  %s\nwant %s", text, got, want)
 		}
 	}
 }
 
-// TestByForm: tokens of Unleash, whatever stands around them.
+// TestByForm checks that tokens of Unleash are redacted, whatever surrounds them.
 func TestByForm(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
@@ -100,7 +101,7 @@ func TestByForm(t *testing.T) {
 		`user: me, my_signal_abc`:                                   `user: me, my_signal_abc`,
 	} {
 		if got := (*Redactor)(nil).Text(text); got != want {
-			t.Errorf("of  %s\ngot  %s\nwant %s", text, got, want)
+			t.Errorf("from %s\ngot  %s\nwant %s", text, got, want)
 		}
 	}
 }
@@ -108,7 +109,7 @@ func TestByForm(t *testing.T) {
 // secretValue has every kind of character that some encoding changes.
 const secretValue = `S3cret/"&<+'\ %41ü`
 
-// TestByValue: a secret that is known is found in every form and every place.
+// TestByValue checks that a known secret is found in every form and place.
 func TestByValue(t *testing.T) {
 	t.Parallel()
 	r := New(secretValue)
@@ -130,8 +131,8 @@ func TestByValue(t *testing.T) {
 	}
 }
 
-// leaks reports whether a text shows a run of a secret's encoding, or the secret once
-// its escapes are read.
+// leaks reports whether a text shows a part of a secret's encoding, or the secret once the
+// text is decoded.
 func leaks(text, encoded string) bool {
 	if strings.Contains(text, encoded[len(encoded)/3:]) || strings.Contains(text, encoded[:2*len(encoded)/3]) {
 		return true
@@ -159,7 +160,7 @@ func TestKnownTokensShowTheirKind(t *testing.T) {
 	}
 }
 
-// TestCut: a text that was cut may end in the middle of a secret, or of an escape in it.
+// TestCut checks texts cut off in the middle of a secret, or of an escape in it.
 func TestCut(t *testing.T) {
 	t.Parallel()
 	r := New(`correct"horse"battery`)
@@ -175,7 +176,7 @@ func TestCut(t *testing.T) {
 		`a signal_0123456789abc`: `a signal_[redacted]`,
 	} {
 		if got := r.Body("", body, true); got != want {
-			t.Errorf("of %s got %s, want %s", body, got, want)
+			t.Errorf("%s became %s, want %s", body, got, want)
 		}
 	}
 }
@@ -223,7 +224,7 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
-// TestParameters: in a query and in a form only & ends a value.
+// TestParameters checks that only & ends a value in a query or a form.
 func TestParameters(t *testing.T) {
 	t.Parallel()
 	var r *Redactor
@@ -283,13 +284,13 @@ func TestInURLAndBody(t *testing.T) {
 	}
 }
 
-// stringer has a secret in what it prints.
+// stringer has a secret in its printed form.
 type stringer struct{ text string }
 
 func (s stringer) String() string { return s.text }
 
-// TestLogs: neither a message nor an attribute of any kind, nor one that a logger has
-// from the start, shows a secret.
+// TestLogs checks that neither a message nor an attribute of any kind shows a secret,
+// including attributes that a logger has from the start.
 func TestLogs(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
@@ -306,11 +307,12 @@ func TestLogs(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if logger.Enabled(t.Context(), slog.LevelDebug) {
-		t.Error("it is enabled where the one behind it is not")
+		t.Error("the logger is enabled for a level for which its handler is not")
 	}
 }
 
-// TestHostileTextsAreQuick: work grows with the length of a text, whatever is in it.
+// TestHostileTextsAreQuick checks that the work grows with the length of a text, whatever
+// is in it.
 func TestHostileTextsAreQuick(t *testing.T) {
 	t.Parallel()
 	const size = 1 << 20
@@ -328,7 +330,7 @@ func TestHostileTextsAreQuick(t *testing.T) {
 			start := time.Now()
 			r.Body("", text, true)
 			r.Body("", "{"+text, true)
-			if took := time.Since(start); took > 10*time.Second { // a hundredth is enough
+			if took := time.Since(start); took > 10*time.Second { // a hundredth would do
 				t.Errorf("it took %v", took)
 			}
 		})

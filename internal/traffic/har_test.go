@@ -48,8 +48,8 @@ func TestArchive(t *testing.T) {
 	}
 }
 
-// FuzzArchive: whatever an exchange says, its archive can be written and read, and every
-// text that is UTF-8 is in it as it was.
+// FuzzArchive checks that the archive of any exchange can be written and read, and that it
+// contains every valid UTF-8 text unchanged.
 func FuzzArchive(f *testing.F) {
 	f.Add("POST", "h:1", "/a", "b=c%20d&e&%zz=1", "Content-Type", "application/json", `{"a":"\ud800"}`, int64(-1), int64(0))
 	f.Add("\xff", "\u2028", "//", "&=&;", "", "\r\n", "\x00\x1f\x8b", int64(1)<<62, int64(7))

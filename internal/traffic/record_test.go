@@ -15,8 +15,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// telling is an exchange with a secret in every part: known to the run, sent by the
-// client, or made by the server, and each coming back in some other part.
+// telling returns an exchange with secrets in every part: known to the run, sent by the
+// client, or made by the server. Each also appears in another part.
 func telling() (x Exchange, hidden []string) {
 	const run, client, server = "run+secret/1", "client secret", `server"secret`
 	x = Exchange{
@@ -61,7 +61,7 @@ func TestNothingThatIsWrittenDownShowsASecret(t *testing.T) {
 			}
 		}
 		if strings.Count(text, secrets.Mark) < 8 {
-			t.Errorf("%s hides too little: %s", name, text)
+			t.Errorf("%s hides too few secrets: %s", name, text)
 		}
 	}
 	if fresh, _ := telling(); !cmp.Equal(x, fresh) {
@@ -69,7 +69,8 @@ func TestNothingThatIsWrittenDownShowsASecret(t *testing.T) {
 	}
 }
 
-// TestBodiesInRecords: what is not all there is known by its form.
+// TestBodiesInRecords checks bodies in records; an incomplete one is recognized by its
+// form.
 func TestBodiesInRecords(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -97,6 +98,6 @@ func TestBodiesInRecords(t *testing.T) {
 		})
 	}
 	if !IsCut("beginning…") {
-		t.Error("the dots of earlier recordings are not known")
+		t.Error("the dots of earlier recordings are not recognized")
 	}
 }

@@ -70,7 +70,7 @@ func TestEach(t *testing.T) {
 	}
 }
 
-// entity is what Markdown leaves of characters that would be markup.
+// entity matches the entities that Markdown writes for characters of markup.
 var entity = regexp.MustCompile(`&(amp|lt|gt|#[0-9]+);`)
 
 func FuzzLine(f *testing.F) {

@@ -39,7 +39,7 @@ func TestMerges(t *testing.T) {
 	}
 }
 
-// TestChainsOfMerges end at the bound, and soon.
+// TestChainsOfMerges checks that a chain of merges is refused quickly at the limit.
 func TestChainsOfMerges(t *testing.T) {
 	t.Parallel()
 	var source strings.Builder
@@ -57,7 +57,7 @@ func TestChainsOfMerges(t *testing.T) {
 	}
 }
 
-// TestBounds: of bytes, and of structure in JSON and in YAML.
+// TestBounds checks the limits on bytes, and on structure in JSON and in YAML.
 func TestBounds(t *testing.T) {
 	t.Parallel()
 	list := func(count int, end string) string { return "[" + strings.Repeat("0,", count) + "0" + end }
@@ -79,7 +79,8 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// TestMistakesHaveAPlace, and do not speak of the library that found them.
+// TestMistakesHaveAPlace checks that errors name the place and not the library that found
+// them.
 func TestMistakesHaveAPlace(t *testing.T) {
 	t.Parallel()
 	_, err := yamljson.Read([]byte("a: 1\nb: [\n"))

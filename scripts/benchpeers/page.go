@@ -32,17 +32,17 @@ func writePage(s settings, c contest, running []*process, results map[string]map
 
 func render(s settings, c contest, running []*process, results map[string]map[string][]measure) string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "%s, %d rounds of %s each in turns, wrk with %d connections, %d cores, %s; %s, %s.\n",
+	fmt.Fprintf(&out, "%s, %d rounds of %s each, taking turns; wrk with %d connections, %d cores, %s; %s, %s.\n",
 		time.Now().UTC().Format(time.DateOnly), s.rounds, s.duration, s.connections, runtime.NumCPU(), runtime.Version(), s.beside, wrkVersion())
 	for _, column := range []struct {
 		title string
 		cell  func([]measure) string
 	}{
-		{"Requests a second", func(m []measure) string { return fmt.Sprintf("%.0f", medianOf(m, rate)) }},
+		{"Requests per second", func(m []measure) string { return fmt.Sprintf("%.0f", medianOf(m, rate)) }},
 		{"Latency, p50 / p99 in ms", func(m []measure) string {
 			return fmt.Sprintf("%.2f / %.2f", medianOf(m, p50).Seconds()*1000, medianOf(m, p99).Seconds()*1000)
 		}},
-		{"Time of a processor for a request, ms", func(m []measure) string {
+		{"Processor time per request, ms", func(m []measure) string {
 			return fmt.Sprintf("%.3f", medianOf(m, processor).Seconds()*1000)
 		}},
 	} {
@@ -66,7 +66,7 @@ func render(s settings, c contest, running []*process, results map[string]map[st
 			out.WriteString("\n")
 		}
 	}
-	out.WriteString("\n¹ answers with another status than a real Unleash.\n\nRatios of the medians:\n\n")
+	out.WriteString("\n¹ The answers do not have the expected status.\n\nRatios of the medians:\n\n")
 	out.WriteString("| | " + strings.Join(namesOf(c.ratios), " | ") + " |\n|---|" + strings.Repeat("---|", len(c.ratios)) + "\n")
 	for _, load := range c.loads {
 		fmt.Fprintf(&out, "| %s |", load.name)
@@ -80,7 +80,7 @@ func render(s settings, c contest, running []*process, results map[string]map[st
 		}
 		out.WriteString("\n")
 	}
-	out.WriteString("\nStart and memory:\n\n| | first 200 after, ms, median of 5 starts | resident at the start, MB | after the load, MB |\n|---|---|---|---|\n")
+	out.WriteString("\nStart and memory:\n\n| | first 200 after, ms (median of 5 starts) | resident memory at the start, MB | after the load, MB |\n|---|---|---|---|\n")
 	for _, p := range running {
 		first := "–"
 		if p.firstAnswer > 0 {

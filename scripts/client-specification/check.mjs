@@ -1,9 +1,9 @@
-// Judges the flags that a mock serves by the client specification, with the SDK for Node:
+// Checks the flags that a mock serves against the client specification, with the Node SDK:
 //
 //   node check.mjs URL TOKEN FOLDER
 //
-// The flags of each file go to a workspace of their own, from which the SDK takes them. It
-// prints what comes out otherwise, and how many cases there were.
+// The flags of each file go to a separate workspace, from which the SDK reads them. The program
+// prints the cases with an unexpected result, and the number of cases.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -12,7 +12,7 @@ import { InMemStorageProvider, Unleash } from "unleash-client";
 const [url, token, folder] = process.argv.slice(2);
 const read = (name) => JSON.parse(readFileSync(join(folder, name), "utf8"));
 
-// stateOf makes flags of the changes that some files hold in their place.
+// stateOf returns the flags of a file. Some files contain changes instead, which it applies.
 function stateOf({ events, ...state }) {
   if (!events) return state;
   const features = new Map();
@@ -42,7 +42,7 @@ function connect(workspace) {
     url: `${workspace}/api`,
     customHeaders: { Authorization: token },
     appName: "client-specification",
-    refreshInterval: 3_600_000, // once
+    refreshInterval: 3_600_000, // fetch only once
     disableMetrics: true,
     skipInstanceCountWarning: true,
     storageProvider: new InMemStorageProvider(),
@@ -53,7 +53,7 @@ function connect(workspace) {
   });
 }
 
-// contextOf reads the time of a context, which callers give as a date.
+// contextOf converts the time of a context to a Date, which the SDK expects.
 const contextOf = ({ currentTime, ...rest }) => (currentTime ? { ...rest, currentTime: new Date(currentTime) } : rest);
 
 let cases = 0;

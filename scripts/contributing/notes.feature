@@ -2,7 +2,7 @@ Feature: Notes
   A note is something to remember.
 
   @op:createNote @writes @assumed
-  Scenario: A note is created as it was asked for
+  Scenario: Creates a note as requested
     When I POST "/api/admin/notes" as the admin with the body '{"title":"<name.milk>"}'
     Then the status is 201
     And the answer has
@@ -15,14 +15,14 @@ Feature: Notes
       | /title | "<name.milk>" |
 
   @op:createNote @writes @assumed
-  Scenario: No two notes have a title
+  Scenario: Rejects a title that another note has
     When I POST "/api/admin/notes" as the admin with the body '{"title":"<name.twice>"}'
     Then the status is 201
     When I POST "/api/admin/notes" as the admin with the body '{"title":"<name.twice>"}'
     Then the status is 409
 
   @op:deleteNote @writes @assumed
-  Scenario: A note that is deleted is gone
+  Scenario: Deletes a note, which cannot be deleted again
     When I POST "/api/admin/notes" as the admin with the body '{"title":"<name.gone>"}'
     Then the status is 201
     And I keep the answer as "created"

@@ -1,15 +1,21 @@
-// Calls every operation of an OpenAPI document on a server, and judges the answers with
-// Ajv: the status is documented, and the body is of a documented type and keeps its schema.
+// Calls every operation of an OpenAPI document on a server, and checks the answers with Ajv:
+// the status must be documented, and the body must have a documented type and match its schema.
 //
 //   node check.mjs DOCUMENT URL [--token [/PATH=]T ...] [--weak-token T] [--value NAME=V ...]
 //                  [--known FILE] [--json FILE]
 //
-// Every operation is called as documented, and once for each documented status with
-// Prefer: code=. Where it demands a token it is called without one, which has to be a 401;
-// where it takes a JSON body it is called with one that breaks the schema, which has to be a
-// 400 or 422. What a mock answers from its state is not forced to succeed. A token may be for the operations under a path. --weak-token calls with one that
-// lacks permissions. --value gives a parameter of a path. A file of --known has lines
-// "operationId status", about answers that a real server gives though they break its document.
+// Every operation is called as documented, and once for each documented status with Prefer:
+// code=; operations that a mock answers from its state need not obey a status below 300. An
+// operation that requires a token is also called without one, and must answer 401; one that takes
+// a JSON body is also called with a body that breaks the schema, and must answer 400 or 422.
+//
+//   --token       a token, for all operations or for those under a path
+//   --weak-token  also call with this token, which lacks permissions
+//   --value       the value of a path parameter
+//   --known       a file with lines "operationId status", for answers that a real server gives
+//                 although they break its document
+//   --json        write the results to this file
+//
 // The exit code is 1 if an answer is wrong.
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -38,7 +44,7 @@ const known = new Set(options.known ? readFileSync(options.known, "utf8").split(
 const isUnleash = Object.keys(document.paths ?? {}).some((path) => path.startsWith("/api/admin/"));
 const methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-// at follows a JSON pointer, and resolved the references of an object.
+// at follows a JSON pointer; resolved follows the reference of an object.
 const at = (pointer) =>
   pointer
     .slice(2)
@@ -46,7 +52,7 @@ const at = (pointer) =>
     .reduce((value, token) => value?.[decodeURIComponent(token).replaceAll("~1", "/").replaceAll("~0", "~")], document);
 const resolved = (value) => (typeof value?.$ref === "string" ? resolved(at(value.$ref)) : value);
 
-// modern writes what OpenAPI 3.0 says otherwise than JSON Schema does.
+// modern rewrites the keywords in which OpenAPI 3.0 differs from JSON Schema.
 function modern(value) {
   if (Array.isArray(value)) return value.map(modern);
   if (value === null || typeof value !== "object") return value;
@@ -63,7 +69,7 @@ function modern(value) {
 const ajv = new (isOld ? Ajv : Ajv2020)({ strict: false, allErrors: false, validateSchema: false, validateFormats: true, logger: false });
 addFormats(ajv);
 
-// demanding takes the properties that do not go in a direction off those that a schema demands.
+// demanding removes properties that do not exist in one direction from those that schemas require.
 function demanding(value, absent) {
   if (Array.isArray(value)) return value.map((one) => demanding(one, absent));
   if (value === null || typeof value !== "object") return value;
@@ -77,14 +83,15 @@ ajv.addSchema(demanding(plain, "readOnly"), "request");
 ajv.addSchema(demanding(plain, "writeOnly"), "response");
 const escape = (token) => encodeURIComponent(token.replaceAll("~", "~0").replaceAll("/", "~1"));
 
-// broken says how a value that goes in a direction breaks the schema at a place of the
-// document; empty for not at all.
+// broken returns how a value breaks the schema at a place of the document, as a part of a request
+// or of a response; "" if it does not.
 function broken(place, value, direction) {
   const validate = ajv.getSchema(`${direction}#${place}`) ?? ajv.compile({ $ref: `${direction}#${place}` });
   return validate(value) ? "" : ajv.errorsText(validate.errors, { dataVar: "body" });
 }
 
-// located returns an object and the pointer to what it refers to.
+// located follows the references of an object, and returns the object that they lead to with its
+// pointer.
 function located(value, pointer) {
   while (typeof value?.$ref === "string") {
     pointer = value.$ref.slice(1);
@@ -93,19 +100,19 @@ function located(value, pointer) {
   return [value, pointer];
 }
 
-// fitting returns the first value that keeps the schema at a place; undefined if none does.
+// fitting returns the first value that matches the schema at a place, or undefined.
 const fitting = (values, place) => values.find((one) => one !== undefined && !broken(place, one, "request"));
 
 const plainValues = ["a", 1, true, {}, [], null];
 
-// valueOf makes the value of a parameter by its examples, else by its schema.
+// valueOf returns a value for a parameter: an example that matches, or a value made from the schema.
 function valueOf([parameter, place]) {
   const [type, content] = Object.entries(parameter.content ?? {})[0] ?? [];
   if (!parameter.schema && !content?.schema) return "a";
   const schema = resolved(parameter.schema ?? content.schema);
   const examples = [parameter.example, ...Object.values(parameter.examples ?? {}).map((one) => resolved(one)?.value), schema.example, schema.examples?.[0], schema.default];
   const value = fitting([...examples, sampled(schema, {}), ...plainValues], place + (content ? `/content/${escape(type)}` : "") + "/schema");
-  if (value === undefined) throw new Error(`no value of the parameter ${parameter.name} was found`);
+  if (value === undefined) throw new Error(`no value was found for the parameter ${parameter.name}`);
   return content ? JSON.stringify(value) : value;
 }
 
@@ -117,7 +124,7 @@ function sampled(schema, how) {
   }
 }
 
-// written writes the value of a parameter of a query in its style, and others in one text.
+// written returns a query parameter with its value, encoded in the parameter's style.
 function written(parameter, value) {
   const { name, style = "form", explode = style === "form" } = parameter;
   const word = (one) => encodeURIComponent(typeof one === "object" ? JSON.stringify(one) : String(one));
@@ -150,7 +157,8 @@ function inPath(parameter, value) {
   return simple(value, explode, explode && typeof value === "object" ? ";" : `;${name}=`, ";");
 }
 
-// bodyOf makes a body by the first example of its first type, else by the schema.
+// bodyOf returns a body of the first JSON type, or of the first type: an example that matches, or a
+// value made from the schema.
 function bodyOf(operation, pointer) {
   const [body, place] = located(operation.requestBody, `${pointer}/requestBody`);
   if (!body?.content) return {};
@@ -160,7 +168,7 @@ function bodyOf(operation, pointer) {
   const examples = [content.example, ...Object.values(content.examples ?? {}).map((one) => resolved(one)?.value)];
   const samples = [{ skipReadOnly: true }, { skipReadOnly: true, skipNonRequired: true }].map((how) => sampled(content.schema, how));
   const value = fitting([...examples, ...samples, ...plainValues], `${place}/content/${escape(type)}/schema`);
-  if (value === undefined) throw new Error("no body was found that keeps its schema");
+  if (value === undefined) throw new Error("no body was found that matches its schema");
   return { type, value, schema: resolved(content.schema) };
 }
 
@@ -173,12 +181,12 @@ function encoded(type, value) {
   if (type.startsWith("multipart/form-data")) {
     const form = new FormData();
     for (const [name, one] of Object.entries(object)) form.append(name, typeof one === "string" ? one : text(one));
-    return [undefined, form]; // fetch writes the boundary
+    return [undefined, form]; // fetch sets the type with its boundary
   }
   return [type, typeof value === "string" ? value : "a"];
 }
 
-// request makes a call of an operation. parameters are those of the path, too.
+// request returns a call of an operation. parameters include those of the path.
 function request(path, operation, pointer, parameters, token) {
   const query = [];
   const headers = {};
@@ -198,7 +206,7 @@ function request(path, operation, pointer, parameters, token) {
 
 const demanded = (operation) => operation.security ?? document.security ?? [];
 
-// admit gives a call what its security demands.
+// admit adds a token to a call, in the way that the operation's security requires.
 function admit(operation, token, headers, query, cookies) {
   const wanted = demanded(operation).find((one) => Object.keys(one).length) ?? {};
   for (const name of Object.keys(wanted)) {
@@ -217,7 +225,7 @@ function admit(operation, token, headers, query, cookies) {
 async function send(method, call, more = {}) {
   const headers = { ...call.headers, ...more.headers };
   let body;
-  if (isUnleash && !["get", "delete", "head"].includes(method)) headers["Content-Type"] = "application/json"; // which it demands without a body, too
+  if (isUnleash && !["get", "delete", "head"].includes(method)) headers["Content-Type"] = "application/json"; // required even without a body
   if (call.body.type !== undefined && !["get", "head"].includes(method)) {
     const [type, text] = more.body ?? encoded(call.body.type, call.body.value);
     body = text;
@@ -231,22 +239,22 @@ async function send(method, call, more = {}) {
   return { status: answer.status, grade: answer.headers.get("unleash-mock-grade"), type: answer.headers.get("content-type") ?? "", text, isHead: method === "head" };
 }
 
-// documented finds the response for a status.
+// documented returns the code under which the response for a status is documented.
 const documented = (operation, status) =>
   [String(status), `${Math.floor(status / 100)}XX`, `${Math.floor(status / 100)}xx`, "default"].find((code) => code in operation.responses);
 
-// wrong says how an answer breaks the document; empty for not at all.
+// wrong returns how an answer breaks the document; "" if it does not.
 function wrong(answer, operation, pointer) {
   const code = documented(operation, answer.status);
   if (code === undefined) return `the status ${answer.status} is not documented: ${answer.text?.slice(0, 600)}`;
   const [response, place] = located(operation.responses[code], `${pointer}/responses/${code}`);
   const types = Object.keys(response.content ?? {});
   if (answer.text === undefined || answer.isHead || [204, 304].includes(answer.status)) return "";
-  if (!types.length) return answer.text === "" || answer.status >= 300 ? "" : `the status ${answer.status} has no body, there is one of ${answer.text.length} bytes`;
+  if (!types.length) return answer.text === "" || answer.status >= 300 ? "" : `the status ${answer.status} should have no body, but has one of ${answer.text.length} bytes`;
   const sent = answer.type.split(";")[0].trim().toLowerCase();
   const plain = (type) => type.split(";")[0].trim().toLowerCase();
   const type = types.find((one) => plain(one) === sent) ?? types.find((one) => plain(one).endsWith("/*") && (plain(one) === "*/*" || sent.startsWith(plain(one).slice(0, -1))));
-  if (type === undefined) return `the type ${JSON.stringify(answer.type)} is not among ${types}`;
+  if (type === undefined) return `the type ${JSON.stringify(answer.type)} is not one of ${types}`;
   if (!response.content[type].schema) return "";
   let value = answer.text;
   if (/json/.test(sent)) {
@@ -299,7 +307,7 @@ for (const [path, item] of Object.entries(document.paths ?? {})) {
     await attempt("as documented", id, () => send(method, call(tokenFor(path))), keeps);
     for (const code of Object.keys(operation.responses).filter((one) => /^[1-5]\d\d$/.test(one)))
       await attempt("a documented status", id, () => send(method, call(tokenFor(path)), { headers: { Prefer: `code=${code}` } }), (answer) =>
-        answer.status !== Number(code) && !(answer.grade === "stateful" && code < 300) ? `Prefer: code=${code} gives the status ${answer.status}: ${answer.text?.slice(0, 600)}` : keeps(answer));
+        answer.status !== Number(code) && !(answer.grade === "stateful" && code < 300) ? `Prefer: code=${code} returns the status ${answer.status}: ${answer.text?.slice(0, 600)}` : keeps(answer));
     const secured = demanded(operation).filter((one) => !Object.keys(one).some((name) => resolved(document.components?.securitySchemes?.[name])?.type === "mutualTLS"));
     const isRefusal = (statuses) => (answer) => {
       if (!statuses.includes(answer.status)) return `the status is ${answer.status}, not ${statuses.join(" or ")}`;
@@ -309,7 +317,7 @@ for (const [path, item] of Object.entries(document.paths ?? {})) {
       await attempt("without a token", id, () => send(method, call()), isRefusal([401]));
     const { type, schema } = method === "get" ? {} : bodyOf(operation, pointer);
     if (/json/.test(type ?? "") && schema?.type === "object")
-      await attempt("a body that breaks it", id, () => send(method, call(tokenFor(path)), { body: [type, "[]"] }), isRefusal([400, 422]));
+      await attempt("a body that breaks its schema", id, () => send(method, call(tokenFor(path)), { body: [type, "[]"] }), isRefusal([400, 422]));
     if (options["weak-token"])
       await attempt("without a permission", id, () => send(method, call(options["weak-token"])), (answer) =>
         [401, 403].includes(answer.status) ? isRefusal([401, 403])(answer) : keeps(answer));
@@ -318,7 +326,7 @@ for (const [path, item] of Object.entries(document.paths ?? {})) {
 
 const total = Object.values(counts).reduce((sum, one) => ({ right: sum.right + one.right, calls: sum.calls + one.calls }), { right: 0, calls: 0 });
 if (options.json) writeFileSync(options.json, JSON.stringify({ counts, total, faults, skipped }, null, 1));
-for (const line of skipped) console.log(`${line}; it is not called`);
+for (const line of skipped) console.log(`${line}; the operation is not called`);
 for (const { kind, operation, status, fault } of faults) console.log(`${operation}: ${kind}: ${status}: ${fault}`);
-for (const [kind, { right, calls }] of Object.entries({ ...counts, all: total })) console.log(`${kind}: ${right} of ${calls} right`);
+for (const [kind, { right, calls }] of Object.entries({ ...counts, all: total })) console.log(`${kind}: ${right} of ${calls} correct`);
 process.exitCode = faults.length ? 1 : 0;

@@ -3,7 +3,7 @@ import { start } from 'unleash-server';
 
 const token = (secret, type, project, environment) => ({ secret, type, projects: [project], environment, tokenName: `example-${type}` });
 
-// Limits on what SDKs may call, lifted for measuring.
+// Rate limits for SDKs, lifted for measurements.
 const most = 1e9;
 const unlimited = {
   sdkApiMaxPerMinute: most, tokenAuthenticationMaxPerMinute: most, clientMetricsMaxPerMinute: most, clientRegisterMaxPerMinute: most,

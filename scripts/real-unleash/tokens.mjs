@@ -1,5 +1,5 @@
-// Prints the tokens of a freshly started Unleash as shell variables. It makes a
-// viewer, and personal access tokens for the viewer and the admin.
+// Prints the tokens of a freshly started Unleash as shell variables. It creates a viewer, and
+// personal access tokens for the viewer and the admin.
 const url = process.argv[2];
 
 async function call(path, body, headers = {}) {

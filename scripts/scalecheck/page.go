@@ -19,10 +19,10 @@ const (
 // page returns the outcome as a section of the page.
 func (o *outcome) page(s settings) string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "%d mocks, %d workspaces, %d clients that each write and read one of their workspaces every %s, for %d s. "+
-		"%d requests, %d failed, the slowest that succeeded took %d ms; %d writes of workspaces to Postgres; %d workspaces went back by hand-over.\n\n",
+	fmt.Fprintf(&out, "%d mocks, %d workspaces, and %d clients that each wrote and read one of their workspaces every %s, for %d s. "+
+		"Of %d requests, %d failed; the slowest that succeeded took %d ms. There were %d writes of workspaces to Postgres, and %d workspaces were handed back.\n\n",
 		s.mocks, s.workspaces, s.clients, s.pace, s.seconds, o.sent, len(o.failures), o.slowest.Milliseconds(), o.writes, o.handedOver)
-	out.WriteString("| what | requests that failed | the last one after it |\n|---|---|---|\n")
+	out.WriteString("| event | failed requests | last failure after |\n|---|---|---|\n")
 	for _, e := range o.events {
 		what := e.name + " came back"
 		if e.killed {
@@ -37,9 +37,9 @@ func (o *outcome) page(s settings) string {
 	}
 	out.WriteString("\nAnswers with another client's data: " + fmt.Sprint(len(o.foreign)) + ". ")
 	if len(o.lost) == 0 {
-		out.WriteString("Acknowledged writes that were lost: none.\n")
+		out.WriteString("Lost acknowledged writes: none.\n")
 	} else {
-		fmt.Fprintf(&out, "Acknowledged writes that were lost: %d, the oldest %.2f s before the kill.\n", len(o.lost), slices.Max(o.lost).Seconds())
+		fmt.Fprintf(&out, "Lost acknowledged writes: %d, the oldest %.2f s before the kill.\n", len(o.lost), slices.Max(o.lost).Seconds())
 	}
 	return out.String()
 }

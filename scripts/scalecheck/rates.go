@@ -39,8 +39,8 @@ func (c *cluster) rates(ctx context.Context) (string, error) {
 		return "", err
 	}
 	var out strings.Builder
-	out.WriteString("\nPolls of SDKs a second, by HAProxy with 64 connections, on this one machine:\n\n" +
-		"| mocks | polls a second | processor time of a poll: mocks | HAProxy | client |\n|---:|---:|---:|---:|---:|\n")
+	out.WriteString("\nSDK polls per second through HAProxy, with 64 connections and everything on one machine:\n\n" +
+		"| mocks | polls per second | processor time per poll: mocks | HAProxy | client |\n|---:|---:|---:|---:|---:|\n")
 	for _, count := range []int{1, 2, 4} {
 		for i, mock := range c.mocks {
 			switch runs := mock.command != nil; {

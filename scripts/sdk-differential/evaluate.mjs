@@ -1,5 +1,5 @@
-// Evaluates flags with the Node SDK of Unleash, offline: each configuration is
-// the bootstrap of an SDK that reaches no server.
+// Evaluates flags offline with Unleash's Node SDK: each configuration bootstraps an SDK without a
+// server.
 //
 // Standard input: [{features, segments, cases: [{name, context}]}]
 // Standard output: [[{enabled, variant}]], a list for each configuration
@@ -19,7 +19,7 @@ async function start(features, segments) {
     storageProvider: new InMemStorageProvider(),
     bootstrap: { data: features, segments },
   });
-  sdk.on('error', () => {}); // the server that is not there
+  sdk.on('error', () => {}); // the server cannot be reached
   await new Promise((resolve) => sdk.once('ready', resolve));
   return sdk;
 }

@@ -78,7 +78,7 @@ func TestCoerce(t *testing.T) {
 	}
 }
 
-// TestParseNumber holds against what Number of JavaScript gives.
+// TestParseNumber compares with the results of JavaScript's Number.
 func TestParseNumber(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]float64{
@@ -91,13 +91,13 @@ func TestParseNumber(t *testing.T) {
 	}
 	for _, text := range []string{"x", "1x", "1_0", "0x", "0x1_0", "-0x10", "inf", "NaN", "1,5", "--1", "0x1p3", "e5"} {
 		if got, ok := ParseNumber(text); ok {
-			t.Errorf("%q is %v, want no number", text, got)
+			t.Errorf("%q parses as %v, want no number", text, got)
 		}
 	}
 }
 
-// TestDetail covers the wordings that no operation of today provokes; the
-// recordings cover the others.
+// TestDetail covers the wordings that no current operation triggers; the recordings cover
+// the others.
 func TestDetail(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

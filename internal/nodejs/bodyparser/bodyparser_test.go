@@ -40,15 +40,14 @@ func closed(t *testing.T, out *bytes.Buffer, writer io.WriteCloser, text string)
 	return out.Bytes()
 }
 
-// with returns a copy with one byte changed, counted from the end if at is
-// negative.
+// with returns a copy with one byte changed. A negative at counts from the end.
 func with(raw []byte, at int, c byte) []byte {
 	raw = bytes.Clone(raw)
 	raw[(at+len(raw))%len(raw)] = c
 	return raw
 }
 
-// TestContentEncodings: the complaints are zlib's.
+// TestContentEncodings checks encoded bodies; the error messages are zlib's.
 func TestContentEncodings(t *testing.T) {
 	t.Parallel()
 	plain := zipped(t, gzip.Header{}, document)
@@ -56,7 +55,7 @@ func TestContentEncodings(t *testing.T) {
 	for name, test := range map[string]struct {
 		encoding string
 		body     []byte
-		problem  string // empty if the document comes out
+		problem  string // empty if decoding succeeds
 	}{
 		"identity":                {"identity", []byte(document), ""},
 		"gzip":                    {"gzip", plain, ""},
@@ -163,7 +162,8 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// TestLimit: it counts what comes out, and the last byte that fits.
+// TestLimit checks that the limit applies to the decoded body, and that a body of exactly
+// that size still fits.
 func TestLimit(t *testing.T) {
 	t.Parallel()
 	sized := func(size int) string { return `"` + strings.Repeat("a", size-2) + `"` }
@@ -194,7 +194,7 @@ func TestLimit(t *testing.T) {
 	}
 }
 
-// TestACutBody: what does not come is missed.
+// TestACutBody checks that a body shorter than its Content-Length is an error.
 func TestACutBody(t *testing.T) {
 	t.Parallel()
 	cut := request([]byte(`[1]`), map[string]string{"Content-Type": "application/json"})
@@ -204,7 +204,8 @@ func TestACutBody(t *testing.T) {
 	}
 }
 
-// FuzzRead: no body hurts; what is read is within the limit, and JSON.
+// FuzzRead checks that no body causes a panic, and that what is read is within the limit
+// and is JSON.
 func FuzzRead(f *testing.F) {
 	f.Add("application/json", "gzip", []byte("\x1f\x8b\x08\x00"))
 	f.Add("application/json; charset=utf-8", "", []byte(`{"a":[1,{"b":null}]}`))

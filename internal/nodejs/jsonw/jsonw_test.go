@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestAppendTime: any moment, in any zone, as one layout of package time says it.
+// TestAppendTime compares AppendTime with package time for any moment in any zone.
 func TestAppendTime(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestAsExpress compares with what Express 4 made of each query of the table,
-// which testdata/generate.mjs writes.
+// TestAsExpress compares with what Express 4 made of each query of a table, which
+// testdata/generate.mjs writes.
 func TestAsExpress(t *testing.T) {
 	t.Parallel()
 	source, err := os.ReadFile("testdata/express4.json")
@@ -50,8 +50,8 @@ func TestAsExpress(t *testing.T) {
 	}
 }
 
-// notImitated are the queries whose arrays grow too long: Express makes objects of
-// them, by rules that no query of a client of Unleash comes near to.
+// notImitated returns the queries whose arrays grow too long: Express turns them into
+// objects, by rules that no query of an Unleash client comes close to.
 func notImitated(t *testing.T) map[string]bool {
 	t.Helper()
 	source, err := os.ReadFile("testdata/not-imitated.json")
@@ -82,7 +82,7 @@ func TestAll(t *testing.T) {
 	}
 }
 
-// checkValues compares what the methods of Values say with a decoded object.
+// checkValues compares the results of the methods of Values with a decoded object.
 func checkValues(t *testing.T, query string, want map[string]any) {
 	t.Helper()
 	values := Parse(query)
@@ -148,8 +148,8 @@ func TestPlainQueriesAreNotTakenApart(t *testing.T) {
 	}
 }
 
-// hostileQueries make much work, each in another way, in about the megabyte
-// that a server reads of a request's head.
+// hostileQueries cause much work, each in a different way, within the megabyte or so that a
+// server reads of a request's head.
 func hostileQueries() map[string]string {
 	const size = 1 << 20
 	long := func(part string) string { return strings.Repeat(part, size/len(part)) }
@@ -183,7 +183,7 @@ func hostileQueries() map[string]string {
 
 func TestHostileQueriesAreQuick(t *testing.T) {
 	t.Parallel()
-	const bound = 30 * time.Second // a thousandth is enough; a busy machine may have a race detector
+	const bound = 30 * time.Second // a thousandth would do, but the machine may be busy and run the race detector
 	for name, query := range hostileQueries() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -198,9 +198,9 @@ func TestHostileQueriesAreQuick(t *testing.T) {
 	}
 }
 
-// FuzzParse makes sure that no query string hurts, that the parameter looked up
-// in the text is the one that taking the text apart gives, and that what is
-// printed is JSON and means the same.
+// FuzzParse checks that no query string causes a panic, that looking a parameter up in the
+// text gives the same as parsing the whole text, and that what is printed is JSON with the
+// same meaning.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"", "limit=50&offset=0", "a=1&a[]=2&a[b]=3", "a[[b]=1", "%zz=%FF&&=", "a[9999999999]=1", "[]=1&[]=2", "a+b=%C3%A9&a%20b",
@@ -253,7 +253,7 @@ func BenchmarkParse(b *testing.B) {
 	}
 }
 
-// BenchmarkRequest is what the server does with a query string.
+// BenchmarkRequest measures what the server does with a query string.
 func BenchmarkRequest(b *testing.B) {
 	for _, test := range benchmarkQueries {
 		b.Run(test.name, func(b *testing.B) {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestShallow: what is shallow and what is deep are read by the same rules, and print the
+// TestShallow checks that shallow and deep parsing follow the same rules and print the
 // same.
 func TestShallow(t *testing.T) {
 	t.Parallel()

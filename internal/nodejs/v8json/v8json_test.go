@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestAsNode compares with what Node 20 made of each text of the table, which
+// TestAsNode compares with what Node 20 made of each text of a table, which
 // testdata/generate.mjs writes.
 func TestAsNode(t *testing.T) {
 	t.Parallel()
@@ -126,7 +126,7 @@ func TestRestringifyAtAPath(t *testing.T) {
 		})
 	}
 	if got, ok := Restringify([]byte(`{"a":}`), "/a"); ok {
-		t.Errorf("of no JSON it made %q", got)
+		t.Errorf("invalid JSON was printed as %q", got)
 	}
 }
 
@@ -258,7 +258,7 @@ func TestCompactJSONB(t *testing.T) {
 	}
 	var syntax *SyntaxError
 	if _, err := CompactJSONB([]byte(`{`)); !errors.As(err, &syntax) {
-		t.Errorf("of no JSON the error is %v", err)
+		t.Errorf("for invalid JSON the error is %v", err)
 	}
 }
 
@@ -282,7 +282,7 @@ func TestDeepNestingIsNoProblem(t *testing.T) {
 	}
 }
 
-// TestBounds: a text that would fill the stack or the memory is refused, quickly.
+// TestBounds checks that a text that would fill the stack or the memory is refused quickly.
 func TestBounds(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -316,9 +316,9 @@ func TestErrorsFarIntoALongText(t *testing.T) {
 	}
 }
 
-// FuzzParse compares with the standard library. The same texts are JSON, except
-// that it ends at a nesting of 10,000; and they mean the same, except for
-// numbers it cannot hold and for lone surrogates, which it replaces.
+// FuzzParse compares with the standard library. Both accept the same texts, except that the
+// standard library stops at a nesting of 10,000; and both read the same values, except for
+// numbers that the standard library cannot hold and for lone surrogates, which it replaces.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		`{"a":[1,2.5e3,"x\u00e9"]}`, `{"a":1,}`, `"\ud800"`, "\xff", "\"\xe2\x82\"", `[[[`, `-0`, `{"a":1,"a":2}`, `{"2":0,"b":1,"1":2}`, "[1,2,3,4,5]", `1e999`, "\"\x00\"",
@@ -328,7 +328,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		value, err := Parse(text)
-		// The standard library judges the bytes, not what replaces them.
+		// json.Valid checks bytes as they are, so replace invalid UTF-8 first, as Parse does.
 		replaced := wellFormed(text)
 		if strings.Count(string(text), "[")+strings.Count(string(text), "{") < 10_000 && (err == nil) != json.Valid(replaced) {
 			t.Fatalf("Parse says %v, json.Valid %v", err, json.Valid(replaced))
@@ -351,12 +351,11 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// checkMeaning compares a value, and how it is printed, with what the standard
-// library reads.
+// checkMeaning compares a value and its printed form with what the standard library reads.
 func checkMeaning(t *testing.T, text []byte, value any, printed string) {
 	t.Helper()
 	if again, ok := Restringify([]byte(printed), ""); printed != tooDeep && (!ok || again != printed) {
-		t.Fatalf("%s printed again is %s", printed, again)
+		t.Fatalf("%s, read and printed again, becomes %s", printed, again)
 	}
 	stored, err := CompactJSONB(text)
 	if err != nil || !json.Valid(stored) {

@@ -45,8 +45,8 @@ func TestAFolderIsForOneProcess(t *testing.T) {
 	}
 }
 
-// TestFiles: those of ours are for their owner alone, no two names share one where capital
-// letters do not count, and what is no file of ours stays.
+// TestFiles checks that only the owner can read the store's files, that no two names share
+// a file where letter case does not count, and that other files stay.
 func TestFiles(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -61,7 +61,7 @@ func TestFiles(t *testing.T) {
 	}
 	f := open(t, dir, store.Limits{})
 	if list, err := f.Unowned(t.Context()); len(list) > 0 || err != nil {
-		t.Errorf("there are %v (%v)", list, err)
+		t.Errorf("names without an owner: %v (%v)", list, err)
 	}
 	seen := map[string]bool{}
 	for _, name := range []string{"CI", "ci", "Ci", "cI"} {
@@ -86,17 +86,18 @@ func TestFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := string(storetest.ReadFile(t, other)); got != "mine" {
-		t.Errorf("another file holds %q", got)
+		t.Errorf("the other file holds %q", got)
 	}
 	if _, err := os.Stat(half); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("half a file is still there: %v", err)
+		t.Errorf("the unfinished file still exists: %v", err)
 	}
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// TestAFileIsReplacedWholeOrNotAtAll: one that cannot be written stays as it was.
+// TestAFileIsReplacedWholeOrNotAtAll checks that a file that cannot be written keeps its
+// content.
 func TestAFileIsReplacedWholeOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	f := open(t, t.TempDir(), store.Limits{})
@@ -106,14 +107,14 @@ func TestAFileIsReplacedWholeOrNotAtAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := errors.Join(os.Mkdir(f.path("a"), 0o700), os.WriteFile(filepath.Join(f.path("a"), "x"), nil, 0o600)); err != nil {
-		t.Fatal(err) // a folder in its place cannot be replaced by a file
+		t.Fatal(err) // a file cannot replace a folder
 	}
 	if _, err := f.Write(t.Context(), "a", revision, []byte("second")); err == nil {
 		t.Error("a folder was replaced by a file")
 	}
 	entries, err := os.ReadDir(f.dir)
 	if err != nil || len(entries) != 2 {
-		t.Errorf("%v are left, %v", entries, err)
+		t.Errorf("the folder holds %v, %v", entries, err)
 	}
 	if err := f.Close(); err != nil {
 		t.Fatal(err)

@@ -19,7 +19,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/store/storetest"
 )
 
-// source is a database of the test's own, on the server of the variable
+// source creates a database for one test, on the server of the variable
 // UNLEASH_MOCK_TEST_POSTGRES; scripts/scale-check.sh starts one.
 func source(t testing.TB) string {
 	t.Helper()
@@ -48,14 +48,14 @@ func source(t testing.TB) string {
 	return at + "/" + name
 }
 
-// open connects a process.
+// open connects as a process with a name.
 func open(t testing.TB, source, name string, limits store.Limits) *Postgres {
 	t.Helper()
 	p, err := Open(t.Context(), source, name, limits)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = p.Close() }) // some tests have done so
+	t.Cleanup(func() { _ = p.Close() }) // some tests have closed it
 	return p
 }
 
@@ -79,8 +79,8 @@ func TestStore(t *testing.T) {
 	})
 }
 
-// TestOneProcessOwnsAName: another one asks for it, gets it when it was let go, and cannot
-// write before; the former owner cannot write afterwards.
+// TestOneProcessOwnsAName checks that another process can ask for a name, gets it once it
+// is released, and cannot write before; and that the former owner cannot write afterwards.
 func TestOneProcessOwnsAName(t *testing.T) {
 	t.Parallel()
 	at := source(t)
@@ -90,17 +90,17 @@ func TestOneProcessOwnsAName(t *testing.T) {
 		_, err := b.Take(t.Context(), "x", reserve)
 		storetest.Refused(t, "taking what is owned", err, store.ErrElsewhere)
 		if name := <-a.Wanted(); name != "x" {
-			t.Errorf("%s is wanted", name)
+			t.Errorf("the name wanted is %s", name)
 		}
 	}
 	revision := storetest.Write(t, a, "x", 0, "of a")
 	_, err := b.Write(t.Context(), "x", revision, []byte("of b"))
 	storetest.Refused(t, "writing what another owns", err, store.ErrLost)
 	if got := storetest.Names(t, b); got != "" {
-		t.Errorf("%s is said to be nobody's", got)
+		t.Errorf("%s is reported as having no owner", got)
 	}
 
-	// Who waits gets it at once.
+	// A process that waits gets the name at once.
 	for len(a.wanted) > 0 {
 		<-a.wanted
 	}
@@ -114,7 +114,7 @@ func TestOneProcessOwnsAName(t *testing.T) {
 	}
 	storetest.Write(t, b, "x", revision, "of b")
 	if got := storetest.Take(t, b, "x", false); !got.Own {
-		t.Error("b does not know that it has written it")
+		t.Error("b does not know that it wrote the content")
 	}
 	_, err = a.Write(t.Context(), "x", revision, []byte("of a again"))
 	storetest.Refused(t, "writing what was let go", err, store.ErrLost)
@@ -126,7 +126,7 @@ func TestOneProcessOwnsAName(t *testing.T) {
 	}
 }
 
-// kill ends the session of a process, as the end of the process does.
+// kill ends the session of a process, as the end of that process would.
 func kill(t *testing.T, other *Postgres, name string) {
 	t.Helper()
 	var count int
@@ -136,7 +136,7 @@ func kill(t *testing.T, other *Postgres, name string) {
 	}
 }
 
-// await waits until something is so.
+// await waits until a condition holds.
 func await(t *testing.T, what string, is func() bool) {
 	t.Helper()
 	for end := time.Now().Add(10 * time.Second); !is(); time.Sleep(time.Millisecond) {
@@ -146,8 +146,8 @@ func await(t *testing.T, what string, is func() bool) {
 	}
 }
 
-// TestASessionThatBreaks: what was owned in it may be taken, by its process too, and what
-// another has written meanwhile is found.
+// TestASessionThatBreaks checks that names owned in a broken session can be taken, also by
+// the same process, and that what another process has written meanwhile is found.
 func TestASessionThatBreaks(t *testing.T) {
 	t.Parallel()
 	at := source(t)
@@ -180,7 +180,8 @@ func TestASessionThatBreaks(t *testing.T) {
 	}
 }
 
-// TestManyProcessesWantOneName: each adds to it in turn, and nothing that was written is lost.
+// TestManyProcessesWantOneName checks that many processes can write the same name in turn,
+// and that nothing written is lost.
 func TestManyProcessesWantOneName(t *testing.T) {
 	t.Parallel()
 	at := source(t)
@@ -211,7 +212,8 @@ func TestManyProcessesWantOneName(t *testing.T) {
 	}
 }
 
-// TestTablesThatAreThere are used by who may make none.
+// TestTablesThatAreThere checks that existing tables can be used by a role that may not
+// create any.
 func TestTablesThatAreThere(t *testing.T) {
 	t.Parallel()
 	at := source(t)
@@ -237,7 +239,8 @@ func TestTablesThatAreThere(t *testing.T) {
 	storetest.Write(t, guest, "x", 0, "content")
 }
 
-// TestErrorsTellNoPassword: neither those of a server nor those of a URL.
+// TestErrorsTellNoPassword checks that no error shows a password, neither from a server nor
+// from a URL.
 func TestErrorsTellNoPassword(t *testing.T) {
 	t.Parallel()
 	for _, at := range []string{
@@ -250,7 +253,7 @@ func TestErrorsTellNoPassword(t *testing.T) {
 	}
 }
 
-// asUser is the URL of a database for another user.
+// asUser returns the URL of a database for another user.
 func asUser(t *testing.T, source, user string) string {
 	t.Helper()
 	at, err := url.Parse(source)
@@ -261,8 +264,8 @@ func asUser(t *testing.T, source, user string) string {
 	return at.String()
 }
 
-// BenchmarkWrite writes contents as large as a workspace with little more than the built-in
-// state, a few at once.
+// BenchmarkWrite writes, several at a time, contents about as large as a workspace that
+// holds little more than the built-in state.
 func BenchmarkWrite(b *testing.B) {
 	p := open(b, source(b), "a", store.Limits{})
 	content := []byte(strings.Repeat(`{"id":1,"name":"a flag","createdAt":"2026-01-01T00:00:00.000Z"},`, 300))

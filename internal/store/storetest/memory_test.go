@@ -6,7 +6,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/store"
 )
 
-// TestMemory: what stands in for a store in tests promises the same.
+// TestMemory checks that the in-memory store used in tests fulfills the same contract as
+// the others.
 func TestMemory(t *testing.T) {
 	t.Parallel()
 	memory := NewMemory(store.Limits{Total: 64 << 10, Content: 16 << 10})

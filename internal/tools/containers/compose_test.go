@@ -1,5 +1,5 @@
 // Package containers_test checks the files that run the product in containers:
-// docker-compose.yml and the Dockerfile agree with each other, and with what users
+// docker-compose.yml and the Dockerfile must agree with each other, and with what users
 // rely on.
 package containers_test
 
@@ -32,11 +32,11 @@ const (
 	storeService    = "store"
 )
 
-// profiles are all there are.
+// profiles are all profiles of the compose file.
 var profiles = []string{"real", "verify", "scale"}
 
-// publishedTokens are the example tokens of Unleash's own docs, which users have
-// in their configuration already.
+// publishedTokens are the example tokens of Unleash's own docs, which users already have in
+// their configuration.
 var publishedTokens = map[string]string{
 	"INIT_ADMIN_API_TOKENS":    wellknown.Admin,
 	"INIT_BACKEND_API_TOKENS":  wellknown.Backend,
@@ -161,8 +161,8 @@ func TestTheDatabaseURLIsTheDatabaseOfTheComposeFile(t *testing.T) {
 	}
 }
 
-// TestTheMocksOfScaleAreThoseOfHAProxy: under the names that its configuration knows, with
-// one store, as the image runs them.
+// TestTheMocksOfScaleAreThoseOfHAProxy checks that the mocks have the names that HAProxy's
+// configuration knows, share one store, and run as the image does.
 func TestTheMocksOfScaleAreThoseOfHAProxy(t *testing.T) {
 	t.Parallel()
 	const config = "packaging/haproxy/haproxy.cfg"
@@ -186,7 +186,7 @@ func TestTheMocksOfScaleAreThoseOfHAProxy(t *testing.T) {
 			t.Errorf("the store of %s is %q, want %q", name, got, want)
 		}
 		if environment(mock, "UNLEASH_MOCK_TRUST_FORWARDED") != "true" {
-			t.Errorf("%s does not believe HAProxy", name)
+			t.Errorf("%s does not trust HAProxy's headers", name)
 		}
 		if mock.Entrypoint != nil || mock.Command != nil || len(mock.Ports) > 0 {
 			t.Errorf("%s does not run as its image says: %q %q %v", name, mock.Entrypoint, mock.Command, mock.Ports)
@@ -196,7 +196,7 @@ func TestTheMocksOfScaleAreThoseOfHAProxy(t *testing.T) {
 		t.Errorf("HAProxy has the volumes %v", haproxy.Volumes)
 	}
 	if version := strings.TrimSuffix(strings.TrimPrefix(haproxy.Image, "haproxy:"), "-alpine"); !strings.Contains(read(t, config), "HAProxy "+version+" or newer") {
-		t.Errorf("the image is %s, which is not what the configuration is for", haproxy.Image)
+		t.Errorf("the image is %s, but the configuration is for another version", haproxy.Image)
 	}
 }
 
@@ -262,7 +262,7 @@ func TestTheImageIsBuiltWithTheGoOfTheModule(t *testing.T) {
 		}
 	}
 	if ignored := read(t, ".dockerignore"); !strings.Contains(ignored, "\nscripts\n!scripts/build-release.sh\n") {
-		t.Error("the image's build does not see the script that it runs")
+		t.Error("the image's build does not include the script that it runs")
 	}
 }
 
@@ -290,7 +290,7 @@ func service(t *testing.T, name string) types.ServiceConfig {
 	return found
 }
 
-// environment returns a variable of a service; empty if it is not set.
+// environment returns a variable of a service, or "" if it is not set.
 func environment(service types.ServiceConfig, name string) string {
 	if value := service.Environment[name]; value != nil {
 		return *value
@@ -298,7 +298,7 @@ func environment(service types.ServiceConfig, name string) string {
 	return ""
 }
 
-// dockerfile holds the arguments of the last stage's instructions.
+// dockerfile holds the arguments of the last stage's instructions, by instruction.
 type dockerfile map[string][]string
 
 func readDockerfile(t *testing.T) dockerfile {
@@ -318,7 +318,7 @@ func readDockerfile(t *testing.T) dockerfile {
 	return instructions
 }
 
-// last returns the instruction that counts.
+// last returns the arguments of the last such instruction, which is the one that counts.
 func (d dockerfile) last(t *testing.T, keyword string) string {
 	t.Helper()
 	all := d[keyword]
@@ -334,7 +334,7 @@ func (d dockerfile) exec(t *testing.T, keyword string) []string {
 	return parseExec(t, d.last(t, keyword))
 }
 
-// parseExec reads the exec form, which needs no shell: the image has none.
+// parseExec parses the exec form. The shell form would not work: the image has no shell.
 func parseExec(t *testing.T, text string) []string {
 	t.Helper()
 	var command []string

@@ -18,14 +18,14 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/mocktest"
 )
 
-// browse starts a mock, opens its live page in a fresh browser, and waits until the
-// page follows the journal.
+// browse starts a mock, opens its live page in a fresh browser, and waits until the page
+// follows the journal.
 func browse(t *testing.T, path string, options ...mockserver.Option) tab {
 	t.Helper()
 	return browseUntil(t, path, browsertest.Live, options...)
 }
 
-// browseUntil is browse with something else to wait for.
+// browseUntil is browse with another condition to wait for.
 func browseUntil(t *testing.T, path string, ready chromedp.Action, options ...mockserver.Option) tab {
 	t.Helper()
 	return tab{browsertest.Open(t, mocktest.Start(t, options...).URL, path, ready), t}
@@ -49,7 +49,7 @@ func TestPageShowsExchangesAsTheyCome(t *testing.T) {
 	page.Says("#exchanges li:first-child", "/health")
 	page.Says("#exchanges li:last-child", "admin API token")
 
-	// The violation is marked where it is.
+	// The violation is marked where it occurs.
 	page.Do(chromedp.Click(`//li[.//span[text()="violation"]]//button`, chromedp.BySearch))
 	page.Says("#detail .breach", "it must be string, it is array")
 	page.Says("#detail .line.marked", "it must be string, it is array")
@@ -71,7 +71,7 @@ func TestPageShowsExchangesAsTheyCome(t *testing.T) {
 	page.Do(chromedp.SendKeys("#filter-text", " nothing"))
 	page.Says("#nothing", "No exchange matches the filter.")
 
-	// A pause holds back, and loses nothing.
+	// A pause holds exchanges back and loses none.
 	page.Choose("filter-status", "")
 	page.Choose("filter-text", "")
 	page.Do(chromedp.Click("#pause"))
@@ -84,7 +84,7 @@ func TestPageShowsExchangesAsTheyCome(t *testing.T) {
 	page.Count("#exchanges .row", 0)
 	page.Says("#announcement", "The journal is empty.")
 	if kept := page.must(200, http.MethodGet, "/_mock/requests", "", ""); !strings.Contains(kept, `"requests":[]`) {
-		t.Errorf("exchanges are kept: %s", kept)
+		t.Errorf("exchanges are still kept: %s", kept)
 	}
 }
 
@@ -128,7 +128,7 @@ func TestPageSetsRules(t *testing.T) {
 	}
 	page.Says("#active-rules", "2 hits, used up")
 
-	// A wrong rule is refused with the reason.
+	// The page refuses a wrong rule and shows the reason.
 	page.Choose("rule-status", "500")
 	page.Do(chromedp.SendKeys("#rule-delay", "soon"), chromedp.Click(`#rule button[type="submit"]`))
 	page.Says("#rule-problem", "/delay")
@@ -137,7 +137,7 @@ func TestPageSetsRules(t *testing.T) {
 	page.Count("#active-rules li", 2)
 	page.Pictures("rules")
 	page.must(500, http.MethodGet, "/ready", "", "")
-	page.Says("#active-rules li:last-child", "1 hit") // and draws no more under the pointer
+	page.Says("#active-rules li:last-child", "1 hit") // so that the list is not redrawn under the pointer
 	page.Do(chromedp.Click(`#active-rules li:last-child button`))
 	page.Count("#active-rules li", 1)
 	page.must(200, http.MethodGet, "/ready", "", "")
@@ -180,7 +180,8 @@ func TestPageShowsStateAndResets(t *testing.T) {
 	}
 }
 
-// TestEveryViewScrolls to its end, however many flags there are.
+// TestEveryViewScrolls checks that every view scrolls to its end, however many flags there
+// are.
 func TestEveryViewScrolls(t *testing.T) {
 	t.Parallel()
 	mock := mocktest.Start(t)
@@ -192,7 +193,8 @@ func TestEveryViewScrolls(t *testing.T) {
 	page.Wait(`(() => { const view = document.getElementById("flags"); view.scrollTop = 1e6; return view.scrollTop > 0 && parseFloat(getComputedStyle(view).paddingLeft) > 0; })()`)
 }
 
-// TestPageOpenedAfterAReset has missed nothing: what the reset took away is not its own.
+// TestPageOpenedAfterAReset checks that a page opened after a reset does not report the
+// exchanges deleted by it as missed.
 func TestPageOpenedAfterAReset(t *testing.T) {
 	t.Parallel()
 	mock := mocktest.Start(t)
@@ -220,18 +222,18 @@ func TestPageSwitchesFlags(t *testing.T) {
 	page.Says("#flag-rows", "flexibleRollout")
 	const asked, on, off = "/w/team-a/api/frontend?userId=7", `{"toggles":[{"name":"checkout","enabled":true`, `{"toggles":[]}`
 	if got := page.must(200, http.MethodGet, asked, wellknown.Frontend, ""); !strings.HasPrefix(got, on) {
-		t.Errorf("a flag that was switched on: %s", got)
+		t.Errorf("the flag was turned on: %s", got)
 	}
 	page.Do(chromedp.Click(`#flag-rows input`))
 	page.Wait(`document.getElementById("announcement").innerText === "checkout is off in development."`)
-	page.Wait(`document.activeElement.matches("#flag-rows input")`) // as before the rows were read again
+	page.Wait(`document.activeElement.matches("#flag-rows input")`) // the focus stays, though the rows were read again
 	if got := page.must(200, http.MethodGet, asked, wellknown.Frontend, ""); got != off {
-		t.Errorf("a flag that was switched off: %s", got)
+		t.Errorf("the flag was turned off: %s", got)
 	}
 	page.Do(chromedp.SendKeys("#evaluate-flag", "checkout"), chromedp.Click(`#evaluate button`))
 	page.Says("#evaluate-result", "checkout is off, variant disabled: it is switched off.")
 	page.must(200, http.MethodPatch, "/w/team-a/_mock/flags/checkout", "", `{"variant":"blue"}`)
-	page.Wait(`document.querySelector("#flag-rows input").checked`) // what others set appears by itself
+	page.Wait(`document.querySelector("#flag-rows input").checked`) // changes by others appear by themselves
 	page.Do(chromedp.Click(`#evaluate button`))
 	page.Says("#evaluate-result", "checkout is on, variant blue: a strategy holds.")
 	page.Says("#evaluate-why", "flexibleRollout: holds, at ")
@@ -261,7 +263,7 @@ func TestPageSwitchesWorkspaces(t *testing.T) {
 	page.must(200, http.MethodGet, "/_mock/workspaces/team-c", "", "")
 }
 
-// TestPageShowsWhatClientsSendAsText sends markup wherever a client can put text.
+// TestPageShowsWhatClientsSendAsText sends markup wherever a client can send text.
 func TestPageShowsWhatClientsSendAsText(t *testing.T) {
 	t.Parallel()
 	page := browse(t, "/_mock/", mockserver.WithValidation(mockserver.Faithful))
@@ -298,9 +300,9 @@ func TestPageCopiesAsCurl(t *testing.T) {
 	var command string
 	page.Do(chromedp.Evaluate(`document.getElementById("curl").textContent`, &command))
 	if strings.Contains(command, "unleash-insecure") {
-		t.Errorf("the command has a secret in it: %s", command)
+		t.Errorf("the command contains a secret: %s", command)
 	}
-	// The command does what the request did.
+	// The command repeats the request.
 	page.must(200, http.MethodPost, "/w/team-d/_mock/reset", "", "")
 	run := exec.CommandContext(t.Context(), "sh", "-c", strings.Replace(command, "curl -i", "curl -sS -i", 1))
 	run.Env = append(os.Environ(), "UNLEASH_TOKEN="+adminToken)
@@ -320,7 +322,7 @@ func TestPageAsksForTheToken(t *testing.T) {
 	page.Count("#exchanges .row", 1)
 }
 
-// TestPageFitsAPhone: nothing is wider than the screen, whatever the view.
+// TestPageFitsAPhone checks that nothing is wider than the screen in any view.
 func TestPageFitsAPhone(t *testing.T) {
 	t.Parallel()
 	page := browse(t, "/_mock/")

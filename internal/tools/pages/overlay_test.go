@@ -17,14 +17,14 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// TestRealUnleashShowsItsSignalsPages uses the admin UI of a real open-source
-// Unleash as a person does, with the mock laid over it. UNLEASH_MOCK_REAL_UNLEASH
-// says where the real one is; scripts/real-unleash.sh starts one.
+// TestRealUnleashShowsItsSignalsPages uses the admin UI of a real open-source Unleash as a
+// person would, with the mock as an overlay. UNLEASH_MOCK_REAL_UNLEASH has the URL of the
+// real one; scripts/real-unleash.sh starts one.
 func TestRealUnleashShowsItsSignalsPages(t *testing.T) {
 	t.Parallel()
 	real := os.Getenv("UNLEASH_MOCK_REAL_UNLEASH")
 	if real == "" {
-		t.Fatal("UNLEASH_MOCK_REAL_UNLEASH names no real Unleash")
+		t.Fatal("UNLEASH_MOCK_REAL_UNLEASH does not name a real Unleash")
 	}
 	target, err := url.Parse(real)
 	if err != nil {
@@ -32,7 +32,7 @@ func TestRealUnleashShowsItsSignalsPages(t *testing.T) {
 	}
 	page := browseUntil(t, "/", chromedp.WaitVisible(`input[name="username"]`),
 		mockserver.WithUpstream(mockserver.Upstream{URL: target, PresentEnterprise: true}), mockserver.WithLimits(mockserver.Limits{}))
-	page.ForgetProblems() // of this page, which shows avatars from elsewhere
+	page.ForgetProblems() // problems of this page, which loads avatars from other sites
 	find := func(xpath string, arguments ...any) (string, chromedp.QueryOption) {
 		return fmt.Sprintf(xpath, arguments...), chromedp.BySearch
 	}
@@ -60,7 +60,7 @@ func TestRealUnleashShowsItsSignalsPages(t *testing.T) {
 	page.Do(chromedp.Navigate(page.URL + "/integrations/signals"))
 	page.Says("body", "my-external-app")
 
-	// Create an endpoint with a token, and see its secret once.
+	// Create an endpoint with a token; its secret is shown once.
 	click(`//button[contains(., "New signal endpoint")]`)
 	page.Says("body", "Add signal endpoint")
 	write("from-the-ui", `(//form//input[@type="text"])[1]`)
@@ -79,7 +79,7 @@ func TestRealUnleashShowsItsSignalsPages(t *testing.T) {
 	page.Picture("overlay-secret")
 	click(`//*[@role="dialog"]//button[contains(., "Close")]`)
 
-	// Call it, and see the signal arrive.
+	// Call it; the signal appears.
 	page.must(200, http.MethodPost, "/api/signal-endpoint/from-the-ui", "Bearer "+secret, `{"color":"indigo"}`)
 	page.Do(chromedp.Navigate(page.URL + "/integrations/signals"))
 	page.Says("body", "from-the-ui")
@@ -92,7 +92,7 @@ func TestRealUnleashShowsItsSignalsPages(t *testing.T) {
 	page.Picture("overlay-signal")
 	page.Do(chromedp.KeyEvent(kb.Escape))
 
-	// Disable it, and delete it.
+	// Disable it, then delete it.
 	page.Do(chromedp.Navigate(page.URL + "/integrations/signals"))
 	page.Says("body", "from-the-ui")
 	page.Do(chromedp.Evaluate(`document.querySelector('#signal-endpoint-1339-actions').closest("tr").querySelector('input[type="checkbox"]').click()`, nil))

@@ -15,8 +15,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// harmful is an upstream that breaks the contract, and says what nobody would
-// like a page to run.
+// harmful is an upstream that breaks the contract and sends markup that a page must not
+// run.
 func harmful(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
@@ -36,7 +36,7 @@ func harmful(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// between starts a proxy with a monitor before harmful, and returns its URL.
+// between starts a proxy with a monitor in front of harmful, and returns its URL.
 func between(t *testing.T) string {
 	t.Helper()
 	upstream := httptest.NewServer(http.HandlerFunc(harmful))
@@ -62,13 +62,13 @@ func between(t *testing.T) string {
 	return server.URL
 }
 
-// TestPageShowsWhatPasses looks at a proxy's live page in a real browser.
+// TestPageShowsWhatPasses checks a proxy's live page in a real browser.
 func TestPageShowsWhatPasses(t *testing.T) {
 	t.Parallel()
 	page := tab{browsertest.Open(t, between(t), "/_mock/", browsertest.Live), t}
 	page.Says("#nothing", "Nothing has passed yet.")
 	page.Says("#version", "proxy to http://127.0.0.1:")
-	// What only a mock has cannot be seen.
+	// Controls that only a mock has are hidden.
 	page.Count("[role=tab]", 2)
 	page.Count("#workspace, #reset, #rules, #state", 0)
 
@@ -80,7 +80,7 @@ func TestPageShowsWhatPasses(t *testing.T) {
 	page.Count("#exchanges .row", 5)
 	page.Says("#exchanges li:nth-child(4)", "violation")
 
-	// The violation is marked where it is.
+	// The violation is marked where it occurs.
 	page.Do(chromedp.Click("#exchanges li:nth-child(4) button"))
 	page.Says("#detail .breach", "Response passed on at body/health")
 	page.Says("#detail .line.marked", "it must be one of [GOOD BAD]")
@@ -95,7 +95,7 @@ func TestPageShowsWhatPasses(t *testing.T) {
 	page.Do(chromedp.Click("#exchanges li:nth-child(2) button"))
 	page.Says("#detail", "BadGatewayError")
 	page.Pictures("proxy-traffic")
-	page.Count("#detail .buttons button", 1) // no rule can be made of it
+	page.Count("#detail .buttons button", 1) // a proxy's exchange cannot become a rule
 	page.Do(chromedp.Click("#tab-coverage"))
 	page.Says("#coverage-sum", "3 of ")
 	page.Pictures("proxy-coverage")

@@ -17,7 +17,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/mocktest"
 )
 
-// behind puts a proxy before a mock that takes a prefix off the path, and says so.
+// behind starts a proxy in front of a mock, which removes a prefix from the path and
+// announces it in a header.
 func behind(t *testing.T, mock, prefix string) string {
 	t.Helper()
 	target, err := url.Parse(mock)
@@ -36,8 +37,9 @@ func behind(t *testing.T, mock, prefix string) string {
 	return front.URL
 }
 
-// TestPagesBehindAProxy: under a prefix of the proxy, a base path and a workspace the live
-// page follows its journal and goes to other workspaces, and the explorer asks the mock.
+// TestPagesBehindAProxy checks the pages below a proxy's prefix, a base path and a
+// workspace: the live page follows its journal and leads to other workspaces, and the
+// explorer sends its requests to the mock.
 func TestPagesBehindAProxy(t *testing.T) {
 	t.Parallel()
 	const root = "/tools/mock/base"
@@ -65,15 +67,15 @@ func TestPagesBehindAProxy(t *testing.T) {
 	page.Says("body", "Unleash API")
 	page.Wait(fmt.Sprintf(`document.querySelector(".servers select")?.value === %q`, root+"/w/ci-7"))
 	page.Do(chromedp.Click("[id$=getReady] button", chromedp.ByQuery))
-	// The explorer ignores it until it has read all of the operation.
+	// The explorer ignores clicks until it has read the whole operation.
 	page.Do(chromedp.Evaluate(`setInterval(() => document.querySelector(".live-responses-table") ?? document.querySelector(".execute")?.click(), 300)`, nil))
 	page.Says(".live-responses-table", `"health": "GOOD"`)
 	page.Says(".request-url", page.URL+root+"/w/ci-7/ready")
 	page.Picture("prefix-explorer")
 }
 
-// TestAnAppOnAnotherPort may ask the mock what its origin is admitted to, as a browser
-// holds it to.
+// TestAnAppOnAnotherPort checks with a browser what pages of another origin may ask the
+// mock.
 func TestAnAppOnAnotherPort(t *testing.T) {
 	t.Parallel()
 	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -82,7 +84,7 @@ func TestAnAppOnAnotherPort(t *testing.T) {
 	}))
 	t.Cleanup(app.Close)
 	page := tab{browsertest.Open(t, app.URL, "/", chromedp.Title(new(string))), t}
-	page.ForgetProblems() // the browser complains of what it must refuse
+	page.ForgetProblems() // the browser reports what it refuses
 	ask := func(url, init string) string {
 		t.Helper()
 		page.Do(chromedp.Evaluate(fmt.Sprintf(`window.got = undefined; fetch(%q, %s).then(
@@ -120,7 +122,7 @@ func TestAnAppOnAnotherPort(t *testing.T) {
 		}
 	}
 
-	// A reset that only leaves for no answer to be read changes nothing either.
+	// A reset in no-cors mode, whose answer the page cannot read, has no effect either.
 	mock := mocktest.Start(t)
 	mock.SetRule(mocktest.Rule{Name: "kept", Answer: &mocktest.Answer{Status: 503}})
 	ask(mock.URL+"/_mock/reset", `{method: "POST", mode: "no-cors"}`)

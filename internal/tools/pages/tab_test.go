@@ -1,6 +1,6 @@
-// Package pages_test looks at the pages of the product in a real browser: the live
-// page of the mock and of the proxy, and the admin UI of a real Unleash with the
-// mock laid over it.
+// Package pages_test checks the pages of the product in a real browser: the live page of
+// the mock and of the proxy, and the admin UI of a real Unleash with the mock as an
+// overlay.
 package pages_test
 
 import (
@@ -23,13 +23,13 @@ const (
 	unharmed = `window.harmed === undefined && document.querySelectorAll("img:not([src='icon.svg']), main script").length === 0`
 )
 
-// tab is a page of a browser, beside which a client asks the same server.
+// tab is a browser page, with a client that sends requests to the same server.
 type tab struct {
 	*browsertest.Page
 	t *testing.T
 }
 
-// must sends a request and checks the status; it returns the body. Header lines are
+// must sends a request, checks the status, and returns the body. Header lines have the form
 // "Name: value".
 func (p tab) must(status int, method, path, token, body string, header ...string) string {
 	p.t.Helper()

@@ -1,7 +1,8 @@
 //go:build real
 
-// Package sdks runs the samples of docs/sdks, programs and pages with SDKs of Unleash, on the
-// mock. scripts/sdk-samples.sh builds them and sets UNLEASH_MOCK_SDK_SAMPLES to where they are.
+// Package sdks runs the samples of docs/sdks, programs and pages that use Unleash's SDKs,
+// against the mock. scripts/sdk-samples.sh builds them and sets UNLEASH_MOCK_SDK_SAMPLES to
+// their folder.
 package sdks
 
 import (
@@ -28,7 +29,7 @@ import (
 // limit is how long a sample may take to see a change.
 const limit = 20 * time.Second
 
-// samples is the folder of the built samples.
+// samples returns the folder of the built samples.
 func samples(t *testing.T) string {
 	t.Helper()
 	folder := os.Getenv("UNLEASH_MOCK_SDK_SAMPLES")
@@ -38,7 +39,7 @@ func samples(t *testing.T) string {
 	return folder
 }
 
-// switches sets the flag that the samples ask for: they must see each setting.
+// switches changes the flag that the samples ask for, and calls sees for each setting.
 func switches(mock *mocktest.Server, sees func(enabled bool, variant string)) {
 	mock.SetFlag("checkout", false)
 	sees(false, "")
@@ -50,14 +51,14 @@ func switches(mock *mocktest.Server, sees func(enabled bool, variant string)) {
 	sees(false, "")
 }
 
-// heard waits until an SDK has reported what it was asked, and sees to it that all that was
-// sent keeps the contract.
+// heard waits until an SDK has sent its metrics, and checks that nothing sent broke the
+// contract.
 func heard(mock *mocktest.Server) {
 	mock.WaitForRequests(1, mocktest.Filter{Method: http.MethodPost, Path: "*/client/metrics", Status: "2xx"}, limit)
 	mock.AssertNoViolations()
 }
 
-// follows runs a program for Node on a mock: it must see each setting.
+// follows runs a program for Node against a mock and checks that it sees each setting.
 func follows(t *testing.T, program string) *mocktest.Server {
 	t.Helper()
 	folder, mock := samples(t), mocktest.Start(t)
@@ -79,17 +80,17 @@ func TestNode(t *testing.T) {
 	follows(t, "node/app.js")
 }
 
-// TestNodeStreams: the SDK follows a stream, and asks for no flags.
+// TestNodeStreams checks that the SDK follows a stream and does not poll.
 func TestNodeStreams(t *testing.T) {
 	t.Parallel()
 	mock := follows(t, "node/streaming.js")
 	if polled := mock.Requests(mocktest.Filter{Path: "*/client/features"}); len(polled) > 0 {
-		t.Errorf("it polls: %d requests for flags", len(polled))
+		t.Errorf("the SDK polls: %d requests for flags", len(polled))
 	}
 }
 
-// TestClientSpecification judges what the Client API serves by the cases by which Unleash
-// judges SDKs: the SDK for Node must come to the same.
+// TestClientSpecification serves the cases of Unleash's specification for SDKs through the
+// Client API, and checks that the Node SDK evaluates them as expected.
 func TestClientSpecification(t *testing.T) {
 	t.Parallel()
 	folder, mock := samples(t), mocktest.Start(t)
@@ -103,9 +104,9 @@ func TestClientSpecification(t *testing.T) {
 		if line == last {
 			return
 		}
-		t.Errorf("otherwise: %s", line)
+		t.Errorf("a wrong result: %s", line)
 	}
-	t.Errorf("it does not say %q at the end", last)
+	t.Errorf("the program did not print %q at the end", last)
 }
 
 func TestPages(t *testing.T) {
@@ -118,7 +119,7 @@ func TestPages(t *testing.T) {
 			t.Cleanup(files.Close)
 			mock.SetFlag("checkout", false)
 			page := browsertest.Open(t, files.URL, "/package.json", chromedp.WaitReady("body"))
-			page.LetAsk(mock.URL) // which is another origin
+			page.LetAsk(mock.URL) // the mock has another origin
 			settings := url.Values{"unleash": {mock.URL}, "token": {mock.Tokens.Frontend}}
 			page.Do(chromedp.Navigate(files.URL + "/" + sample + "/?" + settings.Encode()))
 			switches(mock, func(enabled bool, variant string) { page.Says("#checkout", shown(enabled, variant)) })
@@ -146,7 +147,7 @@ func TestNextJS(t *testing.T) {
 	heard(mock)
 }
 
-// shown is what a page shows of the flag.
+// shown returns what a page shows for the flag.
 func shown(enabled bool, variant string) string {
 	if !enabled {
 		return "old checkout"
@@ -154,7 +155,7 @@ func shown(enabled bool, variant string) string {
 	return "new checkout, variant " + variant
 }
 
-// contains reads an answer and says what is wrong if a text is not in it.
+// contains reads an answer and returns an error if it lacks a text.
 func contains(response *http.Response, want string) error {
 	lines := bufio.NewScanner(response.Body)
 	lines.Buffer(nil, 1<<20)
@@ -166,8 +167,8 @@ func contains(response *http.Response, want string) error {
 	return fmt.Errorf("status %d, without %q", response.StatusCode, want)
 }
 
-// start runs a program in the folder of the samples until the test ends, and returns the
-// lines that it prints.
+// start runs a program in the samples' folder until the test ends, and returns the lines
+// that it prints.
 func start(t *testing.T, folder string, command []string, environment ...string) <-chan string {
 	t.Helper()
 	browsertest.Program(t, command[0])
@@ -183,7 +184,7 @@ func start(t *testing.T, folder string, command []string, environment ...string)
 	if err := program.Start(); err != nil {
 		t.Fatal(err)
 	}
-	_ = input.Close() // the program has it
+	_ = input.Close() // the program has its own copy
 	lines := make(chan string, 100)
 	go func() {
 		defer close(lines)
@@ -204,7 +205,7 @@ func start(t *testing.T, folder string, command []string, environment ...string)
 	return lines
 }
 
-// waitFor waits for a line with a text.
+// waitFor waits for a line that contains a text.
 func waitFor(t *testing.T, lines <-chan string, want string) {
 	t.Helper()
 	late := time.After(limit)
@@ -212,19 +213,19 @@ func waitFor(t *testing.T, lines <-chan string, want string) {
 		select {
 		case line, open := <-lines:
 			if !open {
-				t.Fatalf("the program ended before it said %q", want)
+				t.Fatalf("the program ended before it printed %q", want)
 			}
 			t.Log(line)
 			if strings.Contains(line, want) {
 				return
 			}
 		case <-late:
-			t.Fatalf("the program does not say %q", want)
+			t.Fatalf("the program did not print %q", want)
 		}
 	}
 }
 
-// freePort returns a port that nobody listens on.
+// freePort returns a port on which nothing listens.
 func freePort(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

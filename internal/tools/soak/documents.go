@@ -197,17 +197,17 @@ var documentKinds = []documentKind{
 	{"a list of empty objects", inAll, func(size int) []byte { return filled("[", "{},", "{}]", size) }},
 	{"a list of empty texts", inAll, func(size int) []byte { return filled("[", `"",`, `""]`, size) }},
 	{"a list of numbers in YAML", inAll, func(size int) []byte { return filled("", "- 0\n", "- 0\n", size) }},
-	{"an object of many names", inAll, func(size int) []byte {
+	{"an object with many names", inAll, func(size int) []byte {
 		return append(append([]byte("{"), numbered(size, func(i int) string { return fmt.Sprintf(`"%d":0,`, i) })...), `"z":0}`...)
 	}},
 	{"many names in YAML", inAll, func(size int) []byte {
 		return numbered(size, func(i int) string { return fmt.Sprintf("k%d:\n", i) })
 	}},
 	{"one long text", inAll, func(size int) []byte { return filled(`{"endpoints":"`, "x", `"}`, size) }},
-	{"a long text of YAML in lines", inAll, func(size int) []byte { return filled("a: |\n", " x\n", " x\n", size) }},
+	{"a long YAML text in lines", inAll, func(size int) []byte { return filled("a: |\n", " x\n", " x\n", size) }},
 	{"open brackets", inAll, func(size int) []byte { return filled("", "[", "", size) }},
 	{"nested objects", inAll, func(size int) []byte { return filled("", `{"a":`, "", size) }},
-	{"nested lists of YAML", inAll, func(size int) []byte { return filled("", "- ", "", size) }},
+	{"nested lists in YAML", inAll, func(size int) []byte { return filled("", "- ", "", size) }},
 	{"aliases of aliases", inAll, func(size int) []byte {
 		var out strings.Builder
 		out.WriteString("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n")
@@ -233,9 +233,9 @@ var documentKinds = []documentKind{
 		}
 		return out.Bytes()
 	}},
-	{"rows without end", inSeeds, endlessSeed},
-	{"mistakes without end", inSeeds, func(size int) []byte { return filled("endpoints:\n", "  - {id: 0, name: ÄÖ, x: 1}\n", "", size) }},
-	{"exchanges without end", inRecordings, func(size int) []byte { return filled("", exchange, "", size) }},
+	{"endless rows", inSeeds, endlessSeed},
+	{"endless mistakes", inSeeds, func(size int) []byte { return filled("endpoints:\n", "  - {id: 0, name: ÄÖ, x: 1}\n", "", size) }},
+	{"endless exchanges", inRecordings, func(size int) []byte { return filled("", exchange, "", size) }},
 	{"empty exchanges", inRecordings, func(size int) []byte {
 		return filled("", `{"request":{"method":"GET","url":"/"},"response":{"status":200}}`+"\n", "", size)
 	}},
@@ -248,7 +248,7 @@ var documentKinds = []documentKind{
 	{"many schemas", inDocuments, func(size int) []byte {
 		return openAPI("", `{}`+string(numbered(size, func(i int) string { return fmt.Sprintf(`,"s%d":{"type":"object"}`, i) })))
 	}},
-	{"a schema of many properties", inDocuments, func(size int) []byte {
+	{"a schema with many properties", inDocuments, func(size int) []byte {
 		return openAPI("", `{"type":"object","properties":{`+string(numbered(size, func(i int) string { return fmt.Sprintf(`"p%d":{"type":"string"},`, i) }))+`"z":{}}}`)
 	}},
 	{"a large enum", inDocuments, func(size int) []byte {
@@ -257,7 +257,7 @@ var documentKinds = []documentKind{
 	{"a large example", inDocuments, func(size int) []byte {
 		return openAPI("", `{"type":"array","example":[`+strings.Repeat("{},", size/3)+`{}]}`)
 	}},
-	{"references that double", inDocuments, func(size int) []byte { return openAPI("", doubling(size>>20)) }},
+	{"doubling references", inDocuments, func(size int) []byte { return openAPI("", doubling(size>>20)) }},
 	{"a chain of references", inDocuments, func(size int) []byte {
 		var out strings.Builder
 		out.WriteString(`{"$ref":"#/components/schemas/s0"}`)
@@ -279,7 +279,7 @@ var targetKinds = []struct {
 	name  string
 	serve func(context.Context, settings) (*httptest.Server, func(), error)
 }{
-	{"whose answers have no end", answering(func(w http.ResponseWriter, r *http.Request) {
+	{"whose answers never end", answering(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		chunk := []byte(`[` + strings.Repeat("{},", 1<<20))
 		for r.Context().Err() == nil {

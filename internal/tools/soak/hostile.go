@@ -293,7 +293,7 @@ var hostileKinds = []hostile{
 		a.open(head("PUT", "/_mock/state", "", "Content-Length: 90000000")+"{", longest)
 	}},
 	{"headers", 200, func(a *attacker, _ int64) { a.open(head("GET", "/_mock/events", "", lines...), longest) }},
-	{"headers without end", 200, func(a *attacker, _ int64) {
+	{"endless headers", 200, func(a *attacker, _ int64) {
 		text := head("GET", "/health", "", lines...)
 		a.open(text[:len(text)-2], longest)
 	}},
@@ -301,7 +301,7 @@ var hostileKinds = []hostile{
 		a.open(head("GET", "/_mock/requests?wait=5m&count=1000000", "", lines[:500]...), longest)
 	}},
 	{"half-dead", 10_000, func(a *attacker, i int64) { a.open(dead[i%int64(len(dead))], longest) }},
-	{"half-dead beside full workspaces", 10_000, func(a *attacker, i int64) {
+	{"half-dead, with full workspaces", 10_000, func(a *attacker, i int64) {
 		if i%1000 > 0 {
 			a.open(dead[i%int64(len(dead))], longest)
 			return
@@ -312,15 +312,15 @@ var hostileKinds = []hostile{
 		}
 	}},
 	{"idle", 2000, func(a *attacker, _ int64) { a.open("", longest) }},
-	{"streams unread", 100, func(a *attacker, _ int64) { a.open(head("GET", "/_mock/events?after=0", ""), longest) }},
-	{"pages unread", 30, func(a *attacker, _ int64) {
+	{"unread streams", 100, func(a *attacker, _ int64) { a.open(head("GET", "/_mock/events?after=0", ""), longest) }},
+	{"unread pages", 30, func(a *attacker, _ int64) {
 		a.open(head("GET", longList, wellknown.Admin), longest)
 	}},
 	{"compressed pages", 4, func(a *attacker, _ int64) {
 		a.do("GET", longList, wellknown.Admin, nil, "Accept-Encoding: br")
 	}},
-	{"exports unread", 20, func(a *attacker, _ int64) { a.open(head("GET", "/_mock/state", ""), longest) }},
-	{"journals unread", 50, func(a *attacker, i int64) {
+	{"unread exports", 20, func(a *attacker, _ int64) { a.open(head("GET", "/_mock/state", ""), longest) }},
+	{"unread journals", 50, func(a *attacker, i int64) {
 		path := []string{"/_mock/requests.har", "/_mock/requests?limit=500", "/_mock/violations"}[i%3]
 		a.open(head("GET", path, ""), longest)
 	}},
@@ -373,7 +373,7 @@ var hostileKinds = []hostile{
 		a.do("POST", "/api/client/metrics", wellknown.Backend, fmt.Appendf(nil, `{"appName":"a%d","instanceId":"i","bucket":{"start":"2026-01-01T%02d:00:00Z","stop":"2026-01-01T23:01:00Z","toggles":{%s"z":{"yes":1,"no":0}}}}`, i, i%23, toggles.String()))
 		a.do("POST", "/api/client/metrics/bulk", wellknown.Backend, filled(`{"applications":[`, `{"appName":"a","instanceId":"b"},`, `{"appName":"a","instanceId":"b"}],"metrics":[]}`, 100_000))
 	}},
-	{"states of odd shapes", 2, func(a *attacker, i int64) {
+	{"oddly shaped states", 2, func(a *attacker, i int64) {
 		a.do("PUT", fmt.Sprintf("/w/o%d/_mock/state", i%4), "", oddStates()[i%int64(len(oddStates()))])
 	}},
 	{"streams of flags", 8000, func(a *attacker, i int64) {

@@ -54,11 +54,11 @@ func mixed(ctx context.Context, s settings) ([]row, error) {
 		err = fmt.Errorf("the mock took %.0f MB before, and takes %.0f once idle", before, after)
 	}
 	return []row{
-		{"mixed requests", fmt.Sprintf("%d over %d connections and %d workspaces, %.0f a second", crowd.sent.Load(), s.connections, s.workspaces, float64(crowd.sent.Load())/took.Seconds())},
-		{"half-dead connections", fmt.Sprintf("%d of %d kinds, each for %s; %d requests of others meanwhile", s.halfDead, len(dead), s.hold, asked)},
+		{"mixed requests", fmt.Sprintf("%d over %d connections and %d workspaces, %.0f per second", crowd.sent.Load(), s.connections, s.workspaces, float64(crowd.sent.Load())/took.Seconds())},
+		{"half-dead connections", fmt.Sprintf("%d of %d kinds, each for %s; %d requests by others meanwhile", s.halfDead, len(dead), s.hold, asked)},
 		{"unexpected answers", "0"},
-		{"of what clients wrote, lost or changed", fmt.Sprint(lost)},
-		{"memory before, at most, and once idle", fmt.Sprintf("%.0f, %.0f and %.0f MB", before, most, after)},
+		{"writes of clients lost or changed", fmt.Sprint(lost)},
+		{"memory before, at its peak, and once idle", fmt.Sprintf("%.0f, %.0f and %.0f MB", before, most, after)},
 	}, err
 }
 

@@ -32,4 +32,4 @@ func writeTable(file, name string, table []row) error {
 }
 
 // headings are the headings of the tables, by phase.
-var headings = map[string]string{"mixed": "what | figure", "hostile": "clients | most memory", "documents": "what is read | most memory"}
+var headings = map[string]string{"mixed": "what | figure", "hostile": "clients | peak memory", "documents": "input | peak memory"}

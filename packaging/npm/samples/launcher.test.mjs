@@ -1,5 +1,5 @@
-// Tests the command and the helper as installed: arguments, streams, signals, exit codes, and that
-// nothing outlives the program that started it. Run with node --test.
+// Tests the installed command and helper: arguments, streams, signals, exit codes, and that no mock
+// outlives the program that started it. Run with node --test.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
@@ -10,9 +10,9 @@ import { startMock } from "unleash-mock";
 
 const require = createRequire(import.meta.url);
 const launcher = join(require.resolve("unleash-mock/package.json"), "../bin/unleash-mock.js");
-const posix = { skip: process.platform === "win32" && "signals are those of POSIX" };
+const posix = { skip: process.platform === "win32" && "needs POSIX signals" };
 
-test("installing it runs no scripts", () => {
+test("the packages have no install scripts", () => {
   const { optionalDependencies, ...described } = require("unleash-mock/package.json");
   assert.equal(Object.keys(optionalDependencies).length, 6);
   for (const { scripts, version } of [described, require(`@unleash-mock/${process.platform}-${process.arch}/package.json`)]) {
@@ -20,7 +20,7 @@ test("installing it runs no scripts", () => {
   }
 });
 
-test("npx runs it", () => {
+test("npx runs the command", () => {
   const { stdout, status } = spawnSync("npx", ["--no-install", "unleash-mock", "version"], { encoding: "utf8", shell: process.platform === "win32" });
   assert.match(stdout, /^unleash-mock \S+\n$/);
   assert.equal(status, 0);
@@ -45,7 +45,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   });
 }
 
-test("when the program is killed, the launcher ends with the same signal", posix, async () => {
+test("the launcher ends with the signal that killed the program", posix, async () => {
   const child = spawn(process.execPath, [launcher, "serve", "--run", "kill -KILL $PPID; sleep 10"], { stdio: "ignore" });
   assert.deepEqual(await ended(child), [null, "SIGKILL"]);
 });
@@ -62,7 +62,7 @@ test("a mock does not outlive a killed program", posix, async () => {
   await gone(url);
 });
 
-test("a mock does not keep the program from ending, in CommonJS", () => {
+test("a mock does not keep its program running, in CommonJS", () => {
   const { status, stderr } = spawnSync(process.execPath, ["-e", `
     const { startMock } = require("unleash-mock");
     startMock().then(async (mock) => {
@@ -90,7 +90,7 @@ function ended(child) {
   return new Promise((resolve) => child.once("exit", (...how) => resolve(how)));
 }
 
-// said waits until a stream contains a text, and returns everything up to then.
+// said waits until a stream has sent a text, and returns everything up to then.
 function said(stream, text) {
   return new Promise((resolve) => {
     let all = "";

@@ -18,17 +18,17 @@ func TestTheFilesAreWhatTheFragmentsMake(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(files) != 3 {
-		t.Errorf("%d files are made", len(files))
+		t.Errorf("%d files are generated", len(files))
 	}
 	for name, want := range files {
 		if got, err := os.ReadFile("../../" + name); err != nil || string(got) != string(want) {
-			t.Errorf("spec/%s is not what is made of the fragments (%v); run go generate ./spec", name, err)
+			t.Errorf("spec/%s differs from what the fragments generate (%v); run go generate ./spec", name, err)
 		}
 	}
 }
 
-// TestFragmentsReferToWhatIsThere: an editor that opens one fragment finds what it
-// refers to, and so does the document.
+// TestFragmentsReferToWhatIsThere checks that references work both in a fragment opened in
+// an editor and in the bundled document.
 func TestFragmentsReferToWhatIsThere(t *testing.T) {
 	t.Parallel()
 	const folder = "../../" + fragments
@@ -79,7 +79,7 @@ func TestBundle(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fragments map[string]string
-		want      string // of the document or of the error
+		want      string // a part of the document or of the error
 	}{
 		"adds paths, components and tags, as they are written": {
 			map[string]string{"notes.yaml": `openapi: 3.0.3

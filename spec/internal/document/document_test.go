@@ -50,7 +50,7 @@ func read(t *testing.T, source string) *document.Document {
 	return d
 }
 
-// at returns the member of a member, and so on.
+// at follows a path of member names.
 func at(d *document.Document, names ...string) []byte {
 	value := d.Text()
 	for _, name := range names {
@@ -59,7 +59,8 @@ func at(d *document.Document, names ...string) []byte {
 	return value
 }
 
-// TestReadKeepsLines: every part of a document in YAML is on its line in the JSON.
+// TestReadKeepsLines checks that the JSON has every part of a YAML document on its original
+// line.
 func TestReadKeepsLines(t *testing.T) {
 	t.Parallel()
 	d := read(t, notes)
@@ -86,7 +87,7 @@ func TestReadKeepsLines(t *testing.T) {
 	}
 }
 
-// TestReadResolvesWhatJSONDoesNotHave: aliases, merges and keys that are numbers.
+// TestReadResolvesWhatJSONDoesNotHave checks aliases, merges and numeric keys.
 func TestReadResolvesWhatJSONDoesNotHave(t *testing.T) {
 	t.Parallel()
 	d := read(t, notes)
@@ -107,7 +108,8 @@ func compact(t *testing.T, text string) string {
 	return string(read(t, text).Compact())
 }
 
-// TestReadTakesJSONAsItIs, escapes and lines included.
+// TestReadTakesJSONAsItIs checks that JSON is kept as it is, including its escapes and
+// lines.
 func TestReadTakesJSONAsItIs(t *testing.T) {
 	t.Parallel()
 	source := "{\n \"a\": \"\\ud83d\\ude00 \\/\",\n \"b\": {\"c\": [1, 2]}\n}\n"
@@ -119,7 +121,7 @@ func TestReadTakesJSONAsItIs(t *testing.T) {
 		t.Errorf("c is on line %d", line)
 	}
 	if got := string(d.Compact()); got != `{"a":"\ud83d\ude00 \/","b":{"c":[1,2]}}` {
-		t.Errorf("without blanks it is %s", got)
+		t.Errorf("compact, it is %s", got)
 	}
 }
 
@@ -142,7 +144,8 @@ func TestReadSaysWhatIsWrongAndWhere(t *testing.T) {
 	}
 }
 
-// TestOperation: what an operation is read from holds what it reaches, and nothing else.
+// TestOperation checks that the document of an operation has everything that the operation
+// refers to, and nothing else.
 func TestOperation(t *testing.T) {
 	t.Parallel()
 	d := read(t, notes)
@@ -197,8 +200,9 @@ func TestOperation(t *testing.T) {
 	}
 }
 
-// TestOperationWithinBounds: what is sent and what is answered have so many bytes of schemas
-// each, the nearest first; the others allow everything.
+// TestOperationWithinBounds checks the limit on the bytes of schemas, which applies to the
+// request and to the responses separately: the nearest schemas are included, and the others
+// allow everything.
 func TestOperationWithinBounds(t *testing.T) {
 	t.Parallel()
 	d := read(t, `

@@ -8,7 +8,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec/internal/document"
 )
 
-// FuzzRead: whatever can be read becomes JSON on no more lines, and its parts are JSON too.
+// FuzzRead checks that whatever can be read becomes JSON with no more lines, and that its
+// parts are JSON too.
 func FuzzRead(f *testing.F) {
 	for _, source := range []string{
 		notes, `{"a":{"$ref":"#/a"},"paths":{"/x":{"get":{"$ref":"#/components/b/c"}}},"components":{"b":{"c":{"d":"#/paths/~1x"}}}}`,

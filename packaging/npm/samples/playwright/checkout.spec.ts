@@ -26,7 +26,7 @@ for (const enabled of [true, false]) {
   });
 }
 
-test("a failing Unleash", async ({ unleash, request }) => {
+test("Unleash fails", async ({ unleash, request }) => {
   await unleash.fail({ status: 502 });
   const answer = await request.get(`${unleash.url}/api/frontend`, { headers: { Authorization: unleash.tokens.frontend } });
   expect(answer.status()).toBe(502);

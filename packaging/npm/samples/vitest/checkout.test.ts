@@ -18,7 +18,7 @@ test("the new checkout is shown while the flag is on", async () => {
   expect(await page()).toBe("The checkout, as it always was");
 });
 
-test("it has the color of the variant", async () => {
+test("the new checkout has the color of the variant", async () => {
   await mock.setFlag("checkout", { variant: "blue" });
   expect(await page()).toBe("The new checkout, blue");
 });
@@ -30,7 +30,7 @@ test("the app survives a failing Unleash", async () => {
   expect(await failure.hits()).toBe(1);
 });
 
-test("the whole mock fails until the failure is dropped", async () => {
+test("every request fails until the failure is dropped", async () => {
   const failure = await mock.fail();
   expect(await page()).toBe("The checkout, as it always was");
   await failure.drop();
