@@ -19,7 +19,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-var updateStrength = flag.Bool("update", false, "write docs/suite-strength.md anew")
+var updateStrength = flag.Bool("update", false, "rewrite docs/suite-strength.md")
 
 // strengthPage is the path of the page with the table of faults.
 var strengthPage = filepath.Join("..", "docs", "suite-strength.md")
@@ -33,7 +33,7 @@ const sample = 200
 func notTwice(t *testing.T) {
 	t.Helper()
 	if raceDetector {
-		t.Skip("a run of the whole suite, of which the race detector sees enough elsewhere")
+		t.Skip("runs the whole suite, which other tests run under the race detector")
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 
 // everyFault tries all faults, which takes minutes. Without it, one in 24 is tried, and one in
 // 480 of those that follow from the contract.
-var everyFault = flag.Bool("every-fault", false, "try every fault of the suite's, not a sample")
+var everyFault = flag.Bool("every-fault", false, "try every fault of the suite instead of a sample")
 
 const sample, derivedSample = 24, 480
 

@@ -21,7 +21,7 @@ const (
 
 	Passed   Outcome = "passed"   // every step and every exchange kept the contract
 	Failed   Outcome = "failed"   // the target broke the contract
-	Skipped  Outcome = "skipped"  // not run, because the run was cut short or had no value for a parameter
+	Skipped  Outcome = "skipped"  // not run, because the run was cut short, another run was in the way or a parameter had no value
 	Disabled Outcome = "disabled" // not run because of edition, profile, rights or choice; the reason says which
 	Errored  Outcome = "error"    // the suite, or the connection to the target, failed; says nothing about the target
 )
@@ -44,10 +44,10 @@ type Report struct {
 		What  string `json:"what"`  // in a sentence
 		Times int    `json:"times"` // how often it was seen
 	} `json:"allowed,omitempty"`
-	// Cleanup lists what the run created but could not remove.
+	// Cleanup lists what the run created and could not remove, or kept on request.
 	Cleanup []Leftover `json:"cleanup"`
 	// ExitCode is that of the command: 0 success, 1 the target broke the
-	// contract, 3 unreachable or an error of the tool, 4 nothing was verified.
+	// contract, 2 the target does not know a token, 3 unreachable or an error of the tool, 4 nothing was verified.
 	ExitCode int `json:"exitCode"`
 }
 
@@ -180,7 +180,7 @@ type Failure struct {
 	Known string `json:"knownDeviation,omitempty"`
 }
 
-// Leftover is a resource that the run created but could not remove.
+// Leftover is a resource that the run created and left behind.
 type Leftover struct {
 	Kind   string `json:"kind"`
 	Name   string `json:"name"`

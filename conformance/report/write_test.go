@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 // extensions maps formats to the extensions of their golden files.
 var extensions = map[string]string{"junit": "xml", "cucumber": "cucumber.json", "html": "html", "markdown": "md", "json": "json", "github": "github"}

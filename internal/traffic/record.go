@@ -57,7 +57,7 @@ type HeaderLine struct {
 type RecordViolation struct {
 	// Direction is request or response.
 	Direction string `json:"direction"`
-	// In is the part that is wrong: path, query, header, body or status.
+	// In is the part that is wrong: path, query, header, cookie, body or status.
 	In      string `json:"in"`
 	Pointer string `json:"pointer"`
 	Reason  string `json:"reason"`
