@@ -181,15 +181,19 @@ func TestFilesAreBounded(t *testing.T) {
 	for i := range 1_000_000 {
 		fmt.Fprintf(&lines, "f%d: true\n", i)
 	}
-	for name, source := range map[string]string{
-		"a million flags": lines.String(),
-		"too many flags":  strings.Join(strings.SplitAfter(lines.String(), "\n")[:maxFlags+1], ""),
-		"100 MB":          `{"features":[{"name":"` + strings.Repeat("x", 100<<20) + `"}]}`,
-		"an alias bomb":   "a: &a [1,1,1,1,1,1,1,1,1,1]\n" + strings.Repeat("b: &b [*a,*a]\n", 1),
-		"deep":            `{"features":` + strings.Repeat("[", 100_000),
+	bomb := "l0: &l0 [1]\n"
+	for i := range 21 {
+		bomb += fmt.Sprintf("l%d: &l%[1]d [*l%d, *l%[2]d]\n", i+1, i)
+	}
+	for name, test := range map[string]struct{ source, want string }{
+		"a million flags": {lines.String(), "it is too large"},
+		"too many flags":  {strings.Join(strings.SplitAfter(lines.String(), "\n")[:maxFlags+1], ""), "it has 20001 flags"},
+		"100 MB":          {`{"features":[{"name":"` + strings.Repeat("x", 100<<20) + `"}]}`, "it is too large"},
+		"an alias bomb":   {bomb, "those of its aliases included"},
+		"deep":            {`{"features":` + strings.Repeat("[", 100_000), ""},
 	} {
-		if _, err := Read([]byte(source)); err == nil {
-			t.Errorf("%s: the file was read", name)
+		if _, err := Read([]byte(test.source)); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: error %v, want %q", name, err, test.want)
 		}
 	}
 }
