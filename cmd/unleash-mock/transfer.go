@@ -101,8 +101,8 @@ func (p *patientBodies) begin(body *patientBody) {
 	}
 }
 
-// end forgets a body. What the handler has not read the server discards, for which it gets as
-// much time as a piece has.
+// end forgets a body. The server discards what the handler has not read, and gets as much time
+// for it as for a piece, unless the client has stalled already.
 func (p *patientBodies) end(body *patientBody) {
 	p.mu.Lock()
 	last := len(p.open) - 1
@@ -110,7 +110,7 @@ func (p *patientBodies) end(body *patientBody) {
 	p.open[last] = nil
 	p.open = p.open[:last]
 	p.mu.Unlock()
-	if !body.ended.Load() {
+	if !body.ended.Load() && !body.late.Load() {
 		_ = body.connection.SetReadDeadline(time.Now().Add(stall))
 	}
 }
