@@ -124,9 +124,10 @@ func (s *eventStream) read() (text []byte, err error) {
 func (s *eventStream) wait(ctx context.Context) error {
 	waiting, cancel := context.WithTimeout(ctx, heartbeat)
 	defer cancel()
+	changed := s.changed
 	go func() {
 		select {
-		case <-s.changed:
+		case <-changed:
 			cancel()
 		case <-waiting.Done():
 		}
@@ -136,7 +137,7 @@ func (s *eventStream) wait(ctx context.Context) error {
 	}
 	text := []byte(":\n\n")
 	select {
-	case <-s.changed:
+	case <-changed:
 		change := struct {
 			Revision int64 `json:"revision"`
 		}{s.expectChange()}
