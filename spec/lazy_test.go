@@ -13,11 +13,11 @@ import (
 // same verdicts, however many goroutines use them at once.
 func TestOperationsAreReadWhenNeeded(t *testing.T) {
 	t.Parallel()
-	whole, err := Parse(openapiYAML)
+	whole, err := Parse(openapiYAML())
 	if err != nil {
 		t.Fatal(err)
 	}
-	fresh, err := Load(openapiYAML)
+	fresh, err := Load(openapiYAML())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,9 +7,11 @@ package spec
 
 import (
 	"bytes"
+	"compress/gzip"
 	_ "embed"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"slices"
 	"strings"
@@ -21,12 +23,12 @@ import (
 )
 
 // The embedded documents are generated from the fragments. The JSON is what is read, because it need
-// not be parsed as a whole.
+// not be parsed as a whole. The YAML is compressed, because few ask for it.
 //
 //go:generate go run ./internal/bundle
 var (
-	//go:embed openapi.yaml
-	openapiYAML []byte
+	//go:embed openapi.yaml.gz
+	compressedYAML []byte
 	//go:embed openapi.json
 	openapiJSON []byte
 	//go:embed control.json
@@ -41,20 +43,32 @@ func Control() *Contract { return control() }
 
 var (
 	unleash = sync.OnceValue(func() *Contract { return embedded(openapiYAML, openapiJSON) })
-	control = sync.OnceValue(func() *Contract { return embedded(controlJSON, controlJSON) })
+	control = sync.OnceValue(func() *Contract { return embedded(func() []byte { return controlJSON }, controlJSON) })
+
+	openapiYAML = sync.OnceValue(func() []byte {
+		compressed, err := gzip.NewReader(bytes.NewReader(compressedYAML))
+		if err == nil {
+			var text []byte
+			if text, err = io.ReadAll(compressed); err == nil {
+				return text
+			}
+		}
+		panic("spec: the embedded document cannot be decompressed: " + err.Error())
+	})
 )
 
-// embedded reads a document that the tests have checked.
-func embedded(source, text []byte) *Contract {
+// embedded reads a document that the tests have checked. source returns it as YAML returns it.
+func embedded(source func() []byte, text []byte) *Contract {
 	parts := document.New(text)
 	go parts.Prepare() // on another processor, as the first operation that is read needs it
-	contract, err := read(source, parts, nil)
+	contract, err := read(nil, parts, nil)
 	if err == nil && len(contract.problems) > 0 {
 		err = contract.problems[0]
 	}
 	if err != nil {
 		panic("spec: the embedded document cannot be used: " + err.Error())
 	}
+	contract.source = source
 	return contract
 }
 
@@ -63,7 +77,7 @@ func embedded(source, text []byte) *Contract {
 type Contract struct {
 	title      string
 	version    string
-	source     []byte
+	source     func() []byte
 	document   *document.Document
 	operations []*Operation
 	byID       map[string]*Operation
@@ -109,7 +123,7 @@ func Load(source []byte) (*Contract, error) {
 // read returns a contract with what is needed to start: its operations, and who may use them.
 // references finds references that lead nowhere; nil for a document that has none of these.
 func read(source []byte, text *document.Document, references *document.References) (*Contract, error) {
-	contract := &Contract{source: source, document: text, schemas: &schemas{}, byID: map[string]*Operation{}, tree: &node{}}
+	contract := &Contract{source: func() []byte { return source }, document: text, schemas: &schemas{}, byID: map[string]*Operation{}, tree: &node{}}
 	if err := contract.index(references); err != nil {
 		return nil, err
 	}
@@ -174,7 +188,7 @@ func (c *Contract) Title() string { return c.title }
 func (c *Contract) Version() string { return c.version }
 
 // YAML returns the document as it was given. It may be JSON, which is YAML too.
-func (c *Contract) YAML() []byte { return slices.Clone(c.source) }
+func (c *Contract) YAML() []byte { return slices.Clone(c.source()) }
 
 // JSON returns the document as compact JSON, keys in the document's order.
 func (c *Contract) JSON() []byte { return c.document.Compact() }

@@ -17,7 +17,7 @@ var jsonHeader = http.Header{"Content-Type": {"application/json; charset=utf-8"}
 // verdict, and that other bytes get their own.
 func TestVerdictsAreRemembered(t *testing.T) {
 	t.Parallel()
-	contract, err := Parse(openapiYAML)
+	contract, err := Parse(openapiYAML())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestVerdictsAreRemembered(t *testing.T) {
 // share a verdict, and that a wrong id is still found.
 func TestErrorsAreJudgedOnceButForTheirID(t *testing.T) {
 	t.Parallel()
-	contract, err := Parse(openapiYAML)
+	contract, err := Parse(openapiYAML())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +188,7 @@ func TestVerdictsOfManyAtOnce(t *testing.T) {
 // value.
 func TestBodiesAreJudgedByTheirText(t *testing.T) {
 	t.Parallel()
-	contract, err := Parse(openapiYAML)
+	contract, err := Parse(openapiYAML())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,9 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
+	"compress/gzip"
 	"fmt"
 	"io/fs"
 	"log"
@@ -60,7 +62,11 @@ func generate(folder fs.FS) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := map[string][]byte{"openapi.yaml": openapi}
+	compressed, err := compress(openapi)
+	if err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{"openapi.yaml": openapi, "openapi.yaml.gz": compressed}
 	for name, source := range map[string][]byte{"openapi.json": openapi, "control.json": control} {
 		read, err := document.Read(source)
 		if err != nil {
@@ -69,6 +75,18 @@ func generate(folder fs.FS) (map[string][]byte, error) {
 		files[name] = append(read.Text(), '\n')
 	}
 	return files, nil
+}
+
+func compress(text []byte) ([]byte, error) {
+	var out bytes.Buffer
+	w, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
+	if err == nil {
+		_, err = w.Write(text)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	return out.Bytes(), err
 }
 
 // heading tells readers to change the fragments instead of the document.
