@@ -72,8 +72,8 @@ type patientBodies struct {
 	http.Handler
 	looks atomic.Int64 // number of looks so far
 	mu    sync.Mutex
-	open  []*patientBody // in no order
-	armed bool           // another look is due
+	open  inNoOrder[*patientBody]
+	armed bool // another look is due
 }
 
 // ServeHTTP implements http.Handler.
@@ -93,8 +93,7 @@ func (p *patientBodies) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (p *patientBodies) begin(body *patientBody) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	body.at = len(p.open)
-	p.open = append(p.open, body)
+	p.open.add(body)
 	if !p.armed {
 		p.armed = true
 		time.AfterFunc(lookEvery, p.look)
@@ -105,10 +104,7 @@ func (p *patientBodies) begin(body *patientBody) {
 // for it as for a piece, unless the client has stalled already.
 func (p *patientBodies) end(body *patientBody) {
 	p.mu.Lock()
-	last := len(p.open) - 1
-	p.open[body.at], p.open[last].at = p.open[last], body.at
-	p.open[last] = nil
-	p.open = p.open[:last]
+	p.open.remove(body)
 	p.mu.Unlock()
 	if !body.ended.Load() && !body.late.Load() {
 		_ = body.connection.SetReadDeadline(time.Now().Add(stall))
@@ -144,7 +140,7 @@ type patientBody struct {
 	moved      atomic.Int64 // number of looks before the last read began
 	late       atomic.Bool  // a look has ended reads
 	ended      atomic.Bool
-	at         int // index in patientBodies.open
+	place
 }
 
 // Read implements io.Reader.
@@ -164,19 +160,40 @@ func (b *patientBody) Read(into []byte) (int, error) {
 // sending a small answer.
 const extendEvery = stall / 4
 
+// inNoOrder is a list whose elements know their place in it, so that removing one takes no search.
+type inNoOrder[T interface{ index() *int }] []T
+
+// place is what an element knows.
+type place int
+
+func (p *place) index() *int { return (*int)(p) }
+
+func (l *inNoOrder[T]) add(element T) {
+	*element.index() = len(*l)
+	*l = append(*l, element)
+}
+
+func (l *inNoOrder[T]) remove(element T) {
+	at, last := *element.index(), len(*l)-1
+	moved := (*l)[last]
+	(*l)[at], *moved.index() = moved, at
+	clear((*l)[last:])
+	*l = (*l)[:last]
+}
+
 // underWay is a handler that keeps track of the requests being answered.
 type underWay struct {
 	http.Handler
 	begun atomic.Int64 // number of requests so far
 	mu    sync.Mutex
-	open  []*opened // in no order
+	open  inNoOrder[*opened]
 }
 
 // opened is a request that is being answered. Values are reused.
 type opened struct {
 	*http.Request
 	since time.Time
-	at    int // index in underWay.open
+	place
 }
 
 var openings = sync.Pool{New: func() any { return new(opened) }}
@@ -196,17 +213,13 @@ func (u *underWay) begin(r *http.Request) *opened {
 	u.begun.Add(1)
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	o.at = len(u.open)
-	u.open = append(u.open, o)
+	u.open.add(o)
 	return o
 }
 
 func (u *underWay) end(o *opened) {
 	u.mu.Lock()
-	last := len(u.open) - 1
-	u.open[o.at], u.open[last].at = u.open[last], o.at
-	u.open[last] = nil
-	u.open = u.open[:last]
+	u.open.remove(o)
 	u.mu.Unlock()
 	o.Request = nil
 	openings.Put(o)
