@@ -51,3 +51,38 @@ func (tx *Tx) secretChanged(table string) {
 		tx.exposed = append(tx.exposed, changed)
 	}
 }
+
+// BySecret returns the row with a secret, nil if there is none. A view may find one that is
+// newer than what else it shows.
+func (t *Table[T]) BySecret(r Reader, text string) *T {
+	view := r.view()
+	if view.ofTx {
+		return t.bySecret(view, text)
+	}
+	row, _ := view.store.holders[t.Name].find(text, func() any {
+		if row := t.bySecret(view.store.View(nil), text); row != nil {
+			return row
+		}
+		return nil
+	}).(*T)
+	return row
+}
+
+func (t *Table[T]) bySecret(r Reader, text string) *T {
+	digest := NewSecret(text).digest
+	row := t.secret.Find(r, digest[:])
+	if row == nil || !t.Secret(row).has(digest) {
+		return nil
+	}
+	return row
+}
+
+// NewSecret makes a secret from a prefix and size random bytes in hex. It retries until
+// no row has the secret, since a repeating source of randomness may produce one again.
+func (t *Table[T]) NewSecret(tx *Tx, prefix string, size int) Secret {
+	for {
+		if secret := tx.newSecret(prefix, size); t.secret.Find(tx, secret.Key()) == nil {
+			return secret
+		}
+	}
+}
