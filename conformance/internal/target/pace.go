@@ -25,7 +25,7 @@ type Limit struct {
 // concurrent use. A nil pace is for requests without a limit.
 type pace struct {
 	limit Limit
-	turn  chan struct{} // holds one token: whoever has it may send
+	turn  chan struct{} // holds one token, which a request takes before it is sent
 	pause func(context.Context, time.Duration) error
 
 	mu   sync.Mutex

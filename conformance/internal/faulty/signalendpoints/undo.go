@@ -116,7 +116,7 @@ func deleted(x *bend.Exchange) {
 // keeping answers an administrator's delete of an existing resource as if it succeeded, but
 // does not delete it.
 func keeping(x *bend.Exchange) {
-	x.Request.Method = http.MethodPut // tells whether it exists, and changes nothing
+	x.Request.Method = http.MethodPut // shows if it exists, and changes nothing
 	x.Payload = []byte("{}")
 	x.Request.Header.Set("Content-Type", "application/json")
 	x.Answer()
