@@ -338,11 +338,21 @@ func (f *finder) equals(at int) int {
 	return f.hide(from, f.valueEnd.until(f.text, from), false)
 }
 
-// isKeyOfURL reports whether a parameter is ?key=, in which some gateways expect an API key.
-// In a form, key may be anything.
+// isKeyOfURL reports whether a parameter is the key of a URL, in which some gateways expect an API
+// key. In a form, key may be anything.
 func (f *finder) isKeyOfURL(start, end int) bool {
-	return letters(f.text[start:end]) == "key" && (f.valueEnd == queryEnd || start > 0 && f.text[start-1] == '?')
+	if letters(f.text[start:end]) != "key" {
+		return false
+	}
+	if f.valueEnd == queryEnd {
+		return true
+	}
+	query := f.text[max(0, start-longestQuery):start]
+	return strings.LastIndexByte(query, '?') > strings.LastIndexAny(query, " \t\r\n\"'<>")
 }
+
+// longestQuery is how many bytes before a parameter are searched for the beginning of its query.
+const longestQuery = 1 << 10
 
 // underscore hides the secret of a token whose prefix ends with an underscore.
 func (f *finder) underscore(at int) int {

@@ -55,6 +55,9 @@ func TestByPosition(t *testing.T) {
 		// Parameters, forms, cookies, and what looks like them.
 		`/api/x?token=signal_abc&y=1`:                 `/api/x?token=[redacted]&y=1`,
 		`/x?access_token=a&api_key=b&%74oken=c&a=sig`: `/x?access_token=[redacted]&api_key=[redacted]&%74oken=[redacted]&a=sig`,
+		`Get "/x?key=a&monkey=b&KEY=c": refused`:      `Get "/x?key=[redacted]&monkey=b&KEY=[redacted]": refused`,
+		`see /x? key=a&b=c`:                           `see /x? key=a&b=c`,
+		`a=b&key=c`:                                   `a=b&key=c`,
 		`username=admin&password=hunter2&token=x`:     `username=admin&password=[redacted]&token=[redacted]`,
 		`secret[a]=b&user.password=c&limit=1`:         `secret[a]=[redacted]&user.password=[redacted]&limit=1`,
 		`{"client_assertion":"a","code_verifier":"b","code":"c","SAMLResponse":"d","masterKey":"e","key":"f"}`: `{"client_assertion":"[redacted]","code_verifier":"[redacted]","code":"c","SAMLResponse":"[redacted]","masterKey":"[redacted]","key":"f"}`,
