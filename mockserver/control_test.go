@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -533,7 +534,9 @@ func TestEventsTellOfTheState(t *testing.T) {
 		{http.MethodPut, "/_mock/state", state},
 		{http.MethodPost, "/_mock/reset", ""},
 	} {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // else a lost event would be waited for in vain
+		defer cancel()
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
