@@ -6,14 +6,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/internal/foreign"
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
+	"github.com/unleash-mock/unleash-mock/internal/parameters"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -24,7 +23,7 @@ func (p *Proxy) judgeRequest(x *exchange) (failures []spec.Failure, unjudged str
 	if p.foreign {
 		return p.judgeForeign(x)
 	}
-	failures = judgeParameters(x)
+	failures = p.judgeParameters(x)
 	sent := x.request.Header.Get("Content-Type")
 	if x.operation.DemandsContentType() && !bodyparser.IsJSON(sent) {
 		return append(failures, spec.Failure{
@@ -47,23 +46,17 @@ func (p *Proxy) judgeRequest(x *exchange) (failures []spec.Failure, unjudged str
 	return append(failures, unreadable(refused)), ""
 }
 
-func judgeParameters(x *exchange) []spec.Failure {
+func (p *Proxy) judgeParameters(x *exchange) []spec.Failure {
+	sent := parameters.Request{
+		HTTP: x.request, Names: x.operation.PathParameters(), Query: qs.Parse(httpx.RawQuery(x.request)), Styled: p.styled[x.operation.ID],
+	}
+	for _, segment := range x.params {
+		sent.Values = append(sent.Values, httpx.Unescape(segment))
+	}
 	var failures []spec.Failure
-	query := qs.Parse(x.request.URL.RawQuery)
-	segments := x.params
 	for _, parameter := range x.operation.Parameters() {
-		var value any
-		present := true
-		switch parameter.In {
-		case "path":
-			value, segments = unescape(segments[0]), segments[1:]
-		case "query":
-			value, present = query.Get(parameter.Name)
-		default:
-			values := x.request.Header.Values(parameter.Name)
-			value, present = strings.Join(values, ", "), len(values) > 0
-		}
-		failures = append(failures, parameter.Check(value, present)...)
+		_, found := sent.Judge(parameter)
+		failures = append(failures, found...)
 	}
 	return failures
 }
@@ -71,29 +64,7 @@ func judgeParameters(x *exchange) []spec.Failure {
 // judgeForeign judges a request by a document that is not Unleash's, in the same way as a
 // mock that serves the document.
 func (p *Proxy) judgeForeign(x *exchange) (failures []spec.Failure, unjudged string) {
-	query := qs.Parse(x.request.URL.RawQuery)
-	names := x.operation.PathParameters()
-	for _, parameter := range x.operation.Parameters() {
-		var value any
-		present := false
-		switch parameter.In {
-		case "path":
-			if at := slices.Index(names, parameter.Name); at >= 0 {
-				value, present = unescape(x.params[at]), true
-			}
-		case "query":
-			value, present = foreign.Query(parameter.Name, x.request.URL.RawQuery, query)
-		case "cookie":
-			if cookie, err := x.request.Cookie(parameter.Name); err == nil {
-				value, present = cookie.Value, true
-			}
-		default:
-			values := x.request.Header.Values(parameter.Name)
-			value, present = strings.Join(values, ", "), len(values) > 0
-		}
-		_, found := foreign.Parameter(parameter, value, present, query)
-		failures = append(failures, found...)
-	}
+	failures = p.judgeParameters(x)
 	raw, unjudged := p.copyOf(x.sent)
 	declared := x.operation.Body()
 	if unjudged != "" || declared == nil {
@@ -196,10 +167,3 @@ func (p *Proxy) copyOf(passed *body) (raw []byte, unjudged string) {
 }
 
 func (p *Proxy) tooLong() string { return fmt.Sprintf("it has more than %d bytes", p.options.MaxBody) }
-
-func unescape(segment string) string {
-	if decoded, err := url.PathUnescape(segment); err == nil {
-		return decoded
-	}
-	return segment
-}

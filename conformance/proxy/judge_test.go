@@ -78,12 +78,63 @@ func TestRequestsAreJudgedToTheLetter(t *testing.T) {
 		"as a list of one":               {"GET", "/api/admin/signals?limit[]=1", "", nil, []string{"request query /limit: it must be string, it is array"}},
 		"in brackets":                    {"GET", "/api/admin/signals?limit[a]=1", "", nil, []string{"request query /limit: it must be string, it is object"}},
 		"good query":                     {"GET", "/api/admin/signals?from=IS%3A2024-01-01&limit=5&other=1&other=2", "", nil, nil},
+		"before a fragment":              {"GET", "/api/admin/signals?from=IS:2024-01-01#x", "", nil, nil},
+		"a whole number in the path":     {"GET", "/api/admin/segments/1", "", nil, nil},
+		"a word for a whole number":      {"GET", "/api/admin/segments/x", "", nil, []string{"request path /id: it must be integer, it is string"}},
+		"a boolean in the query":         {"GET", "/api/admin/projects?archived=true", "", nil, nil},
+		"a word for a boolean":           {"GET", "/api/admin/projects?archived=yes", "", nil, []string{"request query /archived: it must be boolean, it is string"}},
 		"spelt differently":              {"POST", "//API/admin/Signal-Endpoints/", `{}`, isJSON, []string{`request body : the property "name" is missing`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := judged(t, good(), test.method, test.path, test.body, test.header, func(o *proxy.Options) { o.Judge = proxy.Requests })
 			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestParametersByTheDocumentOfUnleash checks that path parameters are found by their names,
+// wherever the document declares them, and those of operations that the contract lacks are read in
+// the style of the document.
+func TestParametersByTheDocumentOfUnleash(t *testing.T) {
+	t.Parallel()
+	document, err := spec.Load([]byte(`
+openapi: 3.0.3
+info: {title: t, version: "8"}
+paths:
+  /health: {get: {operationId: getHealth, responses: {"200": {description: d}}}}
+  /api/admin/tags/{type}/{value}:
+    parameters:
+      - {name: value, in: path, required: true, schema: {type: integer}}
+    get:
+      operationId: getTag
+      parameters:
+        - {name: type, in: path, required: true, schema: {type: string, enum: [simple]}}
+      responses: {"200": {description: d}}
+  /api/admin/reports/{id}:
+    get:
+      operationId: getReports
+      parameters:
+        - {name: id, in: path, required: true, schema: {type: integer}}
+        - {name: days, in: query, explode: false, schema: {type: array, items: {type: integer}}}
+        - {name: sid, in: cookie, schema: {type: integer}}
+      responses: {"200": {description: d}}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string][]string{
+		"/api/admin/tags/simple/7":         nil,
+		"/api/admin/tags/7/simple":         {"request path /value: it must be integer, it is string", "request path /type: it must be one of [simple]"},
+		"/api/admin/reports/7?days=1,2":    nil,
+		"/api/admin/reports/7?days=1,noon": {"request query /days/1: it must be integer, it is string"},
+	} {
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			got := judged(t, good(), http.MethodGet, path, "", []string{"Cookie", "sid=7"}, func(o *proxy.Options) { o.Contract, o.Judge = document, proxy.Requests })
+			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
 			}
 		})

@@ -27,6 +27,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/internal/relay"
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
@@ -107,7 +108,8 @@ type Options struct {
 type Proxy struct {
 	options  Options
 	contract *spec.Contract
-	foreign  bool // whether the contract is not Unleash's
+	foreign  bool            // whether the contract is not Unleash's
+	styled   map[string]bool // the operations that Unleash's contract lacks, by operationId
 	logger   *slog.Logger
 	secrets  *secrets.Redactor
 	basePath string
@@ -150,7 +152,11 @@ func New(options Options) (*Proxy, error) {
 	}
 	p := &Proxy{options: options.withDefaults(), target: target}
 	p.contract, p.secrets = p.options.Contract, secrets.New(secrets.InURL(upstream.String())...)
-	p.foreign = spec.Default().Extend(p.contract, true).Foreign()
+	joined := spec.Default().Extend(p.contract, true)
+	p.foreign, p.styled = joined.Foreign(), map[string]bool{}
+	for _, operation := range joined.Operations() {
+		p.styled[operation.ID] = operation.Grade == openapi.GradeExample
+	}
 	p.logger = slog.New(p.secrets.Handler(p.options.Logger.Handler()))
 	if path := strings.Trim(options.BasePath, "/"); path != "" {
 		p.basePath = "/" + path

@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"net/http"
 
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
@@ -78,7 +79,7 @@ func (x *exchange) seed() uint64 {
 	for _, param := range x.params {
 		add(param)
 	}
-	add(rawQuery(x.request))
+	add(httpx.RawQuery(x.request))
 	sum.Write(x.body.Sent)
 	return sum.Sum64()
 }

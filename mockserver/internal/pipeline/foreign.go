@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/internal/foreign"
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
@@ -55,12 +56,12 @@ func (x *exchange) satisfies(scheme *openapi.Scheme) bool {
 	case scheme.Type == "apiKey" && scheme.In == "header":
 		return x.knows(x.request.Header.Get(scheme.Name))
 	case scheme.Type == "apiKey" && scheme.In == "query":
-		text, _ := qs.Parse(rawQuery(x.request)).Get(scheme.Name)
+		text, _ := qs.Parse(httpx.RawQuery(x.request)).Get(scheme.Name)
 		token, _ := text.(string)
 		return x.knows(token)
 	case scheme.Type == "apiKey" && scheme.In == "cookie":
 		cookie, err := x.request.Cookie(scheme.Name)
-		return err == nil && x.knows(unescape(cookie.Value))
+		return err == nil && x.knows(httpx.Unescape(cookie.Value))
 	case scheme.Type == "http" && strings.EqualFold(scheme.HTTP, "basic"):
 		user, password, sent := x.request.BasicAuth()
 		return sent && (x.knows(password) || x.knows(user) || x.knows(user+":"+password)) // a token of Unleash looks like user:password

@@ -115,17 +115,6 @@ func undecodable(segments, template []string) (param string, is bool) {
 	return param, is
 }
 
-func unescape(segment string) string {
-	if !strings.Contains(segment, "%") {
-		return segment
-	}
-	text, err := url.PathUnescape(segment)
-	if err != nil {
-		return segment
-	}
-	return text
-}
-
 // Sent is the request as it was before its path was changed for routing.
 type Sent struct {
 	Path      string // below the base path and the workspace
@@ -161,17 +150,6 @@ func RawPath(r *http.Request) string {
 		path = path[:end]
 	}
 	return path
-}
-
-// rawQuery returns the query of a request without a fragment, which clients should not
-// send anyway.
-func rawQuery(r *http.Request) string {
-	target, _, hasFragment := strings.Cut(r.RequestURI, "#")
-	if !hasFragment {
-		return r.URL.RawQuery
-	}
-	_, query, _ := strings.Cut(target, "?")
-	return query
 }
 
 var pathEscapes = strings.NewReplacer(`"`, "%22", "<", "%3C", ">", "%3E", "`", "%60", "{", "%7B", "}", "%7D")

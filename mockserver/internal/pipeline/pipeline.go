@@ -15,6 +15,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/memlimit"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
@@ -154,7 +155,10 @@ var exchanges = sync.Pool{New: func() any {
 		accepting: x.accept,
 		located:   func() string { return x.ReachedAt(x.request, x.workspace) },
 		queried:   func(name string) (any, bool) { return x.query.Get(name) },
-		queries:   func() map[string]any { all, _ := qs.Parse(rawQuery(x.request)).All().(map[string]any); return all },
+		queries: func() map[string]any {
+			all, _ := qs.Parse(httpx.RawQuery(x.request)).All().(map[string]any)
+			return all
+		},
 		address:   func() string { return clientIP(x.request) },
 		reserving: x.reserve,
 	}
@@ -279,7 +283,7 @@ func (p *Pipeline) exchange(c *gin.Context, operation *spec.Operation) *exchange
 	x.path, x.preflight = original.Path, original.Preflight
 	x.readClock()
 	for _, param := range c.Params {
-		x.params = append(x.params, unescape(param.Value))
+		x.params = append(x.params, httpx.Unescape(param.Value))
 	}
 	x.token = tokenOf(c.Request.Header, under("/api", x.path))
 	return x

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"net/http"
 
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/replay"
@@ -31,7 +32,7 @@ func (x *exchange) replayRecorded() *apierror.Error {
 	if realm := x.realm(collapse(x.path)); realm != nil && !realm.Opens(&x.view, x.identity, x.params) {
 		return nil
 	}
-	key := replay.Key(x.operation, x.params, rawQuery(x.request), x.request.Header.Get("Content-Type"), x.body.Value)
+	key := replay.Key(x.operation, x.params, httpx.RawQuery(x.request), x.request.Header.Get("Content-Type"), x.body.Value)
 	recorded := cursor.Next(key, x.request.Method == http.MethodHead)
 	if recorded == nil {
 		return nil

@@ -8,13 +8,13 @@ import (
 
 	"github.com/go-openapi/jsonpointer"
 
-	"github.com/unleash-mock/unleash-mock/internal/foreign"
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
+	"github.com/unleash-mock/unleash-mock/internal/parameters"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/cors"
@@ -261,7 +261,7 @@ func (x *exchange) named(source openapi.Source) string {
 	case "of":
 		return x.Owner(source.Name)(&x.view, x.pathValue(source.Name))
 	case "query":
-		text, _ := qs.Parse(rawQuery(x.request)).Get(source.Name)
+		text, _ := qs.Parse(httpx.RawQuery(x.request)).Get(source.Name)
 		name, _ := text.(string)
 		return name
 	case "body":
@@ -291,23 +291,19 @@ func (x *exchange) demandContentType() *apierror.Error {
 
 // validate checks the parameters and then the body against the contract.
 func (x *exchange) validate() *apierror.Error {
-	x.query = qs.Parse(rawQuery(x.request))
+	x.query = qs.Parse(httpx.RawQuery(x.request))
 	if x.Policy == Off {
 		return nil
+	}
+	sent := parameters.Request{
+		HTTP: x.request, Names: x.names, Values: x.params, Query: x.query, Styled: x.operation.Grade == openapi.GradeExample,
 	}
 	for _, in := range []string{"path", "query", "header", "cookie"} {
 		for _, parameter := range x.operation.Parameters() {
 			if parameter.In != in {
 				continue
 			}
-			value, present := x.parameter(parameter)
-			var failures []spec.Failure
-			if x.operation.Grade == openapi.GradeExample {
-				value, failures = foreign.Parameter(parameter, value, present, x.query)
-			} else {
-				failures = parameter.Check(ajv.Coerce(parameter.Shape, value), present)
-			}
-			if len(failures) > 0 {
+			if value, failures := sent.Judge(parameter); len(failures) > 0 {
 				x.violate(traffic.ToServer, traffic.Refused, 0, failures)
 				return apierror.Invalid(ajv.Detail(failures[0], x.sentParameter(parameter, value)))
 			}
@@ -317,30 +313,6 @@ func (x *exchange) validate() *apierror.Error {
 		return x.validateForeign()
 	}
 	return x.validateBody()
-}
-
-func (x *exchange) parameter(parameter *spec.Parameter) (value any, present bool) {
-	switch parameter.In {
-	case "path":
-		at := slices.Index(x.names, parameter.Name)
-		if at < 0 {
-			return nil, false // a foreign document may declare a parameter that is not in the path
-		}
-		return x.params[at], true
-	case "query":
-		if x.operation.Grade == openapi.GradeExample {
-			return foreign.Query(parameter.Name, rawQuery(x.request), x.query)
-		}
-		return x.query.Get(parameter.Name)
-	case "cookie":
-		cookie, err := x.request.Cookie(parameter.Name)
-		if err != nil {
-			return nil, false
-		}
-		return cookie.Value, true
-	}
-	values := x.request.Header.Values(parameter.Name)
-	return strings.Join(values, ", "), len(values) > 0
 }
 
 // sentParameter formats a parameter as JSON.stringify would.

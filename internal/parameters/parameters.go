@@ -1,0 +1,61 @@
+// Package parameters reads and judges the parameters of requests, in one way for
+// everything that judges them.
+package parameters
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/foreign"
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
+	"github.com/unleash-mock/unleash-mock/spec"
+)
+
+// Request is a request for an operation.
+type Request struct {
+	HTTP *http.Request
+	// Names are the parameters in the operation's path, and Values their unescaped values.
+	Names, Values []string
+	Query         *qs.Values
+	// Styled reads each parameter in the style that the document gives it. Otherwise it is
+	// read as Unleash's server does.
+	Styled bool
+}
+
+// Judge returns the value of a parameter, and how it breaks the contract. Parameters are
+// sent as texts, so each is judged as what its text stands for.
+func (r *Request) Judge(parameter *spec.Parameter) (value any, failures []spec.Failure) {
+	value, present := r.sent(parameter)
+	if r.Styled {
+		return foreign.Parameter(parameter, value, present, r.Query)
+	}
+	return value, parameter.Check(ajv.Coerce(parameter.Shape, value), present)
+}
+
+// sent returns the value of a parameter as it was sent.
+func (r *Request) sent(parameter *spec.Parameter) (value any, present bool) {
+	switch parameter.In {
+	case "path":
+		at := slices.Index(r.Names, parameter.Name)
+		if at < 0 {
+			return nil, false // a document may declare a parameter that is not in the path
+		}
+		return r.Values[at], true
+	case "query":
+		if r.Styled {
+			return foreign.Query(parameter.Name, httpx.RawQuery(r.HTTP), r.Query)
+		}
+		return r.Query.Get(parameter.Name)
+	case "cookie":
+		cookie, err := r.HTTP.Cookie(parameter.Name)
+		if err != nil {
+			return nil, false
+		}
+		return cookie.Value, true
+	}
+	values := r.HTTP.Header.Values(parameter.Name)
+	return strings.Join(values, ", "), len(values) > 0
+}
