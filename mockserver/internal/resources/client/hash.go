@@ -36,10 +36,10 @@ func (q *query) hash() string {
 		h = foldUndefined(h, "tag")
 	} else {
 		h = fold(fold(fold(h, "tag"), "[object Array]"), "object")
-		var joined []string
-		for i, tag := range q.Tags {
-			h = foldList(h, strconv.Itoa(i), tag)
-			joined = append(joined, strings.Join(tag, ","))
+		joined := make([]string, len(q.Tags))
+		for _, i := range sortedAsTexts(len(q.Tags)) {
+			h = foldList(h, strconv.Itoa(i), q.Tags[i])
+			joined[i] = strings.Join(q.Tags[i], ",")
 		}
 		h = fold(h, strings.Join(joined, ","))
 	}
@@ -74,14 +74,19 @@ func foldList(h int64, key string, list []string) int64 {
 		return foldUndefined(h, key)
 	}
 	h = fold(fold(fold(h, key), "[object Array]"), "object")
-	places := make([]string, len(list))
-	for i := range list {
-		places[i] = strconv.Itoa(i)
-	}
-	slices.Sort(places) // sorted as keys, which are texts
-	for _, place := range places {
-		i, _ := strconv.Atoi(place)
-		h = foldText(h, place, list[i])
+	for _, i := range sortedAsTexts(len(list)) {
+		h = foldText(h, strconv.Itoa(i), list[i])
 	}
 	return fold(h, strings.Join(list, ","))
+}
+
+// sortedAsTexts returns the places in a list, as keys of an object are sorted: 10 comes
+// before 2.
+func sortedAsTexts(length int) []int {
+	places := make([]int, length)
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortFunc(places, func(a, b int) int { return strings.Compare(strconv.Itoa(a), strconv.Itoa(b)) })
+	return places
 }
