@@ -134,3 +134,8 @@ func (v Verdict) SetHeaders(header http.Header) {
 		header["Retry-After"] = []string{reset}
 	}
 }
+
+// Unannounced returns the RateLimit headers without values, for an answer that lacks them.
+func Unannounced() http.Header {
+	return http.Header{"Ratelimit-Policy": nil, "Ratelimit-Limit": nil, "Ratelimit-Remaining": nil, "Ratelimit-Reset": nil}
+}

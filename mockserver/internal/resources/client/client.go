@@ -15,6 +15,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/configuration"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/ratelimit"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/features"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
 )
@@ -106,7 +107,7 @@ func all(view *engine.View, in allIn) (out engine.Answer[*respond.Prepared], err
 	hash := q.hash()
 	out.ETag = fmt.Sprintf(`"%s:%d:v1"`, hash, revision)
 	if in.Match == out.ETag {
-		return engine.Answer[*respond.Prepared]{Status: http.StatusNotModified}, nil
+		return engine.Answer[*respond.Prepared]{Status: http.StatusNotModified, Header: ratelimit.Unannounced()}, nil
 	}
 	if !wanted.All() { // filters that clients make up are not cached
 		found := *Configuration(view, identity, q.Inline)

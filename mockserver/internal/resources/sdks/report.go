@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/ratelimit"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/features"
 )
 
@@ -195,20 +196,14 @@ func sum(count, more int64) int64 {
 	return min(min(count, safe)+min(more, safe), safe)
 }
 
-// unannounced removes the rate limit headers, which an answer to metrics does not have
-// (O).
-func unannounced() engine.Answer[engine.None] {
-	return engine.Answer[engine.None]{Header: http.Header{
-		"Ratelimit-Policy": nil, "Ratelimit-Limit": nil, "Ratelimit-Remaining": nil, "Ratelimit-Reset": nil,
-	}}
-}
-
+// serverMetrics stores counts. The answer has no rate limit headers (O).
 func serverMetrics(tx *engine.Tx, in metricsIn) (out engine.Answer[engine.None], err error) {
 	err = in.seen(tx, sighting{environment: tx.Identity.Environment, address: addressOf(tx)})
 	if err != nil {
 		return out, err
 	}
-	return unannounced(), in.keep(tx)
+	out.Header = ratelimit.Unannounced()
+	return out, in.keep(tx)
 }
 
 type browserMetricsIn struct {
