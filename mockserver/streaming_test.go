@@ -18,6 +18,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/pipeline"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -281,6 +282,40 @@ func TestAStreamTellsWhatATokenSees(t *testing.T) {
 	a.must(200, http.MethodPost, "/api/admin/projects/default/features/checkout/environments/production/on", adminToken, "")
 	a.must(202, http.MethodDelete, "/api/admin/projects/default/features/checkout", adminToken, "")
 	development.told("unleash-updated", "feature-removed") // no production event comes before it
+}
+
+// TestAnOrderOfStrategiesIsFollowed checks that SDKs get a new order of strategies, which
+// decides the variant: by polling, in a delta, in a stream and evaluated.
+func TestAnOrderOfStrategiesIsFollowed(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	server := a.served()
+	const at = "/api/admin/projects/default/features/sorted"
+	a.must(201, http.MethodPost, "/api/admin/projects/default/features", adminToken, `{"name":"sorted"}`)
+	var order []string
+	for i, variant := range []string{"first", "second"} {
+		id := a.must(200, http.MethodPost, at+"/environments/development/strategies", adminToken,
+			`{"name":"default","variants":[{"name":"`+variant+`","weight":0,"weightType":"variable","stickiness":"default"}]}`).json(t)["id"]
+		order = append(order, fmt.Sprintf(`{"id":"%v","sortOrder":%d}`, id, 1-i))
+	}
+	a.must(200, http.MethodPost, at+"/environments/development/on", adminToken, "")
+	if got := string(a.must(200, http.MethodGet, "/api/frontend", wellknown.Frontend, "").body); !strings.Contains(got, `"variant":{"name":"first"`) {
+		t.Errorf("the flags are %s", got)
+	}
+	stream := listen(t, server.URL+streamPath, backendToken)
+	stream.told("unleash-connected", "hydration")
+	a.must(200, http.MethodPost, at+"/environments/development/strategies/set-sort-order", adminToken, "["+strings.Join(order, ",")+"]")
+	stream.told("unleash-updated", "feature-updated")
+	flags, _, revision := a.polled("/api/client/features", backendToken)
+	if diff := cmp.Diff(flags, stream.flags); diff != "" || revision != stream.last {
+		t.Errorf("the revision is %s, that of the stream %s; their flags differ (-polled +streamed):\n%s", revision, stream.last, diff)
+	}
+	for path, token := range map[string]string{"/api/frontend": wellknown.Frontend, "/api/client/delta": backendToken} {
+		got := string(a.must(200, http.MethodGet, path, token, "").body)
+		if first, second := strings.Index(got, `"first"`), strings.Index(got, `"second"`); second < 0 || first >= 0 && first < second {
+			t.Errorf("%s: %s", path, got)
+		}
+	}
 }
 
 // TestAStreamIsResumed checks that a stream resumes where it was, if the changes since

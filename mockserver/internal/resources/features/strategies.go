@@ -385,10 +385,12 @@ type sortIn struct {
 	} `body:""`
 }
 
+// sortStrategies publishes an event if the order changes, not if only numbers do (O).
 func sortStrategies(tx *engine.Tx, in sortIn) (out engine.Answer[engine.None], err error) {
 	if In(tx, in.Name, in.Environment) == nil {
 		return out, notFound("Feature %s does not have environment %s", in.Name, in.Environment)
 	}
+	order := idsOf(StrategiesOf(tx, in.Name, in.Environment))
 	for i, place := range in.Order {
 		before := strategies.Get(tx, engine.Text(in.Name, in.Environment, place.ID))
 		if before == nil {
@@ -403,5 +405,17 @@ func sortStrategies(tx *engine.Tx, in sortIn) (out engine.Answer[engine.None], e
 			return out, err
 		}
 	}
-	return out, nil
+	now := StrategiesOf(tx, in.Name, in.Environment)
+	if slices.Equal(order, idsOf(now)) {
+		return out, nil
+	}
+	return out, strategies.UpdateAs(tx, "strategy-order-changed", now[0], now[0])
+}
+
+func idsOf(all []*Strategy) []string {
+	ids := make([]string, len(all))
+	for i, s := range all {
+		ids[i] = s.ID
+	}
+	return ids
 }
