@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
 const flagsPath = "/_mock/flags"
@@ -129,6 +131,49 @@ func TestAFlagIsSetInPlace(t *testing.T) {
 	if got := flagNames(t, a, flagsPath); got != "a b made|" {
 		t.Errorf("the flags are %s", got)
 	}
+}
+
+// TestStrategiesThatNoRequestCouldMake checks that a fractional weight and an unknown
+// operator in a seed do no harm: flags are evaluated, and a strategy that has one cannot
+// be patched. Without validation by the contract, too, neither is accepted, nor is a
+// fraction as the id of a segment.
+func TestStrategiesThatNoRequestCouldMake(t *testing.T) {
+	t.Parallel()
+	const at = "/api/admin/projects/default/features/odd/environments/development/strategies"
+	a := newApp(t, WithSeedFile("the seed", []byte(`
+apiTokens:
+- {name: a, type: admin, secret: "`+wellknown.Admin+`"}
+- {name: f, type: frontend, environment: development, projects: ["*"], secret: "`+wellknown.Frontend+`"}
+features:
+- name: odd
+  environments:
+  - {name: development, enabled: true, strategies: [
+      {name: default, constraints: [{contextName: c, operator: FOO, values: [a]}]},
+      {name: default, variants: [{name: half, weight: 0.5}, {name: rest, weight: 999.5}]}]}
+`)))
+	a.must(200, http.MethodPut, "/_mock/state", "", string(a.must(200, http.MethodGet, "/_mock/state?secrets=true", "", "").body))
+	if got := string(a.must(200, http.MethodGet, "/api/frontend?userId=7", wellknown.Frontend, "").body); !strings.Contains(got, `"variant":{"name":"rest"`) {
+		t.Errorf("the flags are %s", got)
+	}
+	var stored []struct{ ID string }
+	if err := json.Unmarshal(a.must(200, http.MethodGet, at, adminToken, "").body, &stored); err != nil || len(stored) != 2 {
+		t.Fatalf("%d strategies: %v", len(stored), err)
+	}
+	for _, strategy := range stored {
+		a.must(400, http.MethodPatch, at+"/"+strategy.ID, adminToken, `[{"op":"add","path":"/title","value":"t"}]`)
+	}
+	a = newApp(t, WithValidation(Off))
+	a.must(201, http.MethodPost, "/api/admin/projects/default/features", adminToken, `{"name":"odd"}`)
+	for _, strategy := range []string{
+		`{"name":"default","constraints":[{"contextName":"c","operator":"FOO","values":["a"]}]}`,
+		`{"name":"default","variants":[{"name":"v","weight":0.5,"weightType":"variable","stickiness":"default"}]}`,
+		`{"name":"default","segments":[1.9]}`,
+	} {
+		a.must(400, http.MethodPost, at, adminToken, strategy)
+	}
+	a.must(201, http.MethodPost, "/api/admin/segments", adminToken, `{"name":"first","constraints":[]}`)
+	id := a.must(200, http.MethodPost, at, adminToken, `{"name":"default"}`).json(t)["id"]
+	a.must(404, http.MethodPost, "/api/admin/segments/strategies", adminToken, fmt.Sprintf(`{"projectId":"default","environmentId":"development","strategyId":"%v","segmentIds":[1.9]}`, id))
 }
 
 // TestFlagsAreSetByMany checks that no client's change is lost when many set flags at

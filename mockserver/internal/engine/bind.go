@@ -181,7 +181,7 @@ func newAssigner(t reflect.Type) assigner {
 		}
 	case reflect.Int, reflect.Int64:
 		return func(into reflect.Value, value any) {
-			if number, is := value.(float64); is {
+			if number, is := value.(float64); is && number == math.Trunc(number) {
 				into.SetInt(int64(min(max(number, -mostWhole), mostWhole)))
 			}
 		}

@@ -48,7 +48,7 @@ type Segment struct {
 // proportion to their weights.
 type VariantDefinition struct {
 	Name       string     `json:"name"`
-	Weight     int        `json:"weight"`
+	Weight     float64    `json:"weight"`
 	Payload    *Payload   `json:"payload"`
 	Stickiness string     `json:"stickiness"`
 	Overrides  []Override `json:"overrides"`

@@ -266,7 +266,7 @@ func (g generator) variants(c *generatedContext) []VariantDefinition {
 	i := 0
 	return some(g, 1, 4, func() VariantDefinition {
 		i++
-		v := VariantDefinition{Name: fmt.Sprint("variant-", i), Weight: pick(g, []int{0, 1, 10, 100, 250, 333, 500, 1000})}
+		v := VariantDefinition{Name: fmt.Sprint("variant-", i), Weight: pick(g, []float64{0, 1, 10, 100, 250, 333, 500, 1000})}
 		if g.chance(50) {
 			v.Payload = &Payload{Type: "string", Value: pick(g, texts)}
 		}

@@ -1,6 +1,9 @@
 package evaluation
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // Variant is the variant of a flag for a context, in the form that SDKs return.
 type Variant struct {
@@ -17,14 +20,14 @@ const disabled = "disabled"
 // between them in proportion to their weights.
 type variants struct {
 	list   []variant
-	total  int
+	total  float64
 	group  []byte
 	sticky stickiness
 }
 
 type variant struct {
 	*VariantDefinition
-	through   int // the sum of the weights up to this one
+	through   float64 // the sum of the weights up to this one
 	overrides []override
 }
 
@@ -72,7 +75,7 @@ func (v *variants) choose(c *Context) *VariantDefinition {
 		}
 	}
 	hash, _ := v.sticky.hash(c, v.group, variantSeed)
-	target := int(int64(hash)%int64(v.total)) + 1
+	target := math.Mod(float64(hash), v.total) + 1
 	for i := range v.list {
 		if v.list[i].through >= target {
 			return v.list[i].VariantDefinition

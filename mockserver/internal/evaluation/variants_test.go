@@ -13,7 +13,7 @@ func chosen(flag string, definitions []VariantDefinition, c Context) string {
 	return flags.Evaluate(flag, &c).Variant.Name
 }
 
-func weights(weights ...int) []VariantDefinition {
+func weights(weights ...float64) []VariantDefinition {
 	var definitions []VariantDefinition
 	for i, weight := range weights {
 		definitions = append(definitions, VariantDefinition{Name: fmt.Sprint(i), Weight: weight})
@@ -44,7 +44,9 @@ func TestVariants(t *testing.T) {
 		"weight 0 is skipped":                    {weights(0, 939, 0, 61), user, "3"},
 		"no weights":                             {weights(0, 0), user, "disabled"},
 		"negative weights":                       {weights(-5, 3), user, "disabled"},
-		"weights beyond an int":                  {weights(1<<62, 1<<62), user, "disabled"},
+		"weights beyond an int":                  {weights(1<<62, 1<<62), user, "0"},
+		"fractions":                              {weights(939.5, 60.5), user, "1"},
+		"fractions that no place reaches":        {weights(0.25, 0.25), user, "disabled"},
 		"by session":                             {weights(939, 61), Context{SessionID: "1"}, "1"},
 		"by address":                             {weights(939, 61), Context{RemoteAddress: "1"}, "1"},
 		"user before session":                    {weights(939, 61), Context{UserID: "1", SessionID: "2"}, "1"},

@@ -87,7 +87,10 @@ func (c *Constraint) check(r engine.Reader) error {
 	if err := c.CheckTexts(""); err != nil {
 		return err
 	}
-	kind := kinds[kindOf(c.Operator)]
+	kind, known := kinds[kindOf(c.Operator)]
+	if !known { // without validation by the contract
+		return apierror.BadProperty("operator", "is unknown", quoted(c.Operator))
+	}
 	if err := kind.check(c); err != nil {
 		return err
 	}

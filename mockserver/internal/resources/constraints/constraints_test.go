@@ -91,6 +91,7 @@ func TestChecked(t *testing.T) {
 		"an empty value":         {several("IN", "a", ""), `"values[1]" is not allowed to be empty.`},
 		"a long value":           {several("IN", strings.Repeat("x", 101)), `"values[0]" length must be less than or equal to 100 characters long. You provided "` + strings.Repeat("x", 101) + `".`},
 		"an unknown field":       {about("planet", several("IN", "mars")), ""},
+		"an unknown operator":    {several("FOO", "a"), `"operator" is unknown. You provided "FOO".`},
 		"a field without a name": {about("", several("IN", "a")), `"contextName" is not allowed to be empty.`},
 		"a legal value":          {about("plan", several("IN", "gold")), ""},
 		"an illegal value":       {about("plan", several("IN", "gold", "x")), "input values are not specified as a legal value on this context field"},

@@ -161,8 +161,8 @@ func (m *metadata) variants() {
 func (m *metadata) variant() {
 	m.name()
 	m.weight()
-	if value, sent := m.get("weightType"); sent && value != "variable" && value != "fix" {
-		m.refuse("weightType", "must be one of [variable, fix]", value)
+	if value, sent := m.get("weightType"); sent {
+		m.weightType(value)
 	}
 	m.text("weightType", false)
 	m.text("stickiness", false)
@@ -187,12 +187,26 @@ func (m *metadata) weight() {
 		m.refuse("weight", "is required", nil)
 	case !is:
 		m.refuse("weight", "must be a number", value)
+	default:
+		m.thousandths(weight)
+	}
+}
+
+func (m *metadata) thousandths(weight float64) {
+	if weight != math.Trunc(weight) {
+		m.broken = append(m.broken, apierror.Detail{Message: "Weight only supports 1 decimal. You provided " + v8json.Text(weight) + "."})
+	}
+	switch {
 	case weight < 0:
-		m.refuse("weight", "must be greater than or equal to 0", value)
+		m.refuse("weight", "must be greater than or equal to 0", weight)
 	case weight > wholeWeight:
-		m.refuse("weight", "must be less than or equal to 1000", value)
-	case weight != math.Trunc(weight):
-		m.broken = append(m.broken, apierror.Detail{Message: fmt.Sprintf("Weight only supports 1 decimal. You provided %v.", weight)})
+		m.refuse("weight", "must be less than or equal to 1000", weight)
+	}
+}
+
+func (m *metadata) weightType(value any) {
+	if value != "variable" && value != "fix" {
+		m.refuse("weightType", "must be one of [variable, fix]", value)
 	}
 }
 

@@ -191,11 +191,11 @@ func Add(tx *engine.Tx, s *Strategy) error {
 // unplaced is the sort order of a strategy that is to come last.
 const unplaced = math.MinInt64
 
-// checkOrder refuses a sort order that is not a 32-bit integer; a real server answers
-// 500.
-func checkOrder(property string, order float64) error {
-	if order != math.Trunc(order) || order < math.MinInt32 || order > math.MaxInt32 {
-		return apierror.BadProperty(property, "must be an integer of 32 bits", strconv.FormatFloat(order, 'f', -1, 64))
+// checkInteger refuses a sort order or an id that is not a 32-bit integer; a real server
+// answers 500.
+func checkInteger(property string, sent float64) error {
+	if sent != math.Trunc(sent) || sent < math.MinInt32 || sent > math.MaxInt32 {
+		return apierror.BadProperty(property, "must be an integer of 32 bits", strconv.FormatFloat(sent, 'f', -1, 64))
 	}
 	return nil
 }
@@ -396,7 +396,7 @@ func sortStrategies(tx *engine.Tx, in sortIn) (out engine.Answer[engine.None], e
 		if before == nil {
 			return out, apierror.BadData("trying to change strategies for environment via update sortOrder")
 		}
-		if err := checkOrder(fmt.Sprintf("[%d].sortOrder", i), place.SortOrder); err != nil {
+		if err := checkInteger(fmt.Sprintf("[%d].sortOrder", i), place.SortOrder); err != nil {
 			return out, err
 		}
 		after := *before

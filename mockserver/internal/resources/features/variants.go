@@ -57,15 +57,23 @@ var (
 	completed = []string{"weightType", "stickiness", "name", "weight"}
 )
 
-// checkVariants refuses names that are invalid or occur twice, and payloads that are not
-// what they claim to be. If sticky is true, it also refuses variants without a stickiness
-// (O).
+// checkVariants refuses names that are invalid or occur twice, weights that are not whole
+// or out of bounds, and payloads that are not what they claim to be. If sticky is true, it
+// also refuses variants without a stickiness (O).
 func checkVariants(variants []Variant, order []string, sticky bool) error {
 	seen := map[string]bool{}
 	for i := range variants {
 		v := &variants[i]
 		if err := names.Check(fmt.Sprintf("[%d].name", i), v.Name); err != nil {
 			return err
+		}
+		m := metadata{at: fmt.Sprintf("[%d].", i)}
+		m.thousandths(v.Weight)
+		if v.WeightType != "" {
+			m.weightType(v.WeightType)
+		}
+		if m.broken != nil {
+			return unfit(m.broken[0])
 		}
 		if v.Payload != nil {
 			if err := v.Payload.check(fmt.Sprintf("[%d].payload.value", i)); err != nil {
