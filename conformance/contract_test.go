@@ -245,6 +245,36 @@ func TestWhatBreaksADocumentIsPlaced(t *testing.T) {
 
 // TestIDsComeFromEarlierAnswers checks that parameters are filled from earlier answers, and
 // that an operation without a value for a parameter is skipped, with the reason.
+// TestWhatBreaksADocumentIsShownWithoutSecrets checks that a value loses neither its name nor the
+// exchange that it is in, by which it is known to be a secret.
+func TestWhatBreaksADocumentIsShownWithoutSecrets(t *testing.T) {
+	t.Parallel()
+	document := documentOf(t, `  /conf:
+    get:
+      operationId: getConf
+      responses:
+        '200':
+          description: It.
+          headers: {X-Session: {schema: {type: integer}}}
+          content:
+            application/json:
+              schema:
+                properties: {apiKey: {type: string, maxLength: 3}, secret: {type: string}, again: {type: integer}}
+`, "")
+	target := serves{"/conf": func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Session", "s3ss")
+		serves{"/": `{"apiKey":"plain-secret-of-somebody","secret":4711,"again":"plain-secret-of-somebody"}`}.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	}}
+	r := verifyReads(t, conformance.Options{Handler: target, Document: document}, exitcode.Broken)
+	got := map[string]string{}
+	for _, failure := range r.Scenarios[0].Failures {
+		got[failure.Pointer] = failure.Got
+	}
+	if diff := cmp.Diff(map[string]string{"/X-Session": "[redacted]", "/apiKey": "[redacted]", "/secret": "[redacted]", "/again": `"[redacted]"`}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestIDsComeFromEarlierAnswers(t *testing.T) {
 	t.Parallel()
 	const answer = `responses: {"200": {description: d, content: {application/json: {schema: {}}}}}`

@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 )
@@ -49,6 +50,20 @@ func isSecretParameter(name string) bool {
 func isSecretName(letters string) bool {
 	return slices.Contains(secretNames, letters) ||
 		slices.ContainsFunc(secretEndings, func(ending string) bool { return strings.HasSuffix(letters, ending) })
+}
+
+// At returns the JSON value at a JSON pointer, or Mark if the names in the pointer say that the
+// value is a secret. Other texts, such as what is said of a missing value, stay as they are.
+func At(pointer, value string) string {
+	named := slices.ContainsFunc(strings.Split(pointer, "/"), func(name string) bool { return isSecretName(letters(name)) }) ||
+		strings.HasSuffix(letters(strings.TrimRight(pointer, "/0123456789")), tokens) && isTextList(value)
+	if !named || !json.Valid([]byte(value)) {
+		return value
+	}
+	if start, end, _ := valueAt(value, 0); start == end {
+		return value
+	}
+	return Mark
 }
 
 // longestName is how many bytes of a name are looked at, counted from its end.

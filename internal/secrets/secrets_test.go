@@ -227,6 +227,31 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
+// TestAt checks JSON values alone, whose names are in a pointer.
+func TestAt(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ pointer, value, want string }{
+		{"/apiKey", `"a"`, Mark},
+		{"/apiKey", `12`, Mark},
+		{"/credentials/0/user", `"a"`, Mark},
+		{"/credentials", `{"user":"a"}`, Mark},
+		{"/a/tokens", `["a"]`, Mark},
+		{"/a/tokens/10", `"a"`, Mark},
+		{"/tokens", `[{"name":"a"}]`, `[{"name":"a"}]`},
+		{"/tokens/0/name", `"a"`, `"a"`},
+		{"/secret", `null`, `null`},
+		{"/secret", `""`, `""`},
+		{"/secret", `nothing`, `nothing`},
+		{"/secret", `status 404 without a body`, `status 404 without a body`},
+		{"", `"a"`, `"a"`},
+		{"/name", `"a"`, `"a"`},
+	} {
+		if got := At(test.pointer, test.value); got != test.want {
+			t.Errorf("%s at %s became %s, want %s", test.value, test.pointer, got, test.want)
+		}
+	}
+}
+
 // TestParameters checks that only & ends a value in a query or a form.
 func TestParameters(t *testing.T) {
 	t.Parallel()

@@ -88,7 +88,7 @@ func Lines(header http.Header) RecordHeader {
 // Record returns an exchange in its written form, without secrets and with at most limit
 // bytes of each body. known may be nil.
 func (x *Exchange) Record(known *secrets.Redactor, limit int) Record {
-	by := x.redactor(known)
+	by := x.Redactor(known)
 	short := *x
 	short.Request, short.Response = x.Request.clipped(limit), x.Response.clipped(limit)
 	clean := short.redacted(by)

@@ -12,11 +12,11 @@ import (
 // the exchange itself reveals by their place or form, wherever they occur again. known
 // may be nil.
 func (x *Exchange) Redacted(known *secrets.Redactor) Exchange {
-	return x.redacted(x.redactor(known))
+	return x.redacted(x.Redactor(known))
 }
 
-// redactor returns a redactor that also knows the secrets of the exchange itself.
-func (x *Exchange) redactor(known *secrets.Redactor) *secrets.Redactor {
+// Redactor returns a redactor that also knows the secrets of the exchange itself.
+func (x *Exchange) Redactor(known *secrets.Redactor) *secrets.Redactor {
 	return known.With(slices.Concat(secrets.InURL(x.Target()), x.Request.secrets(), x.Response.secrets())...)
 }
 

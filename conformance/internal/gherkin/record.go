@@ -14,6 +14,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/transcript"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
 )
 
 // record collects what a report says about a scenario.
@@ -51,7 +52,7 @@ func (r *record) ended(ctx context.Context, status godog.StepResultStatus, err e
 	if err == nil {
 		err = fmt.Errorf("the step ended as %s", status)
 	}
-	step.Message = transcript.Text(r.run.Redact, err.Error())
+	step.Message = transcript.Text(transcript.Redactor(r.run.Redact, last), err.Error())
 	step.Outcome = outcomeOf(ctx, err)
 	r.report.Outcome = step.Outcome
 	if step.Outcome == report.Failed {
@@ -89,12 +90,13 @@ func (r *record) fail(err error, last *target.Exchange) {
 	if last != nil {
 		seen = last.OperationID()
 	}
+	clean := transcript.Redactor(r.run.Redact, last)
 	var broken *judge.Mismatch
 	if !errors.As(err, &broken) {
 		broken = judge.Blames(seen, "an answer", err.Error())
 	}
 	for _, f := range broken.Findings {
-		failure := r.failure(f)
+		failure := r.failure(f, clean)
 		if failure.Operation == "" {
 			failure.Operation = r.subject(seen)
 		}
@@ -112,10 +114,10 @@ func (r *record) fail(err error, last *target.Exchange) {
 }
 
 // failure converts a finding to the form of a report.
-func (r *record) failure(f judge.Finding) report.Failure {
-	step, clean := r.scenario.Steps[r.step], r.run.Redact
+func (r *record) failure(f judge.Finding, clean *secrets.Redactor) report.Failure {
+	step := r.scenario.Steps[r.step]
 	failure := report.Failure{
-		Operation: f.Operation, Expectation: transcript.Text(clean, f.Expectation), Got: transcript.Text(clean, f.Got), Pointer: transcript.Text(clean, f.Pointer),
+		Operation: f.Operation, Expectation: transcript.Text(clean, f.Expectation), Got: transcript.Text(clean, secrets.At(f.Pointer, f.Got)), Pointer: transcript.Text(clean, f.Pointer),
 		File: r.report.File, Line: step.Line, Step: step.Keyword + " " + step.Text,
 		Standing: f.Standing, Source: f.Source,
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/cucumber/godog"
+
 	"github.com/unleash-mock/unleash-mock/conformance/internal/judge"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/plan"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
@@ -70,6 +72,24 @@ func TestWhatAFailureSpeaksAgainst(t *testing.T) {
 		f := r.report.Failures[0]
 		if f.Operation != test.operation || f.SeenIn != test.seenIn || f.Line != 7 || f.Step != "Then all is well" || f.Standing == "" {
 			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}
+
+// TestAFailureShowsNoSecret checks that what a response reveals at one place is hidden at others,
+// and a value in a secret's place is, however short.
+func TestAFailureShowsNoSecret(t *testing.T) {
+	t.Parallel()
+	last := &target.Exchange{Received: []byte(`{"secret":"of-somebody","name":"of-somebody"}`)}
+	for name, test := range map[string]struct{ pointer, got, want string }{
+		"by its name":  {"/secret", `"abc"`, "[redacted]"},
+		"by its value": {"/name", `"of-somebody"`, `"[redacted]"`},
+	} {
+		r := recorded(plan.Conditions{}, "getList")
+		err := judge.Differs(test.pointer, "a number", test.got)
+		r.ended(t.Context(), godog.StepFailed, err, last)
+		if got := r.report.Failures[0].Got; got != test.want || r.report.Steps[0].Message != "expected a number, got "+test.want {
+			t.Errorf("%s: got %s, %s", name, got, r.report.Steps[0].Message)
 		}
 	}
 }

@@ -1,6 +1,10 @@
 package judge
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
+)
 
 // Mismatch is the error for an expectation that the target does not meet.
 type Mismatch struct{ Findings []Finding }
@@ -13,7 +17,8 @@ type Finding struct {
 
 // Error describes the first finding.
 func (m *Mismatch) Error() string {
-	return fmt.Sprintf("expected %s, got %s", m.Findings[0].Expectation, m.Findings[0].Got)
+	first := m.Findings[0]
+	return fmt.Sprintf("expected %s, got %s", first.Expectation, secrets.At(first.Pointer, first.Got))
 }
 
 // Differs returns a Mismatch for one expectation.

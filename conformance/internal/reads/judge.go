@@ -11,6 +11,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/transcript"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -51,11 +52,12 @@ func judgedInPart(x *target.Exchange) (failures []spec.Failure, unjudged string)
 
 // failures describes where a response breaks the document.
 func (r *Run) failures(x *target.Exchange, found []spec.Failure) []report.Failure {
+	clean := transcript.Redactor(r.Redact, x)
 	out := make([]report.Failure, 0, len(found))
 	for _, failure := range found {
 		worded := report.Failure{
-			Operation: x.Operation.ID, Pointer: failure.Pointer, Keyword: failure.Keyword,
-			Expectation: transcript.Text(r.Redact, failure.In+": "+failure.Reason), Got: transcript.Text(r.Redact, got(x, failure)),
+			Operation: x.Operation.ID, Pointer: transcript.Text(clean, failure.Pointer), Keyword: failure.Keyword,
+			Expectation: transcript.Text(clean, failure.In+": "+failure.Reason), Got: transcript.Text(clean, got(clean, x, failure)),
 			Source: fmt.Sprintf("the document's %s, status %d", x.Operation.ID, x.Status), Curl: transcript.Curl(r.Redact, x),
 		}
 		if response := x.Operation.Response(x.Status); response != nil {
@@ -66,18 +68,19 @@ func (r *Run) failures(x *target.Exchange, found []spec.Failure) []report.Failur
 	return out
 }
 
-// got returns what a response has at the place of a failure.
-func got(x *target.Exchange, failure spec.Failure) string {
+// got returns what a response has at the place of a failure, without what this place says to be
+// secret.
+func got(clean *secrets.Redactor, x *target.Exchange, failure spec.Failure) string {
 	switch failure.In {
 	case "header":
 		name, _, _ := strings.Cut(strings.TrimPrefix(failure.Pointer, "/"), "/")
 		if value := x.Answer.Get(name); value != "" {
-			return value
+			return clean.Header(name, value)
 		}
 		return "no such header"
 	case "body":
 		if value, found := jsonvalue.At(x.Value, failure.Pointer); found && failure.Pointer != "" {
-			return jsonvalue.Text(value)
+			return secrets.At(failure.Pointer, jsonvalue.Text(value))
 		}
 	}
 	return x.Summary()

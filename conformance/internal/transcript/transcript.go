@@ -63,6 +63,14 @@ func Exchange(redact *secrets.Redactor, x *target.Exchange, line int, breaches [
 	return out
 }
 
+// Redactor returns a redactor that also knows the secrets that an exchange reveals. x may be nil.
+func Redactor(known *secrets.Redactor, x *target.Exchange) *secrets.Redactor {
+	if x == nil {
+		return known
+	}
+	return seen(x, nil).Redactor(known)
+}
+
 // maxText is how many bytes a report keeps of a text that the target may have contributed to.
 const maxText = 4 << 10
 
