@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
 )
 
 // listenFlags are the flags that say where to listen.
@@ -150,7 +151,7 @@ func parseURL(flag, value string) (*url.URL, error) {
 	}
 	parsed, err := httpx.ParseServer(value)
 	if err != nil {
-		shown, query, _ := strings.Cut(value, "?")
+		shown, query, _ := strings.Cut((*secrets.Redactor)(nil).URL(value), "?")
 		if query != "" { // a query may contain a secret under any name
 			shown += "?..."
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/unleash-mock/unleash-mock/conformance/drift"
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -105,6 +106,9 @@ func isURL(name string) bool {
 func (p *program) readDocument(ctx context.Context, name string) ([]byte, error) {
 	if !isURL(name) {
 		return readPlain(name)
+	}
+	if _, err := httpx.ParseURL(name); err != nil {
+		return nil, err
 	}
 	client, err := (&tlsFlags{env: p.env}).client()
 	if err != nil {

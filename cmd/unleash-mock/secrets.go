@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 
@@ -47,9 +46,11 @@ func (p *program) learnFlags(flags *pflag.FlagSet) {
 // learn tells the redactor the secrets in the value of a flag or variable: one or more tokens, a
 // header, or a URL with a user or a parameter.
 func (p *program) learn(name, value string) {
-	if parsed, err := url.Parse(value); err == nil && parsed.Host != "" {
-		password, _ := parsed.User.Password()
-		p.secrets.Add(append(secrets.InURL(value), password)...)
+	if strings.Contains(value, "://") {
+		for _, found := range secrets.InURL(value) {
+			_, password, _ := strings.Cut(found, ":")
+			p.secrets.Add(found, password)
+		}
 	}
 	if name == "header" {
 		_, value, _ = strings.Cut(value, ":")

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/internal/secrets/secretstest"
 )
@@ -213,6 +214,24 @@ func TestErrorsShowNoSecret(t *testing.T) {
 			}
 			show(t, map[string]string{"standard output": got.stdout, "standard error": got.stderr}, password, parameter, adminSecret, viewerSecret, otherSecret)
 		})
+	}
+}
+
+// TestErrorsAboutURLsShowNoPassword checks passwords with characters that a URL must escape, which
+// Go takes for the end of the host.
+func TestErrorsAboutURLsShowNoPassword(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{
+		{"health", "--url"}, {"proxy", "--upstream"}, {"drift", "--target"}, {"verify", "--target"}, {"doctor", "--target"}, {"serve", "--flags-from"},
+		{"drift", "--document", "x", "--spec"}, {"serve", "--spec"}, {"spec", "--spec"}, {"serve", "--store"},
+	} {
+		for _, password := range []string{"pass#w0rd", "pass/w0rd", "pass?w0rd", "pass w0rd", `p"w0rd`} {
+			at := "http://admin:" + password + "@127.0.0.1:1"
+			got := command(t, nil, append(args, at)...)
+			if said := got.stdout + got.stderr; got.code == exitcode.OK || strings.Contains(said, "w0rd") || strings.Contains(said, "pass") {
+				t.Errorf("%q: exit code %d, %q", append(args, at), got.code, said)
+			}
+		}
 	}
 }
 

@@ -9,14 +9,24 @@ import (
 	"strings"
 )
 
+// ParseURL is url.Parse with errors that repeat nothing of the URL, since it may contain a password.
+func ParseURL(text string) (*url.URL, error) {
+	parsed, err := url.Parse(text)
+	var broken *url.Error
+	if errors.As(err, &broken) {
+		reason, _, _ := strings.Cut(broken.Err.Error(), `"`) // what is quoted is a part of the URL
+		return nil, fmt.Errorf("it is not a URL: %s", strings.TrimSpace(reason))
+	}
+	return parsed, err
+}
+
 // ParseServer reads the URL at which a server is reached, base path included, and removes
 // trailing slashes. Errors never repeat the URL, since it may contain a password.
 func ParseServer(text string) (*url.URL, error) {
-	parsed, err := url.Parse(text)
-	var broken *url.Error
+	parsed, err := ParseURL(text)
 	switch {
-	case errors.As(err, &broken) && strings.Contains(text, "://"):
-		return nil, fmt.Errorf("it is not a URL: %w", broken.Err)
+	case err != nil && strings.Contains(text, "://"):
+		return nil, err
 	case err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "":
 		return nil, errors.New("it must be a URL such as https://unleash.example.com, with http or https")
 	case parsed.RawQuery != "" || parsed.ForceQuery || parsed.Fragment != "":

@@ -24,6 +24,7 @@ func TestParseServer(t *testing.T) {
 		"http://a?b=hunter2":        "without a query",
 		"http://a#hunter2":          "without a query",
 		"http://a/b?":               "without a query",
+		"http://u:hunter2#b@a":      "it is not a URL: invalid port",
 		"http://u:hunter2@a:port":   "it is not a URL: ",
 		"http://u:hunter2@a\x7f":    "it is not a URL: ",
 		"http://u:hunter2%zz@a/b/c": "it is not a URL: ",

@@ -31,6 +31,7 @@ var (
 	formEnd   = setOf("&")
 	lineEnd   = setOf("\r\n\"'\\<>")
 	userEnd   = setOf(" \t\r\n\"'`\\<>/?#")
+	urlEnd    = setOf(" \t\r\n\"'`\\<>")
 	bareEnd   = setOf(" \t\r\n\"',}]\\")
 	blanks    = setOf(" \t\r\n")
 	afterText = setOf(" \t\r\n,:]}") // what may follow a string in JSON
@@ -129,7 +130,7 @@ func (f *finder) colon(at int) int {
 	}
 	if strings.HasPrefix(text[at:], "://") {
 		from := at + len("://")
-		end := userEnd.until(text, from)
+		end := f.endOfUser(from)
 		if host := strings.LastIndexByte(text[from:end], '@'); host >= 0 {
 			return f.hide(from, from+host, false)
 		}
@@ -150,6 +151,23 @@ func (f *finder) colon(at int) int {
 		return f.hide(from+public(text[from:end]), end, false)
 	}
 	return at + 1
+}
+
+// endOfUser returns where to stop looking for the @ that ends the user and password of a URL. That
+// is the end of the authority, unless what follows its colon cannot be a port, but can be a
+// password with a slash, a question mark or a number sign.
+func (f *finder) endOfUser(from int) int {
+	text, hostEnd, wordEnd := f.text, userEnd, urlEnd
+	if f.valueEnd == queryEnd { // the text is a URL, so nothing follows it
+		hostEnd, wordEnd = setOf("/?#"), setOf("")
+	}
+	end := hostEnd.until(text, from)
+	_, port, has := strings.Cut(text[from:end], ":")
+	isPort := strings.Trim(port, "0123456789") == "" && strings.HasPrefix(text[end:], "/")
+	if !has || isPort || port == "" || text[from] == '[' || strings.Contains(port, "@") {
+		return end
+	}
+	return wordEnd.until(text[:min(len(text), from+longestQuery)], end)
 }
 
 // isHeaderLine reports whether the name before a colon is that of a header with a secret.

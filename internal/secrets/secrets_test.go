@@ -75,9 +75,11 @@ func TestByPosition(t *testing.T) {
 		`Basic dXNlcjpwYXNz, Basic auth, basic training`: `Basic [redacted], Basic auth, basic training`,
 		`the bearer token, Bearer authentication`:        `the bearer token, Bearer authentication`,
 		// URLs.
-		`GET http://u:PASS@h/x: http://token@h, https://h/@x`:            `GET http://[redacted]@h/x: http://[redacted]@h, https://h/@x`,
-		`http%3A%2F%2Fu%3Ap%40h%2Fx`:                                     `http%3A%2F%2F[redacted]%40h%2Fx`,
-		`&quot;token&quot;: &quot;S&quot;, &quot;a&quot;: &quot;b&quot;`: `&quot;token&quot;: &quot;[redacted]&quot;, &quot;a&quot;: &quot;b&quot;`,
+		`GET http://u:PASS@h/x: http://token@h, https://h/@x`:                  `GET http://[redacted]@h/x: http://[redacted]@h, https://h/@x`,
+		`http://u:p#w@h/x http://u:p/w@h http://u:1?w@h http://u:p@h/x@y`:      `http://[redacted]@h/x http://[redacted]@h http://[redacted]@h http://[redacted]@h/x@y`,
+		`http://h:80/@x http://h: @x http://[::1]/@x http://h:80 http://h:/@x`: `http://h:80/@x http://h: @x http://[::1]/@x http://h:80 http://h:/@x`,
+		`http%3A%2F%2Fu%3Ap%40h%2Fx`:                                           `http%3A%2F%2F[redacted]%40h%2Fx`,
+		`&quot;token&quot;: &quot;S&quot;, &quot;a&quot;: &quot;b&quot;`:       `&quot;token&quot;: &quot;[redacted]&quot;, &quot;a&quot;: &quot;b&quot;`,
 		// What only looks like a secret.
 		`{"at":"2023-12-27T12:37:00.000Z","url":"http://127.0.0.1:4242/api/signal-endpoint/x"}`: `{"at":"2023-12-27T12:37:00.000Z","url":"http://127.0.0.1:4242/api/signal-endpoint/x"}`,
 		`/api/admin/signals?from=IS:2024&limit=10`:                                              `/api/admin/signals?from=IS:2024&limit=10`,
@@ -259,6 +261,9 @@ func TestParameters(t *testing.T) {
 	if got, want := r.URL(`/x?token=a,b;c"d&e=f`), `/x?token=[redacted]&e=f`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
+	if got, want := r.URL(`http://u:p w"@h/x y@z`), `http://[redacted]@h/x y@z`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
 	if got, want := r.Body("Application/x-www-form-urlencoded; charset=utf-8", `password=a b"c&e=f`, false), `password=[redacted]&e=f`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -349,7 +354,7 @@ func TestHostileTextsAreQuick(t *testing.T) {
 	for name, text := range map[string]string{
 		"backslashes": long(`\`), "percents": long("%25"), "entities": long("&amp;"), "ampersands": long("&"),
 		"colons": long(":"), "properties": long(`"token":`), "equals": long("token="), "open": long("["), "tokens": long(`"token":[`),
-		"quotes": long(`"`), "nearly": long("a"), "signal": long("signal_"), "bearer": long("bearer "), "URLs": long("a://b@"), "users": long("user:"),
+		"quotes": long(`"`), "nearly": long("a"), "signal": long("signal_"), "bearer": long("bearer "), "URLs": long("a://b@"), "passwords": long("a://b:c/"), "users": long("user:"),
 		"environments": "a:" + long("b"), "mixed": long(`\"%22&quot;token\u0022:{`), "both quotes": long(`"'token':'`), "headers": long("X-Token: a\n"),
 		"values": long(`{"value":`), "open values": long(`"value":"`), "pairs": long(`"name":"a","value":"b",`), "blanks": `"value":"a"` + long(" ") + long(`,"value":"a"`),
 	} {
