@@ -14,6 +14,9 @@ func InHeader(header http.Header) (found []string) {
 			continue
 		}
 		for _, value := range values {
+			if letters(name) == "setcookie" {
+				value, _, _ = strings.Cut(value, ";") // attributes follow
+			}
 			scheme, credential, _ := strings.Cut(value, " ")
 			if hasScheme(value) {
 				value = strings.TrimSpace(credential)
