@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -35,6 +36,9 @@ var (
 	bareEnd   = setOf(" \t\r\n\"',}]\\")
 	blanks    = setOf(" \t\r\n")
 	afterText = setOf(" \t\r\n,:]}") // what may follow a string in JSON
+	partEnd   = setOf("\"; \t\r\n")
+	tagEnd    = setOf("<>")
+	nameEnd   = setOf("<>/ \t\r\n")
 )
 
 // until returns the position of the first character of the set, or the end of the text.
@@ -91,6 +95,8 @@ func (v *view) find(valueEnd *byteSet) []span {
 			next = f.colon(f.at)
 		case '=':
 			next = f.equals(f.at)
+		case '<':
+			next = f.tag(f.at)
 		case '_':
 			next = f.underscore(f.at)
 		case ' ', '\t':
@@ -167,8 +173,11 @@ func (f *finder) endOfUser(from int) int {
 	if !has || isPort || port == "" || text[from] == '[' || strings.Contains(port, "@") {
 		return end
 	}
-	return wordEnd.until(text[:min(len(text), from+longestQuery)], end)
+	return wordEnd.until(text[:min(len(text), from+longestUser)], end)
 }
+
+// longestUser is how many bytes of a URL are searched for a password that goes beyond its authority.
+const longestUser = 1 << 8
 
 // isHeaderLine reports whether the name before a colon is that of a header with a secret.
 // In prose, "token:" is not.
@@ -345,6 +354,9 @@ func (f *finder) equals(at int) int {
 	for start > 0 && at-start < longestName && (isWord(f.text[start-1]) || strings.IndexByte(".[]", f.text[start-1]) >= 0) {
 		start--
 	}
+	if strings.EqualFold(f.text[start:at], "name") {
+		return f.part(start, at+1)
+	}
 	if start == at || !isSecretParameter(f.text[start:at]) && !f.isKeyOfURL(start, at) {
 		return at + 1
 	}
@@ -354,6 +366,71 @@ func (f *finder) equals(at int) int {
 		return f.hide(from+1, stringEnd(f.text, from), false)
 	}
 	return f.hide(from, f.valueEnd.until(f.text, from), false)
+}
+
+// part hides the content of a part of a multipart form, given the position of its name in
+// Content-Disposition.
+func (f *finder) part(attribute, at int) int {
+	rest := f.rest(at)
+	head := strings.TrimPrefix(rest[:min(len(rest), longestHead)], `"`)
+	line := f.text[max(0, attribute-longestHead):attribute]
+	line = line[strings.LastIndexByte(line, '\n')+1:]
+	if !isSecretParameter(head[:partEnd.until(head, 0)]) || !strings.Contains(strings.ToLower(line), "form-data") {
+		return at
+	}
+	blank := blankLine.FindStringIndex(rest[:min(len(rest), longestHead)])
+	if blank == nil {
+		return at
+	}
+	end := strings.Index(rest[blank[1]:], "\n--")
+	if end < 0 { // the text was cut
+		return f.hide(at+blank[1], at+len(rest), false)
+	}
+	content := strings.TrimSuffix(rest[blank[1]:blank[1]+end], "\r")
+	return f.hide(at+blank[1], at+blank[1]+len(content), false)
+}
+
+// longestHead is how many bytes of the header of a part are looked at.
+const longestHead = 1 << 9
+
+var blankLine = regexp.MustCompile(`\r?\n\r?\n`)
+
+// tag hides the text of an XML element whose name is that of a secret. In prose, where no end tag
+// follows, <token> is a placeholder.
+func (f *finder) tag(at int) int {
+	rest := f.rest(at)
+	name := rest[1:nameEnd.until(rest[:min(len(rest), longestName)], 1)]
+	if !isSecretName(letters(name[strings.LastIndexByte(name, ':')+1:])) {
+		return at + 1
+	}
+	from := tagEnd.until(rest, 1) + len(">")
+	if from > len(rest) || rest[from-2:from] == "/>" || rest[from-1] != '>' {
+		return at + 1
+	}
+	if strings.HasPrefix(rest[from:], cdata) {
+		from += len(cdata)
+		end := strings.Index(rest[from:], "]]>")
+		if end < 0 { // the text was cut
+			end = len(rest) - from
+		}
+		return f.hide(at+from, at+from+end, false)
+	}
+	end := tagEnd.until(rest, from)
+	isCut := at+end == len(f.text) && !strings.ContainsAny(rest[from:end], jsonBlanks)
+	if isCut || strings.HasPrefix(rest[end:], "</") {
+		f.hide(at+from, at+end, false)
+	}
+	return at + 1
+}
+
+const cdata = "<![CDATA["
+
+// rest returns the text from a position on, within the JSON string that it is in.
+func (f *finder) rest(from int) string {
+	if inString, end := f.inString(f.at); inString {
+		return f.text[from:max(from, end)]
+	}
+	return f.text[from:]
 }
 
 // isKeyOfURL reports whether a parameter is the key of a URL, in which some gateways expect an API

@@ -13,7 +13,7 @@ var (
 	// secretNames are secret as a whole. The sessionId of a context is not among them:
 	// SDKs send it for stickiness.
 	secretNames = []string{
-		"auth", "xauth", "authentication", "bearer", "session", "xsession", "sessionkey", "sid", "sig", "pwd", "pass", "passcode", "otp", "totp",
+		"auth", "xauth", "bearer", "session", "xsession", "sessionkey", "sid", "sig", "pwd", "pass", "passcode", "otp", "totp",
 		"secrets", "credentials", "passwords", "cookies", "apikeys", "codeverifier", "samlresponse", "xhoneycombteam", "xamznoidcdata",
 	}
 	// secretEndings make every name secret that ends with one of them: accessToken is,
@@ -21,6 +21,7 @@ var (
 	secretEndings = []string{
 		"token", "secret", "password", "passwd", "passphrase", "apikey", "accesskey", "secretkey", "privatekey", "signingkey",
 		"authorization", "cookie", "credential", "signature", "jwt", "assertion", "subscriptionkey", "functionskey", "masterkey", "encryptionkey", "sharedkey",
+		"authkey", "applicationkey", "accountkey", "authentication", "passwordconfirmation",
 	}
 	// secretParts make every header secret whose name contains one of them.
 	secretParts = []string{"authorization", "cookie", "token", "secret", "password", "apikey", "accesskey", "session", "credential", "signature", "jwt", "assertion"}

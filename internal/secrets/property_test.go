@@ -120,7 +120,7 @@ func secretIn(text, secret string) bool {
 func TestJSONStaysJSON(t *testing.T) {
 	t.Parallel()
 	pieces := rapid.SampledFrom([]string{
-		`a`, `"`, `'`, `\`, `token`, `secret:`, `password=`, `{"token":`, `[1,`, `}`, `user:x`, `signal_x`, `Bearer 012`, `%22`, `&quot;`, `\u0022`, "\n", `://u:p@`, `Cookie: `, ` `,
+		`a`, `"`, `'`, `\`, `token`, `secret:`, `password=`, `{"token":`, `[1,`, `}`, `user:x`, `signal_x`, `Bearer 012`, `%22`, `&quot;`, `\u0022`, "\n", `://u:p@`, `Cookie: `, `<token>`, `</`, "form-data; name=token\n\n", ` `,
 	})
 	text := rapid.Custom(func(t *rapid.T) string { return strings.Join(rapid.SliceOfN(pieces, 0, 6).Draw(t, "pieces"), "") })
 	var value *rapid.Generator[any]
@@ -151,6 +151,8 @@ func FuzzText(f *testing.F) {
 	f.Add(`{"token":"\`, `%22`)
 	f.Add(`'token':'"`, `&quot;`)
 	f.Add(`http://a:b@c/?sig=%74oken%3D`, "\nCookie: a=b")
+	f.Add("form-data; name=token\n\n", "\n--")
+	f.Add(`<token><![CDATA[`, `]]></token>`)
 	f.Fuzz(func(t *testing.T, before, after string) {
 		var none *Redactor
 		if redacted := none.Text(before); json.Valid([]byte(before)) && !json.Valid([]byte(redacted)) {

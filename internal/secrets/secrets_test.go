@@ -64,6 +64,7 @@ func TestByPosition(t *testing.T) {
 		`host=localhost password='a b' user="token"`:                                                           `host=localhost password='[redacted]' user="token"`,
 		`{"a":"token=","b":"x","c":"password=y"}`:                                                              `{"a":"token=","b":"x","c":"password=[redacted]"}`,
 		`{"a":"token='","b":"it's"}`:                                                                           `{"a":"token='","b":"it's"}`,
+		`AccountName=a;AccountKey=b==;x=y&password_confirmation=c`:                                             `AccountName=a;AccountKey=[redacted];x=y&password_confirmation=[redacted]`,
 		`password=hunter2, or so`:                                                                              `password=[redacted], or so`,
 		// Headers in a text.
 		`curl -H 'Authorization: abc' -H 'Cookie: session=S; theme=dark'`:  `curl -H 'Authorization: [redacted]' -H 'Cookie: [redacted]'`,
@@ -80,6 +81,21 @@ func TestByPosition(t *testing.T) {
 		`http://h:80/@x http://h: @x http://[::1]/@x http://h:80 http://h:/@x`: `http://h:80/@x http://h: @x http://[::1]/@x http://h:80 http://h:/@x`,
 		`http%3A%2F%2Fu%3Ap%40h%2Fx`:                                           `http%3A%2F%2F[redacted]%40h%2Fx`,
 		`&quot;token&quot;: &quot;S&quot;, &quot;a&quot;: &quot;b&quot;`:       `&quot;token&quot;: &quot;[redacted]&quot;, &quot;a&quot;: &quot;b&quot;`,
+		// Forms in parts.
+		"--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nhunter2\r\n--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n--b--": "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\n[redacted]\r\n--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n--b--",
+		"--b\ncontent-disposition: FORM-DATA; filename=x; name=user[pass]\nContent-Type: text/plain\n\nh\n2\n--b--":                                      "--b\ncontent-disposition: FORM-DATA; filename=x; name=user[pass]\nContent-Type: text/plain\n\n[redacted]\n--b--",
+		`{"body":"--b\r\nContent-Disposition: form-data; name=\"pwd\"\r\n\r\nhunter2","a":"b"}`:                                                          `{"body":"--b\r\nContent-Disposition: form-data; name=\"pwd\"\r\n\r\n[redacted]","a":"b"}`,
+		"<input name=\"password\">\n\nhello": "<input name=\"password\">\n\nhello",
+		// XML.
+		`<a><password>hunter2</password><n>b</n></a>`:                 `<a><password>[redacted]</password><n>b</n></a>`,
+		`<wsse:Password Type="x#T" sig="y">a &amp; b</wsse:Password>`: `<wsse:Password Type="x#T" sig="[redacted]">[redacted]</wsse:Password>`,
+		`<apiKey><![CDATA[a<b>c]]></apiKey><b>c</b>`:                  `<apiKey><![CDATA[[redacted]]]></apiKey><b>c</b>`,
+		`<token>abc`:                     `<token>[redacted]`,
+		`<token><![CDATA[a b`:            `<token><![CDATA[[redacted]`,
+		`&lt;token&gt;abc&lt;/token&gt;`: `&lt;token&gt;[redacted]&lt;/token&gt;`,
+		`{"xml":"<token>abc<\/token>","a":"<token> is","b":"</token>"}`:  `{"xml":"<token>[redacted]<\/token>","a":"<token> is","b":"</token>"}`,
+		`<token/>a<credentials><user>b</user></credentials> <tokenName>`: `<token/>a<credentials><user>b</user></credentials> <tokenName>`,
+		`use <token> as https://<user>:<password>@<host>`:                `use <token> as https://<user>:<password>@<host>`,
 		// What only looks like a secret.
 		`{"at":"2023-12-27T12:37:00.000Z","url":"http://127.0.0.1:4242/api/signal-endpoint/x"}`: `{"at":"2023-12-27T12:37:00.000Z","url":"http://127.0.0.1:4242/api/signal-endpoint/x"}`,
 		`/api/admin/signals?from=IS:2024&limit=10`:                                              `/api/admin/signals?from=IS:2024&limit=10`,
@@ -210,6 +226,9 @@ func TestHeaders(t *testing.T) {
 		{"X-Hub-Signature-256", "S", "[redacted]"},
 		{"Idempotency-Key", "S", "S"},
 		{"X-Access-Key", "S", "[redacted]"},
+		{"X-Auth-Key", "S", "[redacted]"},
+		{"X-Authentication", "S", "[redacted]"},
+		{"DD-APPLICATION-KEY", "S", "[redacted]"},
 		{"X-Auth-Token", "S", "[redacted]"},
 		{"Api-Key", "S", "[redacted]"},
 		{"X-Unleash-Token", "S", "[redacted]"},
@@ -294,9 +313,10 @@ func TestInHeader(t *testing.T) {
 	t.Parallel()
 	got := InHeader(http.Header{
 		"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte("me:hunter22"))}, "Cookie": {`a=b; c="d"`}, "Accept": {"*/*"},
+		"Set-Cookie": {"e=f; Path=/unleash-app; Domain=unleash.example; HttpOnly"},
 	})
 	slices.Sort(got)
-	want := []string{`a=b; c="d"`, "b", base64.StdEncoding.EncodeToString([]byte("me:hunter22")), "d", "hunter22", "me:hunter22"}
+	want := []string{`a=b; c="d"`, "b", base64.StdEncoding.EncodeToString([]byte("me:hunter22")), "d", "e=f", "f", "hunter22", "me:hunter22"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -356,6 +376,7 @@ func TestHostileTextsAreQuick(t *testing.T) {
 		"colons": long(":"), "properties": long(`"token":`), "equals": long("token="), "open": long("["), "tokens": long(`"token":[`),
 		"quotes": long(`"`), "nearly": long("a"), "signal": long("signal_"), "bearer": long("bearer "), "URLs": long("a://b@"), "passwords": long("a://b:c/"), "users": long("user:"),
 		"environments": "a:" + long("b"), "mixed": long(`\"%22&quot;token\u0022:{`), "both quotes": long(`"'token':'`), "headers": long("X-Token: a\n"),
+		"parts": long("form-data; name=token\n\n"), "names": "form-data" + long("; name=token"), "tags": long("<token>"), "data": long("<token><![CDATA["), "strings": long(`"<token><![CDATA[",`),
 		"values": long(`{"value":`), "open values": long(`"value":"`), "pairs": long(`"name":"a","value":"b",`), "blanks": `"value":"a"` + long(" ") + long(`,"value":"a"`),
 	} {
 		t.Run(name, func(t *testing.T) {
