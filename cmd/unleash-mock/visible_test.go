@@ -25,7 +25,7 @@ func TestWhatATargetSaysSteersNothing(t *testing.T) {
 		})
 	}))
 	t.Cleanup(target.Close)
-	document := file(t, "openapi.json", `{"openapi":"3.0.3","info":{"title":"a\n::error::b","version":"1\n::error::b"},"paths":{"/health'\n::error::b":{"get":{"operationId":"a\n::error::b","responses":{"200":{"description":"x"}}}}}}`)
+	document := file(t, "openapi.json", `{"openapi":"3.0.3","info":{"title":"a\n::error::b","version":"1\n::error::b"},"paths":{"/health'\n::error::b":{"get":{"operationId":"a\n::error::b","responses":{"200":{"description":"x"}}}},"/b":{"get":{"operationId":"::error::b","responses":{"200":{"description":"x"}}}}}}`)
 	for name, args := range map[string][]string{
 		"operations":     {"spec", "operations", "--check", "--spec", document},
 		"contract":       {"verify", "--profile", "contract", "--spec", document, "--target", target.URL},

@@ -6,6 +6,7 @@ package visible
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -48,19 +49,23 @@ func isVisible(text string) bool {
 
 func isShown(r rune) bool { return r == '\n' || r == '\t' || unicode.IsGraphic(r) }
 
-// Log is Text for the log of a CI system, in which some words are commands wherever they
-// occur. The caller must not put the result at the beginning of a line, where more words
-// are commands.
-func Log(text string) string { return orders.Replace(Text(text)) }
+// Log is Text for the log of a CI system, in which some words are commands: wherever they occur, or
+// at the beginning of a line.
+func Log(text string) string {
+	return firstOrder.ReplaceAllString(orders.Replace(Text(text)), `${1}:\x3a`)
+}
 
-var orders = strings.NewReplacer("##[", `#\x23[`, "##vso[", `#\x23vso[`)
+var (
+	orders     = strings.NewReplacer("##[", `#\x23[`, "##vso[", `#\x23vso[`)
+	firstOrder = regexp.MustCompile(`(?m)^([\t\p{Zs}]*)::`)
+)
 
 // Line is Log on one line: line breaks, and the white space around them, become one
 // space.
 func Line(text string) string {
-	text = Log(text)
+	text = Text(text)
 	if !strings.ContainsAny(text, "\n\t") {
-		return text
+		return Log(text)
 	}
 	var lines []string
 	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\t", " "), "\n") {
@@ -68,7 +73,7 @@ func Line(text string) string {
 			lines = append(lines, line)
 		}
 	}
-	return strings.Join(lines, " ")
+	return Log(strings.Join(lines, " "))
 }
 
 // Markdown is Text as plain text within a line of Markdown, in tables too. It uses

@@ -29,6 +29,8 @@ func TestText(t *testing.T) {
 		"tab":             {"a\tb", "a\tb", "a b", "a b"},
 		"two spaces":      {"a  b", "a  b", "a  b", "a b"},
 		"GitHub":          {"x\n::error::no", "x\n::error::no", "x ::error::no", "x ::error::no"},
+		"GitHub, first":   {"::error::no", "::error::no", `:\x3aerror::no`, "::error::no"},
+		"GitHub, blanks":  {"\u00a0 ::error::no", "\u00a0 ::error::no", "\u00a0 :\\x3aerror::no", "::error::no"},
 		"Azure":           {"##vso[x]##[error]", "##vso[x]##[error]", `#\x23vso[x]#\x23[error]`, "&#35;&#35;vso&#91;x&#93;&#35;&#35;&#91;error&#93;"},
 		"an order across": {"##\n\t[error]", "##\n\t[error]", "## [error]", "&#35;&#35; &#91;error&#93;"},
 		"markup":          {"<b>|`*_&", "<b>|`*_&", "<b>|`*_&", "&lt;b&gt;&#124;&#96;&#42;&#95;&amp;"},
@@ -43,6 +45,9 @@ func TestText(t *testing.T) {
 				t.Errorf("%s as %s: got %q, want %q", name, kind, got[0], got[1])
 			}
 		}
+	}
+	if got := visible.Log("::a\n ::b c::\n##[d"); got != ":\\x3aa\n :\\x3ab c::\n#\\x23[d" {
+		t.Errorf("log: %q", got)
 	}
 	if got := visible.MarkdownCode(" a\n|\x1b "); got != "<code>a<br>&#124;&#92;x1b</code>" {
 		t.Errorf("code: %s", got)
@@ -74,7 +79,7 @@ func TestEach(t *testing.T) {
 var entity = regexp.MustCompile(`&(amp|lt|gt|#[0-9]+);`)
 
 func FuzzLine(f *testing.F) {
-	for _, seed := range []string{"", "a\r\nb", "\x1b[2J\x9b", "\u202e##[", "##\xff[", "\n##vso\n[", "|`<@www.://", "#\x00#["} {
+	for _, seed := range []string{"", "a\r\nb", "\x1b[2J\x9b", "\u202e##[", "##\xff[", "\n##vso\n[", "\t::a", "|`<@www.://", "#\x00#["} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -84,7 +89,7 @@ func FuzzLine(f *testing.F) {
 				t.Errorf("%q became %q", text, out)
 			}
 		}
-		if strings.Contains(line, "##[") || strings.Contains(line, "##vso[") || visible.Line(line) != line {
+		if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.Contains(line, "##[") || strings.Contains(line, "##vso[") || visible.Line(line) != line {
 			t.Errorf("%q became %q, then %q", text, line, visible.Line(line))
 		}
 		if strings.ContainsAny(entity.ReplaceAllString(markdown, ""), "\\`*_{}[]#|~$<>&@") {
