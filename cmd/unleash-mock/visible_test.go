@@ -34,6 +34,8 @@ func TestWhatATargetSaysSteersNothing(t *testing.T) {
 		"verify":         {"verify", "--target", target.URL, "--operation", "getHealth"},
 		"sweep":          {"verify", "sweep", "--target", target.URL},
 		"drift":          {"drift", "--target", target.URL},
+		"verify, JSON":   {"verify", "--target", target.URL, "--operation", "getHealth", "--format", "json"},
+		"drift, JSON":    {"drift", "--target", target.URL, "--format", "json"},
 		"health":         {"health", "--url", target.URL},
 		"an argument":    {"serve", hostile},
 		"a file":         {"seed", "--check", hostile},

@@ -2,7 +2,6 @@ package drift
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -32,12 +31,7 @@ func Write(format string, w io.Writer, r *Report) error {
 	return write(w, r)
 }
 
-func writeJSON(w io.Writer, r *Report) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(r)
-}
+func writeJSON(w io.Writer, r *Report) error { return visible.WriteJSON(w, r) }
 
 func writeText(w io.Writer, r *Report) error {
 	r = inLines(r)

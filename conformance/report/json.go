@@ -2,8 +2,9 @@ package report
 
 import (
 	_ "embed"
-	"encoding/json"
 	"io"
+
+	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
 //go:embed report.schema.json
@@ -12,9 +13,4 @@ var schema []byte
 // Schema returns the JSON Schema of what Write writes in the format json.
 func Schema() []byte { return append([]byte(nil), schema...) }
 
-func writeJSON(w io.Writer, r *Report) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(clean(r, same))
-}
+func writeJSON(w io.Writer, r *Report) error { return visible.WriteJSON(w, clean(r, same)) }

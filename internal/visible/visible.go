@@ -4,12 +4,16 @@
 package visible
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"io"
 	"reflect"
 	"regexp"
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -49,6 +53,30 @@ func isVisible(text string) bool {
 
 func isShown(r rune) bool { return r == '\n' || r == '\t' || unicode.IsGraphic(r) }
 
+// WriteJSON writes a value as indented JSON with what Log escapes in escapes of JSON, so that whoever
+// reads it gets the value itself.
+func WriteJSON(w io.Writer, value any) error {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return err
+	}
+	out := bytes.NewBuffer(make([]byte, 0, text.Len()))
+	for _, r := range jsonOrders.Replace(text.String()) {
+		if isShown(r) {
+			out.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(out, `\u%04x`, unit)
+		}
+	}
+	_, err := out.WriteTo(w)
+	return err
+}
+
 // Log is Text for the log of a CI system, in which some words are commands: wherever they occur, or
 // at the beginning of a line.
 func Log(text string) string {
@@ -57,6 +85,7 @@ func Log(text string) string {
 
 var (
 	orders     = strings.NewReplacer("##[", `#\x23[`, "##vso[", `#\x23vso[`)
+	jsonOrders = strings.NewReplacer("##[", `#\u0023[`, "##vso[", `#\u0023vso[`)
 	firstOrder = regexp.MustCompile(`(?m)^([\t\p{Zs}]*)::`)
 )
 

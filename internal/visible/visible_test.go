@@ -1,6 +1,7 @@
 package visible_test
 
 import (
+	"encoding/json"
 	"regexp"
 	"strings"
 	"testing"
@@ -51,6 +52,22 @@ func TestText(t *testing.T) {
 	}
 	if got := visible.MarkdownCode(" a\n|\x1b "); got != "<code>a<br>&#124;&#92;x1b</code>" {
 		t.Errorf("code: %s", got)
+	}
+}
+
+func TestWriteJSON(t *testing.T) {
+	t.Parallel()
+	in := map[string]string{"a\u009b": "\x1b\u202e\U000e0041\u2028\t\n<é 🦄>\\##["}
+	var out strings.Builder
+	if err := visible.WriteJSON(&out, in); err != nil {
+		t.Fatal(err)
+	}
+	if want := `{` + "\n  " + `"a\u009b": "\u001b\u202e\udb40\udc41\u2028\t\n<é 🦄>\\#\u0023["` + "\n}\n"; out.String() != want {
+		t.Errorf("got %s, want %s", out.String(), want)
+	}
+	var read map[string]string
+	if err := json.Unmarshal([]byte(out.String()), &read); err != nil || !cmp.Equal(in, read) {
+		t.Errorf("read %q, %v", read, err)
 	}
 }
 
