@@ -846,3 +846,26 @@ func TestTheReportIsOrdered(t *testing.T) {
 		t.Error("the order of the report depends on the seed")
 	}
 }
+
+// TestATokenInAnotherCaseIsAnother checks that the suite does not send a valid token where it means
+// to send a wrong one, whatever letters the token has.
+func TestATokenInAnotherCaseIsAnother(t *testing.T) {
+	t.Parallel()
+	const id = "authentication/rejects-the-token-of-the-admin-in-another-case"
+	for token, want := range map[string]string{
+		"*:*.ADMIN-1234": "passed",
+		"*:*.admin-1234": "passed",
+		"*:*.12345678":   "disabled: the token has no letter whose case could be changed",
+	} {
+		mock := newMock(t, mockserver.WithAPITokens(spec.AdminToken, token))
+		result, err := conformance.Run(t.Context(), conformance.Options{Handler: mock, Tokens: conformance.Tokens{Admin: token}, Scenarios: []string{id}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, scenario := range result.Scenarios {
+			if got := strings.TrimSuffix(string(scenario.Outcome)+": "+scenario.Reason, ": "); scenario.ID == id && got != want {
+				t.Errorf("%s: %s, want %s", token, got, want)
+			}
+		}
+	}
+}

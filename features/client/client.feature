@@ -227,9 +227,9 @@ Feature: The Client API
     Then the status is 401
 
     Examples:
-      | form                | secret                       |
-      | in capitals         | <capitals of backend.token>  |
-      | without its end     | <beginning of backend.token> |
-      | with text after it  | <backend.token>x             |
-      | with text before it | x<backend.token>             |
-      | in quotes           | '<backend.token>'            |
+      | form                | secret                        |
+      | in another case     | <other case of backend.token> |
+      | without its end     | <beginning of backend.token>  |
+      | with text after it  | <backend.token>x              |
+      | with text before it | x<backend.token>              |
+      | in quotes           | '<backend.token>'             |

@@ -175,9 +175,9 @@ Feature: The Frontend API
     Then the status is 401
 
     Examples:
-      | form                | secret                       |
-      | in capitals         | <capitals of frontend.token> |
-      | without its end     | <beginning of frontend.token> |
-      | with text after it  | <frontend.token>x            |
-      | with text before it | x<frontend.token>            |
-      | in quotes           | '<frontend.token>'           |
+      | form                | secret                         |
+      | in another case     | <other case of frontend.token> |
+      | without its end     | <beginning of frontend.token>  |
+      | with text after it  | <frontend.token>x              |
+      | with text before it | x<frontend.token>              |
+      | in quotes           | '<frontend.token>'             |

@@ -240,13 +240,13 @@ Feature: Calling signal endpoints
       | /signalEndpointSignals | [] |
 
     Examples:
-      | form                | secret                   |
-      | in capitals         | <capitals of key.token>  |
-      | without its end     | <beginning of key.token> |
-      | with text after it  | <key.token>x             |
-      | with text before it | x<key.token>             |
+      | form                | secret                     |
+      | in another case     | <other case of key.token>  |
+      | without its end     | <beginning of key.token>   |
+      | with text after it  | <key.token>x               |
+      | with text before it | x<key.token>               |
       | with a space in it  | <beginning of key.token> x |
-      | in quotes           | '<key.token>'            |
+      | in quotes           | '<key.token>'              |
 
   @op:getSignalEndpointSignals @op:getSignals @enterprise @writes @documented
   Scenario: Lists show payloads exactly as sent

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/judge"
@@ -83,6 +85,7 @@ var characters = map[string]string{"tab": "\t", "bom": "\ufeff"}
 //	project, environment, other environment, ... where the run's flags are
 //	day of e.createdAt the date of a time; also day before, day after
 //	capitals of e.name a text in capitals
+//	other case of e.x  a text whose last letter has the other case
 //	beginning of e.x   a text without its last character
 //	tab, bom           characters that would be invisible in a feature
 //	e.tokens.0.id      a part of a response that was kept as e
@@ -95,6 +98,13 @@ func (v *values) variable(name string) (any, error) {
 	if inner, is := strings.CutPrefix(name, "capitals of "); is {
 		value, err := v.variable(inner)
 		return strings.ToUpper(fmt.Sprint(value)), err
+	}
+	if inner, is := strings.CutPrefix(name, "other case of "); is {
+		value, err := v.variable(inner)
+		if err != nil {
+			return nil, err
+		}
+		return otherCase(fmt.Sprint(value))
 	}
 	if inner, is := strings.CutPrefix(name, "beginning of "); is {
 		value, err := v.variable(inner)
@@ -117,6 +127,23 @@ func (v *values) variable(name string) (any, error) {
 	return v.partOf(first, rest)
 }
 
+// otherCase changes the case of the last letter of a text: in a token, that is behind what tells its
+// kind.
+func otherCase(text string) (string, error) {
+	other := func(r rune) rune {
+		if unicode.IsUpper(r) {
+			return unicode.ToLower(r)
+		}
+		return unicode.ToUpper(r)
+	}
+	at := strings.LastIndexFunc(text, func(r rune) bool { return other(r) != r })
+	if at < 0 {
+		return "", &disabledError{"the token has no letter whose case could be changed"}
+	}
+	letter, size := utf8.DecodeRuneInString(text[at:])
+	return text[:at] + string(other(letter)) + text[at+size:], nil
+}
+
 // partOf returns a part of a kept value.
 func (v *values) partOf(name, path string) (any, error) {
 	value, kept := v.kept[name]
@@ -136,7 +163,7 @@ func (v *values) partOf(name, path string) (any, error) {
 
 // source returns the variable that another is derived from, or the variable itself.
 func source(name string) string {
-	derivations := append(slices.Collect(maps.Keys(dayShifts)), "capitals of ", "beginning of ")
+	derivations := append(slices.Collect(maps.Keys(dayShifts)), "capitals of ", "other case of ", "beginning of ")
 	for _, words := range derivations {
 		if inner, is := strings.CutPrefix(name, words); is {
 			return source(inner)

@@ -3,6 +3,7 @@
 package apitokens
 
 import (
+	"bytes"
 	"net/http"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
@@ -26,6 +27,8 @@ func Faults() []bend.Fault {
 			Bend: bend.When(func(x *bend.Exchange) bool { return x.Params[0] == "unleash-mock-verify-none" }, bend.OK(bend.Status(http.StatusNotFound)))},
 		{ID: "token-unknown-not-deleted", Name: "answers 404 when an unknown token is deleted", Operation: "deleteApiToken", Standing: standing,
 			Bend: bend.When(func(x *bend.Exchange) bool { return x.Params[0] == "unleash-mock-verify-none" }, bend.OK(bend.Status(http.StatusNotFound)))},
+		{ID: "token-valid-without-case", Name: "ignores letter case when it is asked which tokens are valid", Operation: "getValidTokens", Standing: standing,
+			Bend: func(x *bend.Exchange) { x.Payload = bytes.ToLower(x.Payload) }},
 		{ID: "token-none-valid", Name: "reports no token as valid", Operation: "getValidTokens", Standing: standing, Bend: bend.OK(bend.Set("/tokens", "[]"))},
 		{ID: "caller-may-nothing", Name: "reports no permissions for the admin", Operation: "getMe", Standing: standing, Bend: bend.OK(bend.Set("/permissions", "[]"))},
 		{ID: "caller-is-stored", Name: "allows caches to store the response", Operation: "getMe", Standing: standing, Bend: bend.OK(bend.Header("Cache-Control", "no-cache"))},

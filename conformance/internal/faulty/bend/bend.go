@@ -69,6 +69,9 @@ func (x *Exchange) Token() string {
 	return text
 }
 
+// HasCapitals reports whether a text has capital letters.
+func HasCapitals(text string) bool { return text != strings.ToLower(text) }
+
 // By holds for requests with one of the tokens.
 func By(tokens ...string) Condition {
 	return func(x *Exchange) bool { return slices.Contains(tokens, x.Token()) }

@@ -73,11 +73,13 @@ func accessFaults() []bend.Fault {
 	return faults
 }
 
-// inAnyCase returns a fault that ignores the letter case of a token.
+// inAnyCase returns a fault that ignores the letter case of a token, except in what tells its kind.
 func inAnyCase(who, token, operation string) bend.Fault {
 	return bend.Fault{
 		ID: "token-without-case-" + who, Name: "ignores letter case in the " + who + " token", Operation: operation, Standing: spec.Observed,
-		Bend: bend.When(func(x *bend.Exchange) bool { return strings.EqualFold(x.Token(), token) }, bend.As(token)),
+		Bend: bend.When(func(x *bend.Exchange) bool {
+			return strings.HasPrefix(x.Token(), token[:strings.LastIndexAny(token, ":.")+1]) && strings.EqualFold(x.Token(), token)
+		}, bend.As(token)),
 	}
 }
 

@@ -21,10 +21,12 @@ func callAccessFaults() []bend.Fault {
 		{ID: "call-with-any-secret", Name: "lets an unknown secret call an endpoint", Operation: "callSignalEndpoint", Standing: spec.Documented,
 			Bend: bend.When(bend.Answered(401), bend.When(bend.Not(bend.By("", bend.AdminToken)), signalendpoints.LetIn))},
 		{ID: "call-secret-without-case", Name: "ignores letter case in a secret", Operation: "callSignalEndpoint", Standing: spec.Inferred,
-			Bend: bend.When(bend.Both(bend.Answered(401), func(x *bend.Exchange) bool { return strings.HasPrefix(x.Token(), "SIGNAL_") }), signalendpoints.LetIn)},
+			Bend: bend.When(bend.Both(bend.Answered(401), func(x *bend.Exchange) bool {
+				return strings.HasPrefix(x.Token(), "signal_") && bend.HasCapitals(x.Token())
+			}), signalendpoints.LetIn)},
 		{ID: "call-secret-beginning", Name: "accepts a prefix of a secret", Operation: "callSignalEndpoint", Standing: spec.Inferred,
 			Bend: bend.When(bend.Both(bend.Answered(401), func(x *bend.Exchange) bool {
-				return strings.HasPrefix(x.Token(), "signal_") && !strings.ContainsAny(x.Token(), "xz ") && x.Token() != "signal_0123456789abcdef0123456789"
+				return strings.HasPrefix(x.Token(), "signal_") && !strings.ContainsAny(x.Token(), "xz ") && !bend.HasCapitals(x.Token()) && x.Token() != "signal_0123456789abcdef0123456789"
 			}), signalendpoints.LetIn)},
 		{ID: "call-too-large", Name: "stores part of a payload over the size limit", Operation: "callSignalEndpoint", Standing: spec.Documented,
 			Bend: bend.When(bend.Both(bend.Not(bend.By("")), func(x *bend.Exchange) bool { return len(x.Payload) > 102400 }), bend.Sending(`{"name":"cut"}`))},
