@@ -41,7 +41,7 @@ Feature: Reading signals
     When I GET "/api/admin/signal-endpoints/<two.id>/signals" as the admin
     Then "/signalEndpointSignals" lists the "id" [<elsewhere.id>]
 
-  @op:getSignalEndpointSignals @enterprise @writes @assumed
+  @op:getSignalEndpointSignals @op:getSignals @enterprise @writes @assumed
   Scenario: Lists the newest signal of an endpoint first
     Assumed: the published client pages them this way.
     Given a signal endpoint "one"
@@ -147,7 +147,7 @@ Feature: Reading signals
     Then the status is 403
     And the error is "PermissionError"
 
-  @op:getSignalEndpointSignals @enterprise @writes @inferred
+  @op:getSignalEndpointSignals @op:getSignals @enterprise @writes @inferred
   Scenario: Signals show the current name of their token, and none once it is deleted
     A real server's database keeps the token's id with a signal, not its name.
     Given a signal endpoint "one"

@@ -163,6 +163,13 @@ func signalFaults() []bend.Fault {
 		{ID: "signals-created-number", Name: "sends createdAt as a number", Operation: one, Standing: spec.Documented, Bend: bend.OK(bend.Set(ofOne+"/*/createdAt", "0"))},
 		{ID: "query-created-offset", Name: "sends createdAt with an offset instead of in UTC", Operation: query, Standing: spec.Observed, Bend: bend.OK(bend.Edit(ofAll+"/*/createdAt", bend.Moment(bend.WithOffset, bend.Berlin)))},
 		{ID: "query-created-blank", Name: "sends createdAt with a space instead of the T", Operation: query, Standing: spec.Observed, Bend: bend.OK(bend.Edit(ofAll+"/*/createdAt", bend.Moment(bend.SpaceBetween, time.UTC)))},
+		{ID: "signals-payload-filled", Name: "shows a property in an empty payload", Operation: one, Standing: spec.Documented,
+			Bend: bend.OK(bend.Edit(ofOne+"/*/payload", func(payload *bend.Value) *bend.Value {
+				if len(payload.Items) == 0 {
+					payload.Put("empty", bend.Scalar("true"))
+				}
+				return payload
+			}))},
 		{ID: "signals-token-name", Name: "shows the wrong token name", Operation: one, Standing: spec.Documented, Bend: bend.OK(bend.Edit(ofOne+"/*/tokenName", bend.Words(func(name string) string { return name + " 2" })))},
 		{ID: "signals-token-name-null", Name: "shows null as the token name", Operation: one, Standing: spec.Documented, Bend: bend.OK(bend.Set(ofOne+"/*/tokenName", "null"))},
 		{ID: "query-token-name-null", Name: "shows null as the token name", Operation: query, Standing: spec.Documented, Bend: bend.OK(bend.Set(ofAll+"/*/tokenName", "null"))},
