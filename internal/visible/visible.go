@@ -80,13 +80,13 @@ func WriteJSON(w io.Writer, value any) error {
 // Log is Text for the log of a CI system, in which some words are commands: wherever they occur, or
 // at the beginning of a line.
 func Log(text string) string {
-	return firstOrder.ReplaceAllString(orders.Replace(Text(text)), `${1}:\x3a`)
+	return firstOrder.ReplaceAllString(orders.Replace(Text(text)), `${1}:\x3a${2}`)
 }
 
 var (
 	orders     = strings.NewReplacer("##[", `#\x23[`, "##vso[", `#\x23vso[`)
 	jsonOrders = strings.NewReplacer("##[", `#\u0023[`, "##vso[", `#\u0023vso[`)
-	firstOrder = regexp.MustCompile(`(?m)^([\t\p{Zs}]*)::`)
+	firstOrder = regexp.MustCompile(`(?m)^([\t\p{Zs}]*)::(\pL)`)
 )
 
 // Line is Log on one line: line breaks, and the white space around them, become one

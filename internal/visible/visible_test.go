@@ -31,6 +31,7 @@ func TestText(t *testing.T) {
 		"two spaces":      {"a  b", "a  b", "a  b", "a b"},
 		"GitHub":          {"x\n::error::no", "x\n::error::no", "x ::error::no", "x ::error::no"},
 		"GitHub, first":   {"::error::no", "::error::no", `:\x3aerror::no`, "::error::no"},
+		"an address":      {"::1", "::1", "::1", "::1"},
 		"GitHub, blanks":  {"\u00a0 ::error::no", "\u00a0 ::error::no", "\u00a0 :\\x3aerror::no", "::error::no"},
 		"Azure":           {"##vso[x]##[error]", "##vso[x]##[error]", `#\x23vso[x]#\x23[error]`, "&#35;&#35;vso&#91;x&#93;&#35;&#35;&#91;error&#93;"},
 		"an order across": {"##\n\t[error]", "##\n\t[error]", "## [error]", "&#35;&#35; &#91;error&#93;"},
