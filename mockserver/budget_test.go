@@ -118,6 +118,46 @@ func TestReadsCostByThePage(t *testing.T) {
 	}
 }
 
+// fleet returns a server with the given number of context fields, segments, and flags that
+// use one of each.
+func fleet(t *testing.T, size int) *app {
+	t.Helper()
+	list := func(of string) string {
+		all := make([]string, size)
+		for i := range all {
+			all[i] = strings.ReplaceAll(of, "#", fmt.Sprint(i+1))
+		}
+		return strings.Join(all, ",")
+	}
+	a := newApp(t, unlimited, WithSeedFile("the seed", []byte(`{"apiTokens":[
+		{"name":"a","type":"admin","secret":"`+adminToken+`"},
+		{"name":"b","type":"backend","environment":"development","projects":["*"],"secret":"`+backendToken+`"}],
+		"contextFields":[`+list(`{"name":"c#"}`)+`]}`)))
+	a.must(200, http.MethodPut, "/_mock/flags", "", `{"version":1,"features":[`+
+		list(`{"name":"f#","enabled":true,"strategies":[{"name":"default","segments":[#],"constraints":[{"contextName":"c#","operator":"IN","values":["a"]}]}]}`)+
+		`],"segments":[`+list(`{"id":#,"name":"s#","constraints":[]}`)+`]}`)
+	return a
+}
+
+// TestReadsCostByTheInstance checks that no read compares everything with everything else:
+// four times as many flags, segments and fields cost less than five times the
+// allocations. A change precedes each read, so that no answer is ready.
+func TestReadsCostByTheInstance(t *testing.T) {
+	settled(t)
+	small, large := fleet(t, 50), fleet(t, 200)
+	for path, token := range map[string]string{"/api/client/features": backendToken, "/api/admin/segments": adminToken, "/api/admin/context": adminToken} {
+		count := func(server *app) float64 {
+			return testing.AllocsPerRun(5, func() {
+				server.must(200, http.MethodPatch, "/_mock/flags/f1", "", `{"variant":"v"}`)
+				server.must(200, http.MethodGet, path, token, "")
+			})
+		}
+		if a, b := count(small), count(large); b > 5*a {
+			t.Errorf("%s: %.0f allocations, %.0f in an instance of four times the size", path, a, b)
+		}
+	}
+}
+
 func BenchmarkGrowth(b *testing.B) {
 	for _, signals := range []int{1, 1_000, 30_000} {
 		server := stocked(b, signals)

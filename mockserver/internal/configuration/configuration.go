@@ -87,8 +87,9 @@ func Of(r engine.Reader, environment string, sees func(project string) bool) *Co
 		}
 		out.Features = append(out.Features, feature)
 	}
+	users := features.UsersOfSegments(r)
 	for _, segment := range segments.All(r) {
-		if len(features.UsersOfSegment(r, segment.ID)) > 0 {
+		if len(users[segment.ID]) > 0 {
 			out.Segments = append(out.Segments, Segment{segment.ID, segment.Name, segment.Constraints})
 		}
 	}

@@ -194,9 +194,10 @@ func (f *Following) putSegments(tx *engine.Tx, set *flagfile.Set) error {
 	for _, segment := range set.Segments {
 		next[segment.ID] = segment
 	}
+	users := features.UsersOfSegments(tx)
 	for _, of := range slices.Sorted(maps.Keys(f.ids)) {
 		row := segments.Get(tx, f.ids[of])
-		if _, stays := next[of]; stays || row != nil && (f.segmentsHere[row.ID] || len(features.UsersOfSegment(tx, row.ID)) > 0) {
+		if _, stays := next[of]; stays || row != nil && (f.segmentsHere[row.ID] || len(users[row.ID]) > 0) {
 			continue
 		}
 		delete(f.ids, of)

@@ -49,10 +49,10 @@ func All(options Options) []engine.Resource {
 	return []engine.Resource{
 		apitokens.Resource(options.SDKs),
 		accounts.Resource(options.PersonalTokenPerMinute),
-		contextfields.Resource(features.UsersOfField),
+		contextfields.Resource(features.UsersOfFields),
 		constraints.Resource(),
-		projects.Resource(projects.Usage{Flags: features.OfProject, Joined: features.Join, Left: features.Leave, Tokens: apitokens.Count, LastSeen: features.LastSeen}),
-		segments.Resource(features.UsersOfSegment),
+		projects.Resource(projects.Usage{Flags: features.ByProject, Joined: features.Join, Left: features.Leave, Tokens: apitokens.Count}),
+		segments.Resource(features.UsersOfSegments),
 		features.Resource(sdks.Asked),
 		client.Resource(),
 		frontend.Resource(),

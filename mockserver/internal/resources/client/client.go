@@ -42,11 +42,10 @@ func Configuration(view *engine.View, identity *engine.Identity, inline bool) *c
 	environment := identity.Environment
 	key := fmt.Sprintf("client %q %q %t", environment, identity.Projects, inline)
 	return engine.Derived(view, key, Revision(view, environment), func() *configuration.Configuration {
-		found := configuration.Of(view, environment, identity.Sees)
 		if inline {
-			found = found.Inlined()
+			return Configuration(view, identity, false).Inlined()
 		}
-		return found
+		return configuration.Of(view, environment, identity.Sees)
 	})
 }
 

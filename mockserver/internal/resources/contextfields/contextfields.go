@@ -8,8 +8,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/usage"
 )
 
-// Resource returns the resource. usedBy finds the strategies that have a constraint on a
-// field.
+// Resource returns the resource. usedBy finds the strategies that have constraints
+// on fields.
 func Resource(usedBy usage.Of[string]) engine.Resource {
 	return engine.Resource{
 		Name:   "context-fields",

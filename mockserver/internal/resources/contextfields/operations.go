@@ -29,12 +29,12 @@ type listIn struct {
 // request.
 func list(usedBy usage.Of[string]) func(*engine.View, listIn) (engine.Answer[[]used], error) {
 	return func(view *engine.View, in listIn) (engine.Answer[[]used], error) {
-		out := []used{}
+		out, users := []used{}, usedBy(view)
 		for _, field := range fields.All(view) {
 			if field.Project != "" && !strings.EqualFold(in.Include.Value, "project") {
 				continue
 			}
-			by := usedBy.Strategies(view, field.Name)
+			by := users[field.Name]
 			out = append(out, used{field, usage.Projects(by), usage.Flags(by)})
 		}
 		return engine.OK(out)
@@ -89,11 +89,12 @@ func (b *body) check() error {
 }
 
 func (b *body) checkDuplicates() error {
-	values := b.LegalValues.Value
-	for i := range values {
-		if slices.ContainsFunc(values[:i], func(other LegalValue) bool { return other.Value == values[i].Value }) {
-			return apierror.BadProperty(fmt.Sprintf("legalValues[%d]", i), "contains a duplicate value", values[i].print())
+	seen := map[string]bool{}
+	for i, legal := range b.LegalValues.Value {
+		if seen[legal.Value] {
+			return apierror.BadProperty(fmt.Sprintf("legalValues[%d]", i), "contains a duplicate value", legal.print())
 		}
+		seen[legal.Value] = true
 	}
 	return nil
 }
@@ -186,7 +187,7 @@ func remove(usedBy usage.Of[string]) func(*engine.Tx, one) (engine.Answer[engine
 		if err != nil {
 			return out, err
 		}
-		if len(usedBy.Strategies(tx, in.Name)) > 0 {
+		if len(usedBy(tx)[in.Name]) > 0 {
 			return out, refused(http.StatusConflict, "ConflictError",
 				"This context field is in use by existing flags. To delete it, first remove its usage from all flags.")
 		}
@@ -257,6 +258,6 @@ type strategiesOut struct {
 // strategies returns the strategies that use a field. The field need not exist.
 func strategies(usedBy usage.Of[string]) func(*engine.View, one) (engine.Answer[strategiesOut], error) {
 	return func(view *engine.View, in one) (engine.Answer[strategiesOut], error) {
-		return engine.OK(strategiesOut{append([]usage.Strategy{}, usedBy.Strategies(view, in.Name)...)})
+		return engine.OK(strategiesOut{append([]usage.Strategy{}, usedBy(view)[in.Name]...)})
 	}
 }

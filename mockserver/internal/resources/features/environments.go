@@ -82,19 +82,3 @@ func advance(tx *engine.Tx, counted *Toggle) error {
 	after.Lifecycle = &Lifecycle{reached, tx.Stamp()}
 	return flags.UpdateAs(tx, "", before, &after)
 }
-
-// LastSeen returns when an SDK last counted a flag of a project, or nil if none ever did.
-// Archived flags do not count.
-func LastSeen(r engine.Reader, project string) (last *time.Time) {
-	for _, flag := range All(r) {
-		if flag.Project != project {
-			continue
-		}
-		for _, toggle := range toggles.Under(r, engine.Text(flag.Name)) {
-			if at := toggle.LastSeenAt; at != nil && (last == nil || at.After(*last)) {
-				last = at
-			}
-		}
-	}
-	return last
-}

@@ -3,11 +3,9 @@
 package features
 
 import (
-	"slices"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/constraints"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/projects"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/usage"
 )
@@ -213,35 +211,51 @@ func projectOf(view *engine.View, name string) string {
 	return ""
 }
 
-// StrategiesWhere returns the strategies that meet a condition, of flags that are not
-// archived.
-func StrategiesWhere(r engine.Reader, holds func(*Strategy) bool) []usage.Strategy {
-	var out []usage.Strategy
+// UsersOfSegments returns the strategies that use segments, by the segments' ids.
+func UsersOfSegments(r engine.Reader) map[int64][]usage.Strategy {
+	return users(r, func(s *Strategy) []int64 { return s.Segments })
+}
+
+// UsersOfFields returns the strategies that have constraints on fields of the context, by
+// the fields' names.
+func UsersOfFields(r engine.Reader) map[string][]usage.Strategy {
+	return users(r, func(s *Strategy) []string {
+		names := make([]string, len(s.Constraints))
+		for i := range s.Constraints {
+			names[i] = s.Constraints[i].ContextName
+		}
+		return names
+	})
+}
+
+// users returns the strategies that use something, by the keys of what they use. Those of
+// archived flags do not count.
+func users[Key comparable](r engine.Reader, uses func(*Strategy) []Key) map[Key][]usage.Strategy {
+	out := map[Key][]usage.Strategy{}
 	for _, s := range strategies.All(r) {
-		if flag := Get(r, s.Flag); flag.ArchivedAt == nil && holds(s) {
-			out = append(out, usage.Strategy{ID: s.ID, Project: flag.Project, Flag: s.Flag, Name: s.Name, Environment: s.Environment})
+		used := uses(s)
+		if len(used) == 0 {
+			continue
+		}
+		flag := Get(r, s.Flag)
+		if flag.ArchivedAt != nil {
+			continue
+		}
+		for _, key := range used {
+			if users := out[key]; len(users) == 0 || users[len(users)-1].ID != s.ID { // once, however often it uses the thing
+				out[key] = append(users, usage.Strategy{ID: s.ID, Project: flag.Project, Flag: s.Flag, Name: s.Name, Environment: s.Environment})
+			}
 		}
 	}
 	return out
 }
 
-// UsersOfSegment returns the strategies that use a segment.
-func UsersOfSegment(r engine.Reader, id int64) []usage.Strategy {
-	return StrategiesWhere(r, func(s *Strategy) bool { return slices.Contains(s.Segments, id) })
-}
-
-// UsersOfField returns the strategies that have a constraint on a field of the context.
-func UsersOfField(r engine.Reader, name string) []usage.Strategy {
-	return StrategiesWhere(r, func(s *Strategy) bool {
-		return slices.ContainsFunc(s.Constraints, func(c constraints.Constraint) bool { return c.ContextName == name })
-	})
-}
-
-// OfProject returns what a project needs to know about its flags.
-func OfProject(r engine.Reader, project string) []projects.Flag {
-	var out []projects.Flag
+// ByProject returns what projects need to know about their flags: a given project or, if
+// it is empty, all of them.
+func ByProject(r engine.Reader, project string) map[string][]projects.Flag {
+	out := map[string][]projects.Flag{}
 	for _, flag := range All(r) {
-		if flag.Project != project {
+		if project != "" && flag.Project != project {
 			continue
 		}
 		told := projects.Flag{Name: flag.Name, Type: flag.Type, Changed: flag.CreatedAt}
@@ -249,8 +263,11 @@ func OfProject(r engine.Reader, project string) []projects.Flag {
 			if toggle.Enabled {
 				told.EnabledIn = append(told.EnabledIn, toggle.Environment)
 			}
+			if at := toggle.LastSeenAt; at != nil && (told.SeenAt == nil || at.After(*told.SeenAt)) {
+				told.SeenAt = at
+			}
 		}
-		out = append(out, told)
+		out[flag.Project] = append(out[flag.Project], told)
 	}
 	return out
 }

@@ -84,14 +84,13 @@ type environmentsOut struct {
 }
 
 func (u Usage) environments(view *engine.View, _ struct{}) (engine.Answer[environmentsOut], error) {
-	out := environmentsOut{1, []*usedEnvironment{}}
+	out, enabled := environmentsOut{1, []*usedEnvironment{}}, u.enabled(view, "")
 	for _, environment := range Environments(view) {
-		used := &usedEnvironment{Environment: *environment, Tokens: u.tokens(view, environment.Name, "")}
+		used := &usedEnvironment{Environment: *environment, Tokens: u.tokens(view, environment.Name, ""), EnabledFlags: enabled[environment.Name]}
 		for _, project := range projects.All(view) {
 			if InProject(view, project.ID, environment.Name) != nil {
 				used.Projects++
 			}
-			used.EnabledFlags += u.enabledIn(view, project.ID, environment.Name)
 		}
 		out.Environments = append(out.Environments, used)
 	}
@@ -116,12 +115,12 @@ type projectEnvironmentsOut struct {
 // project that does not exist none is visible, but tokens for all projects still count
 // (O).
 func (u Usage) projectEnvironments(view *engine.View, in projectIn) (engine.Answer[projectEnvironmentsOut], error) {
-	out := projectEnvironmentsOut{1, []*projectEnvironment{}}
+	out, enabled := projectEnvironmentsOut{1, []*projectEnvironment{}}, u.enabled(view, in.ID)
 	for _, environment := range Environments(view) {
 		seen := &projectEnvironment{
 			Environment:  *environment,
 			Tokens:       u.tokens(view, environment.Name, in.ID),
-			EnabledFlags: u.enabledIn(view, in.ID, environment.Name),
+			EnabledFlags: enabled[environment.Name],
 		}
 		if link := InProject(view, in.ID, environment.Name); link != nil {
 			seen.Visible, seen.DefaultStrategy = true, link.DefaultStrategy

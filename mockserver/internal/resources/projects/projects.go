@@ -34,14 +34,12 @@ func Resource(usage Usage) engine.Resource {
 // Usage finds what other resources have in projects and environments. Functions that find
 // something may be nil, and then find nothing.
 type Usage struct {
-	// Flags returns the flags of a project that are not archived.
-	Flags func(r engine.Reader, project string) []Flag
+	// Flags returns the flags that are not archived, by project: those of a given project
+	// or, if it is empty, of all of them.
+	Flags func(r engine.Reader, project string) map[string][]Flag
 	// Tokens counts the API tokens of an environment and, if one is given, of a project.
 	// Tokens for all projects are included.
 	Tokens func(r engine.Reader, environment, project string) int64
-	// LastSeen returns when an SDK last reported a flag of a project, or nil if none ever
-	// did.
-	LastSeen func(r engine.Reader, project string) *time.Time
 	// Joined and Left are called when a project gets or loses an environment.
 	Joined, Left func(tx *engine.Tx, project, environment string) error
 }
@@ -52,9 +50,11 @@ type Flag struct {
 	// EnabledIn are the environments in which the flag is on.
 	EnabledIn []string
 	Changed   time.Time
+	// SeenAt is when an SDK last reported the flag; nil if none ever did.
+	SeenAt *time.Time
 }
 
-func (u Usage) flags(r engine.Reader, project string) []Flag {
+func (u Usage) flags(r engine.Reader, project string) map[string][]Flag {
 	if u.Flags == nil {
 		return nil
 	}
@@ -68,20 +68,18 @@ func (u Usage) tokens(r engine.Reader, environment, project string) int64 {
 	return u.Tokens(r, environment, project)
 }
 
-func (u Usage) lastSeen(r engine.Reader, project string) *time.Time {
-	if u.LastSeen == nil {
-		return nil
-	}
-	return u.LastSeen(r, project)
-}
-
-func (u Usage) enabledIn(r engine.Reader, project, environment string) (count int64) {
-	for _, flag := range u.flags(r, project) {
-		if slices.Contains(flag.EnabledIn, environment) {
-			count++
+// enabled counts the flags that are on in each environment, in a given project or, if it
+// is empty, in all of them.
+func (u Usage) enabled(r engine.Reader, project string) map[string]int64 {
+	out := map[string]int64{}
+	for _, flags := range u.flags(r, project) {
+		for _, flag := range flags {
+			for _, environment := range flag.EnabledIn {
+				out[environment]++
+			}
 		}
 	}
-	return count
+	return out
 }
 
 // Project is a project. It contains flags.
@@ -188,13 +186,13 @@ type listOut struct {
 func (u Usage) list(view *engine.View, _ listIn) (engine.Answer[listOut], error) {
 	all := projects.All(view)
 	slices.SortStableFunc(all, func(a, b *Project) int { return cmp.Compare(a.Name, b.Name) })
-	out := listOut{1, []*listed{}}
+	out, byProject := listOut{1, []*listed{}}, u.flags(view, "")
 	for _, project := range all {
-		flags := u.flags(view, project.ID)
+		flags := byProject[project.ID]
 		out.Projects = append(out.Projects, &listed{
 			Name: project.Name, ID: project.ID, Description: project.Description, Health: 100, Flags: int64(len(flags)),
-			Favorite: Favorite(view), CreatedAt: project.CreatedAt, Mode: project.Mode, LastFlagUsage: u.lastSeen(view, project.ID),
-			LastUpdatedAt: lastChange(flags), OnboardingStatus: u.onboarding(view, project.ID, flags), Owners: []owner{{"system"}},
+			Favorite: Favorite(view), CreatedAt: project.CreatedAt, Mode: project.Mode, LastFlagUsage: lastSeen(flags),
+			LastUpdatedAt: lastChange(flags), OnboardingStatus: onboardingWith(flags), Owners: []owner{{"system"}},
 		})
 	}
 	return engine.OK(out)
@@ -218,15 +216,25 @@ func lastChange(flags []Flag) *time.Time {
 	return last
 }
 
+func lastSeen(flags []Flag) *time.Time {
+	var last *time.Time
+	for _, flag := range flags {
+		if at := flag.SeenAt; at != nil && (last == nil || at.After(*last)) {
+			last = at
+		}
+	}
+	return last
+}
+
 // onboarding says how far the use of a project has come.
 type onboarding struct {
 	Status string `json:"status"`
 	Flag   string `json:"feature,omitzero"`
 }
 
-func (u Usage) onboarding(r engine.Reader, project string, flags []Flag) onboarding {
+func onboardingWith(flags []Flag) onboarding {
 	isOn := slices.ContainsFunc(flags, func(flag Flag) bool { return len(flag.EnabledIn) > 0 })
-	switch isSeen := u.lastSeen(r, project) != nil; {
+	switch isSeen := lastSeen(flags) != nil; {
 	case isSeen && isOn:
 		return onboarding{Status: "onboarded"}
 	case isSeen:
@@ -297,11 +305,11 @@ func (u Usage) overview(view *engine.View, in projectIn) (out engine.Answer[over
 	if project == nil {
 		return out, notFound("No project found")
 	}
-	flags := u.flags(view, project.ID)
+	flags := u.flags(view, project.ID)[project.ID]
 	shown := overview{
 		Name: project.Name, Description: project.Description, Mode: project.Mode, LinkTemplates: []template{}, Environments: []*shownLink{},
 		DefaultStickiness: project.DefaultStickiness, Health: 100, UpdatedAt: project.UpdatedAt, CreatedAt: project.CreatedAt,
-		OnboardingStatus: u.onboarding(view, project.ID, flags), FlagTypes: countTypes(flags), Version: 1,
+		OnboardingStatus: onboardingWith(flags), FlagTypes: countTypes(flags), Version: 1,
 	}
 	for _, link := range EnvironmentsOf(view, project.ID) {
 		shown.Environments = append(shown.Environments, &shownLink{link.Environment, link.DefaultStrategy})

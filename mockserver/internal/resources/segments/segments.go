@@ -27,7 +27,7 @@ const (
 	MaxOfStrategy = 5
 )
 
-// Resource returns the resource. usedBy finds the strategies that have a segment.
+// Resource returns the resource. usedBy finds the strategies that have segments.
 func Resource(usedBy usage.Of[int64]) engine.Resource {
 	return engine.Resource{
 		Name:   "segments",
@@ -107,9 +107,9 @@ type listOut struct {
 
 func list(usedBy usage.Of[int64]) func(*engine.View, struct{}) (engine.Answer[listOut], error) {
 	return func(view *engine.View, _ struct{}) (engine.Answer[listOut], error) {
-		out := listOut{[]used{}}
+		out, users := listOut{[]used{}}, usedBy(view)
 		for _, segment := range segments.All(view) {
-			by := usedBy.Strategies(view, segment.ID)
+			by := users[segment.ID]
 			out.Segments = append(out.Segments, used{segment, usage.Projects(by), usage.Flags(by)})
 		}
 		slices.SortStableFunc(out.Segments, func(a, b used) int { return cmp.Compare(a.Name, b.Name) })
@@ -208,7 +208,7 @@ func update(tx *engine.Tx, in updateIn) (out engine.Answer[engine.None], err err
 
 func remove(usedBy usage.Of[int64]) func(*engine.Tx, one) (engine.Answer[engine.None], error) {
 	return func(tx *engine.Tx, in one) (out engine.Answer[engine.None], err error) {
-		if len(usedBy.Strategies(tx, in.ID)) > 0 {
+		if len(usedBy(tx)[in.ID]) > 0 {
 			return out, &apierror.Error{Status: http.StatusConflict, Envelope: apierror.Empty}
 		}
 		segment, err := Find(tx, in.ID)
@@ -281,6 +281,6 @@ func strategies(usedBy usage.Of[int64]) func(*engine.View, one) (engine.Answer[s
 		if _, err := Find(view, in.ID); err != nil {
 			return out, err
 		}
-		return engine.OK(strategiesOut{append([]usage.Strategy{}, usedBy.Strategies(view, in.ID)...), []usage.Strategy{}})
+		return engine.OK(strategiesOut{append([]usage.Strategy{}, usedBy(view)[in.ID]...), []usage.Strategy{}})
 	}
 }

@@ -13,16 +13,8 @@ type Strategy struct {
 	Environment string `json:"environment"`
 }
 
-// Of finds the strategies that use the thing with a key. A nil Of finds none.
-type Of[Key any] func(r engine.Reader, key Key) []Strategy
-
-// Strategies returns the strategies that use the thing with a key.
-func (of Of[Key]) Strategies(r engine.Reader, key Key) []Strategy {
-	if of == nil {
-		return nil
-	}
-	return of(r, key)
-}
+// Of returns the strategies that use things, by the keys of the things.
+type Of[Key comparable] func(r engine.Reader) map[Key][]Strategy
 
 // Projects counts the projects to which strategies belong.
 func Projects(strategies []Strategy) int64 {
