@@ -261,9 +261,7 @@ func summary(view *engine.View, in flagIn) (engine.Answer[summaryOut], error) {
 	out := summaryOut{countsVersion, maturity, in.Name, []hourCount{}, []string{}}
 	hour := view.Stamp().Truncate(time.Hour)
 	for _, c := range since(view, in.Name, hour.Add(-day)) {
-		if !slices.Contains(out.Applications, c.Application) {
-			out.Applications = append(out.Applications, c.Application)
-		}
+		out.Applications = append(out.Applications, c.Application)
 		if !c.Hour.Equal(hour) {
 			continue
 		}
@@ -275,6 +273,7 @@ func summary(view *engine.View, in flagIn) (engine.Answer[summaryOut], error) {
 		out.LastHour[at].Yes, out.LastHour[at].No = sum(out.LastHour[at].Yes, c.Yes), sum(out.LastHour[at].No, c.No)
 	}
 	slices.Sort(out.Applications)
+	out.Applications = slices.Compact(out.Applications)
 	return engine.OK(out)
 }
 
@@ -294,12 +293,10 @@ const (
 	day       = hoursBack * time.Hour
 )
 
-// since lists the counts of a flag, beginning with an hour.
+// since lists the counts of a flag, from an hour to the present one.
 func since(view *engine.View, flag string, hour time.Time) (found []*Count) {
-	for c := range counts.Rows(view, engine.Int(hour.Unix())) {
-		if c.Flag == flag {
-			found = append(found, c)
-		}
+	for ; !hour.After(view.Stamp()); hour = hour.Add(time.Hour) {
+		found = append(found, counts.Under(view, engine.Join(engine.Int(hour.Unix()), engine.Text(flag)))...)
 	}
 	return found
 }
@@ -358,17 +355,14 @@ func raw(view *engine.View, in rawIn) (engine.Answer[rawOut], error) {
 		return fmt.Sprintf("%d %q %q", hour.Unix(), environment, name)
 	}
 	for _, c := range since(view, in.Name, oldest) {
-		if !slices.Contains(environments, c.Environment) {
-			environments = append(environments, c.Environment)
-		}
-		if !slices.Contains(names, c.Application) {
-			names = append(names, c.Application)
-		}
+		environments, names = append(environments, c.Environment), append(names, c.Application)
 		found[key(c.Hour, c.Environment, c.Application)] = c
 	}
 	slices.Sort(names)
+	names = slices.Compact(names)
 	names = names[:min(len(names), 100)] // as many as a real server reports (O)
 	slices.Sort(environments)
+	environments = slices.Compact(environments)
 	for i := range in.hours() {
 		hour := oldest.Add(time.Duration(i) * time.Hour)
 		for _, environment := range environments {
