@@ -116,6 +116,27 @@ func TestMemoryIsBounded(t *testing.T) {
 				}
 			}
 		}, most / 4, nil},
+		"reports": {func(a *app) {
+			names := func(of string, i int) string {
+				var out strings.Builder
+				for j := range 3000 {
+					fmt.Fprintf(&out, of+",", i, j)
+				}
+				return strings.TrimSuffix(out.String(), ",")
+			}
+			a.must(200, http.MethodPatch, "/_mock/flags/f", "", `{"enabled":true}`)
+			for i := range 60 {
+				a.must(202, http.MethodPost, "/api/client/metrics", wellknown.Backend, `{"appName":"a","bucket":{"start":1,"stop":2,"toggles":{"f":{"yes":1,"no":0,"variants":{`+names(`"variant-%d-%d":1`, i)+`}}}}}`)
+				a.must(202, http.MethodPost, "/api/client/metrics/bulk", wellknown.Backend, fmt.Sprintf(`{"metrics":[],"applications":[{"appName":"a","instanceId":"%d","environment":"e","started":1,"interval":1,"projects":[%s]}]}`, i, names(`"project-%d-%d"`, i)))
+				a.must(202, http.MethodPost, "/api/client/register", wellknown.Backend, fmt.Sprintf(`{"appName":"%d","instanceId":"i","started":1,"interval":1,"strategies":["%s"]}`, i, long))
+				a.must(202, http.MethodPost, "/api/client/register", wellknown.Backend, fmt.Sprintf(`{"appName":"a","instanceId":"%d%s","started":1,"interval":1,"strategies":[]}`, i, long))
+			}
+		}, most/2 + most/8, func(t *testing.T, a *app) {
+			got := string(a.must(200, http.MethodGet, "/api/admin/metrics/applications?query=a", wellknown.Admin, "").body)
+			if places := strings.Count(got, `"environments":`); places != 1000 {
+				t.Errorf("the application uses flags in %d projects", places)
+			}
+		}},
 		"workspaces": {func(a *app) {
 			for i := range 300 {
 				signal(a, fmt.Sprintf("/w/%d", i), i)
@@ -168,7 +189,12 @@ func TestWhatARowHoldsIsCounted(t *testing.T) {
 	const size = 80_000
 	long := strings.Repeat("x", size)
 	list := strings.Repeat(`"`+long[:90]+`",`, size/90) + `"z"`
-	const features, report = "/api/admin/projects/default/features", `"bucket":{"start":"2026-01-01T00:00:00Z","stop":"2026-01-01T00:01:00Z","toggles":{"b":{"yes":1,"no":1,"variants":{%q:1}}}}`
+	var counted strings.Builder
+	for i := range size / 90 {
+		fmt.Fprintf(&counted, `"%d%s":1,`, i, long[:90])
+	}
+	counted.WriteString(`"z":1`)
+	const features, report = "/api/admin/projects/default/features", `"bucket":{"start":"2026-01-01T00:00:00Z","stop":"2026-01-01T00:01:00Z","toggles":{"b":{"yes":1,"no":1,"variants":{%s}}}}`
 	for name, one := range map[string]struct{ method, path, token, body string }{
 		"a variant of a flag":        {http.MethodPatch, "/_mock/flags/a", "", `{"enabled":true,"variant":{"name":"v","payload":{"type":"string","value":"` + long + `"}}}`},
 		"a variant of a strategy":    {http.MethodPost, features + "/b/environments/development/strategies", wellknown.Admin, `{"name":"flexibleRollout","variants":[{"name":"v","weight":1000,"weightType":"variable","stickiness":"default","payload":{"type":"string","value":"` + long + `"}}]}`},
@@ -180,7 +206,7 @@ func TestWhatARowHoldsIsCounted(t *testing.T) {
 		"a flag's description":       {http.MethodPost, features, wellknown.Admin, `{"name":"d","description":"` + long + `"}`},
 		"what a dependency demands":  {http.MethodPost, features + "/b/dependencies", wellknown.Admin, `{"feature":"p","variants":["` + long + `"]}`},
 		"strategies of an SDK":       {http.MethodPost, "/api/client/register", wellknown.Backend, `{"appName":"a","instanceId":"i","strategies":[` + list + `],"started":"2026-01-01T00:00:00Z","interval":1}`},
-		"variants that were counted": {http.MethodPost, "/api/client/metrics", wellknown.Backend, `{"appName":"a","instanceId":"i",` + fmt.Sprintf(report, long) + `}`},
+		"variants that were counted": {http.MethodPost, "/api/client/metrics", wellknown.Backend, `{"appName":"a","instanceId":"i",` + fmt.Sprintf(report, counted.String()) + `}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

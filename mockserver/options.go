@@ -272,6 +272,7 @@ func (c *config) allowed() resources.Options {
 		SDKs:                   resources.SDKLimits{PerMinute: c.limits.SDKPerMinute, Metrics: c.limits.MetricsPerMinute, Register: c.limits.RegisterPerMinute},
 		MaxSignals:             c.bounds.Signals,
 		MaxSignalBytes:         int(c.bounds.Bytes / 2),
+		MaxReportBytes:         int(c.bounds.Bytes / 8),
 	}
 }
 

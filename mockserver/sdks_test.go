@@ -3,6 +3,7 @@ package mockserver
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -190,6 +191,45 @@ func TestWhatSDKsTellIsBounded(t *testing.T) {
 	}
 	if got := string(a.must(200, http.MethodGet, "/api/admin/metrics/applications", adminToken, "").body); !strings.HasSuffix(got, `"total":1000}`) {
 		t.Errorf("the list ends in %s", got[len(got)-40:])
+	}
+	a.must(200, http.MethodPatch, "/_mock/flags/f", "", `{"enabled":true}`)
+	var variants strings.Builder
+	for i := range 1010 {
+		fmt.Fprintf(&variants, `"v%04d":1,`, i)
+	}
+	for range 2 {
+		a.must(202, http.MethodPost, "/api/client/metrics", backendToken,
+			`{"appName":"app-0000","bucket":{"start":1,"stop":2,"toggles":{"f":{"yes":1,"no":0,"variants":{`+strings.TrimSuffix(variants.String(), ",")+`}}}}}`)
+	}
+	got := string(a.must(200, http.MethodGet, "/api/admin/client-metrics/features/f/raw?hoursBack=1", adminToken, "").body)
+	if kept := strings.Count(got, `"v0`); kept != 1000 || !strings.Contains(got, `"v0999":2}`) {
+		t.Errorf("%d variants are kept: %.200s", kept, got)
+	}
+}
+
+// TestLongTextsOfSDKs checks that an application or an instance is ignored if a text that
+// identifies it has more than 255 characters.
+func TestLongTextsOfSDKs(t *testing.T) {
+	t.Parallel()
+	fits, long := strings.Repeat("é", 255), strings.Repeat("é", 256)
+	for name, test := range map[string]struct{ application, instance, version, environment, want string }{
+		"all fit":     {fits, fits, fits, fits, `"instanceId":"` + fits},
+		"a name":      {long, "i", "v", "e", `"Could not find appName=`},
+		"an id":       {"a", long, "v", "e", `"instances":[]`},
+		"a version":   {"a", "i", long, "e", `"instances":[]`},
+		"environment": {"a", "i", "v", long, `"instances":[]`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := newApp(t)
+			a.must(202, http.MethodPost, "/api/client/metrics/bulk", backendToken, fmt.Sprintf(
+				`{"applications":[{"appName":%q,"instanceId":%q,"sdkVersion":%q,"environment":%q,"started":1,"interval":1}],"metrics":[]}`,
+				test.application, test.instance, test.version, test.environment))
+			got := string(a.call(http.MethodGet, "/api/admin/metrics/applications/"+url.PathEscape(test.application), adminToken, "").body)
+			if !strings.Contains(got, test.want) {
+				t.Errorf("the application is %s, want %s", got, test.want)
+			}
+		})
 	}
 }
 

@@ -97,6 +97,10 @@ type Bound struct {
 	Bytes int
 }
 
+func (b Bound) exceeded(rows, bytes int) bool {
+	return b.Rows > 0 && rows > b.Rows || b.Bytes > 0 && bytes > b.Bytes
+}
+
 // AnyTable is a table without its row type.
 type AnyTable interface {
 	name() string

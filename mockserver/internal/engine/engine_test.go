@@ -174,6 +174,19 @@ func TestBoundsDropTheOldest(t *testing.T) {
 			if len(rows) != 3 || rows[0].ID != 3 || store.Counts()["sized"] != 3 {
 				t.Errorf("%d rows are kept, the first is %+v", len(rows), rows[0])
 			}
+			tx := store.Begin(asAnn())
+			defer tx.Abort()
+			same, large := &note{ID: rows[2].ID, Title: "xy"}, &note{ID: rows[2].ID, Title: "xxxx"}
+			isRow := name == "rows"
+			if !sized.Fits(tx, rows[2], same) || sized.Fits(tx, rows[2], large) != isRow || sized.Fits(tx, nil, &note{}) == isRow {
+				t.Error("what fits is wrong")
+			}
+			if err := sized.Update(tx, rows[2], large); err != nil {
+				t.Fatal(err)
+			}
+			if left := len(sized.All(tx)); isRow != (left == 3) {
+				t.Errorf("%d rows are left after one has grown", left)
+			}
 		})
 	}
 }

@@ -131,6 +131,17 @@ func (t *Table[T]) Rows(r Reader, bound Key) iter.Seq[*T] { return t.all.From(r,
 // Held returns how many rows a bounded table holds.
 func (t *Table[T]) Held(r Reader) int { return r.view().sequence(t.Name).Rows }
 
+// Fits reports whether a bounded table has room for a row in place of another one, or for
+// a new row if before is nil.
+func (t *Table[T]) Fits(r Reader, before, after *T) bool {
+	held, bound := r.view().sequence(t.Name), r.view().store.engine.bounds[t.Name]
+	rows, bytes := 1, t.size(after)
+	if before != nil {
+		rows, bytes = 0, bytes-t.size(before)
+	}
+	return !bound.exceeded(held.Rows+rows, held.Bytes+bytes) || rows == 0 && bytes <= 0
+}
+
 // Insert stores a new row and gives it an id, if the table has ids and the row has none.
 // The row must not be changed afterwards.
 func (t *Table[T]) Insert(tx *Tx, row *T) error {
@@ -299,18 +310,20 @@ func (t *Table[T]) shed(tx *Tx) {
 	tx.putSequence(held)
 }
 
-// account updates the rows and bytes that a bounded table holds.
+// account updates the rows and bytes that a bounded table holds, and drops the oldest rows
+// if it exceeds its bound.
 func (t *Table[T]) account(tx *Tx, rows, bytes int) {
-	if _, bounded := tx.store.engine.bounds[t.Name]; bounded && (rows != 0 || bytes != 0) {
+	if bound, bounded := tx.store.engine.bounds[t.Name]; bounded && (rows != 0 || bytes != 0) {
 		held := tx.sequence(t.Name)
 		held.Rows, held.Bytes = held.Rows+rows, held.Bytes+bytes
+		t.shrink(tx, &held, bound)
 		tx.putSequence(held)
 	}
 }
 
 // shrink drops the oldest rows of a table that exceeds its bound.
 func (t *Table[T]) shrink(tx *Tx, held *sequence, bound Bound) {
-	for bound.Rows > 0 && held.Rows > bound.Rows || bound.Bytes > 0 && held.Bytes > bound.Bytes && held.Rows > 1 {
+	for held.Rows > 1 && bound.exceeded(held.Rows, held.Bytes) {
 		oldest := t.first(tx, primary+"_prefix", nil)
 		t.drop(tx, oldest)
 		held.Rows, held.Bytes = held.Rows-1, held.Bytes-t.size(oldest)

@@ -37,6 +37,8 @@ type Options struct {
 	// MaxSignals is how many signals are kept, and MaxSignalBytes how many bytes they may
 	// take. The oldest are dropped first.
 	MaxSignals, MaxSignalBytes int
+	// MaxReportBytes is how many bytes each table of what SDKs report may take.
+	MaxReportBytes int
 	// Ready reports whether an instance can keep what it is sent; nil means always.
 	Ready func() bool
 }
@@ -56,7 +58,7 @@ func All(options Options) []engine.Resource {
 		features.Resource(sdks.Asked),
 		client.Resource(),
 		frontend.Resource(),
-		sdks.Resource(),
+		sdks.Resource(options.MaxReportBytes),
 		signalendpoints.Resource(options.Endpoints),
 		signaltokens.Resource(options.TokensPerEndpoint),
 		signals.Resource(signals.Options{CallsPerSecond: options.CallsPerSecond, Rows: options.MaxSignals, Bytes: options.MaxSignalBytes}),

@@ -46,9 +46,16 @@ func registerServer(tx *engine.Tx, in serverRegistration) (engine.Answer[engine.
 	})
 }
 
-// known returns the strategies that an SDK knows. Those without a name do not count (O).
+// known returns the strategies that an SDK knows, as far as there is room. Those without a
+// name do not count (O).
 func known(strategies []string) []string {
-	return slices.DeleteFunc(append([]string{}, strategies...), func(name string) bool { return name == "" })
+	out := []string{}
+	for _, name := range strategies {
+		if name != "" && len(out) < maxParts {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 type browserRegistration struct {
@@ -77,33 +84,32 @@ func addressOf(tx *engine.Tx) string {
 	return tx.Address()
 }
 
-// seen stores an application and its instance.
+// seen stores an application and its instance, if there is room for them.
 func (s *sdk) seen(tx *engine.Tx, how sighting) error {
-	before := applications.Get(tx, engine.Text(s.Application))
-	if before == nil && applications.Held(tx) >= maxApplications {
+	if tooLong(s.Application) {
 		return nil
 	}
+	before := applications.Get(tx, engine.Text(s.Application))
 	after := Application{Name: s.Application, Strategies: []string{}, Usage: []Usage{}, CreatedAt: tx.Stamp(), Anonymous: how.kind == ""}
 	if before != nil {
 		after = *before
 	}
 	after.UpdatedAt = tx.Stamp()
-	changed := before == nil
 	if len(how.projects) == 0 && (before == nil || how.kind != "") {
 		how.projects = []string{"*"}
 	}
-	for _, project := range how.projects {
-		changed = after.uses(project, how.environment) || changed
-	}
+	changed := after.uses(how.projects, how.environment) || before == nil
 	if how.strategies != nil {
 		changed = changed || !slices.Equal(after.Strategies, how.strategies)
 		after.Strategies = how.strategies
 	}
 	var err error
-	switch {
+	switch fits := changed && applications.Fits(tx, before, &after); {
+	case before == nil && !fits:
+		return nil
 	case before == nil:
 		err = applications.Insert(tx, &after)
-	case changed:
+	case fits:
 		err = applications.Update(tx, before, &after)
 	}
 	if err != nil {
@@ -118,14 +124,16 @@ func (s *sdk) instanceSeen(tx *engine.Tx, how sighting) error {
 		LastSeen: tx.Stamp(), CreatedAt: tx.Stamp(), Address: how.address,
 	}
 	before := instances.Get(tx, engine.Text(after.Application, after.Environment, after.ID))
-	switch {
-	case before != nil:
+	if before != nil {
 		after.CreatedAt, after.SDK, after.Type = before.CreatedAt, cmp.Or(after.SDK, before.SDK), cmp.Or(after.Type, before.Type)
-		return instances.Update(tx, before, &after)
-	case instances.Held(tx) < maxInstances:
+	}
+	switch {
+	case tooLong(after.Environment, after.ID, after.SDK, after.Address), !instances.Fits(tx, before, &after):
+		return nil
+	case before == nil:
 		return instances.Insert(tx, &after)
 	}
-	return nil
+	return instances.Update(tx, before, &after)
 }
 
 // asked is how often a flag was asked for, as an SDK counts it.
@@ -163,7 +171,7 @@ func (in *metricsIn) keep(tx *engine.Tx) error {
 // count adds to the count of this hour. Fractions are rounded. Unknown flags, and flags
 // that were not asked for, are not counted (O).
 func count(tx *engine.Tx, flag, application string, told asked) error {
-	if features.Get(tx, flag) == nil || told.Yes == 0 && told.No == 0 {
+	if features.Get(tx, flag) == nil || told.Yes == 0 && told.No == 0 || tooLong(application) {
 		return nil
 	}
 	if err := features.Seen(tx, flag, tx.Identity.Environment); err != nil {
@@ -179,8 +187,10 @@ func count(tx *engine.Tx, flag, application string, told asked) error {
 	if after.Variants == nil {
 		after.Variants = map[string]int64{}
 	}
-	for name, times := range told.Variants {
-		after.Variants[name] = sum(after.Variants[name], whole(times))
+	for _, name := range slices.Sorted(maps.Keys(told.Variants)) {
+		if before, known := after.Variants[name]; known || len(after.Variants) < maxParts && !tooLong(name) {
+			after.Variants[name] = sum(before, whole(told.Variants[name]))
+		}
 	}
 	if before == nil {
 		return counts.Insert(tx, &after)

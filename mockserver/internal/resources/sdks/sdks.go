@@ -5,6 +5,7 @@ package sdks
 import (
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
@@ -15,10 +16,17 @@ const (
 	maxApplications = 1000
 	maxInstances    = 5000
 	maxCounts       = 20000
+	// maxParts is how many strategies an application has, in how many environments of
+	// projects it uses flags, and how many variants a count has. More are ignored.
+	maxParts = 1000
+	// maxText is how many characters texts have that identify something. Things with longer
+	// ones are ignored, as a real server cannot store them (O).
+	maxText = 255
 )
 
-// Resource returns the resource.
-func Resource() engine.Resource {
+// Resource returns the resource. Each of its tables may take a number of bytes; 0 means no
+// limit.
+func Resource(bytes int) engine.Resource {
 	return engine.Resource{
 		Name:   "sdks",
 		Tables: []engine.AnyTable{applications, instances, counts},
@@ -36,7 +44,9 @@ func Resource() engine.Resource {
 			"getRawFeatureMetrics":               engine.Read(raw),
 		},
 		Bounds: []engine.Bound{
-			{Table: applications.Name, Rows: maxApplications}, {Table: instances.Name, Rows: maxInstances}, {Table: counts.Name, Rows: maxCounts},
+			{Table: applications.Name, Rows: maxApplications, Bytes: bytes},
+			{Table: instances.Name, Rows: maxInstances, Bytes: bytes},
+			{Table: counts.Name, Rows: maxCounts, Bytes: bytes},
 		},
 	}
 }
@@ -121,17 +131,35 @@ var counts = engine.NewTable(engine.Definition[Count]{
 	},
 })
 
-// uses records where an application uses flags, and reports whether that is new.
-func (a *Application) uses(project, environment string) bool {
-	at := slices.IndexFunc(a.Usage, func(u Usage) bool { return u.Project == project })
-	a.Usage = slices.Clone(a.Usage)
-	switch {
-	case at < 0:
-		a.Usage = append(a.Usage, Usage{project, []string{environment}})
-	case slices.Contains(a.Usage[at].Environments, environment):
-		return false
-	default:
-		a.Usage[at].Environments = append(slices.Clip(a.Usage[at].Environments), environment)
+// uses records in which projects an application uses flags, and reports whether that is
+// new.
+func (a *Application) uses(projects []string, environment string) bool {
+	before := 0
+	for _, u := range a.Usage {
+		before += len(u.Environments)
 	}
-	return true
+	parts := before
+	for _, project := range projects {
+		if parts >= maxParts {
+			break
+		}
+		at := slices.IndexFunc(a.Usage, func(u Usage) bool { return u.Project == project })
+		if tooLong(project, environment) || at >= 0 && slices.Contains(a.Usage[at].Environments, environment) {
+			continue
+		}
+		if parts == before { // until then it is that of the stored row
+			a.Usage = slices.Clone(a.Usage)
+		}
+		if parts++; at < 0 {
+			a.Usage = append(a.Usage, Usage{project, []string{environment}})
+		} else {
+			a.Usage[at].Environments = append(slices.Clip(a.Usage[at].Environments), environment)
+		}
+	}
+	return parts > before
+}
+
+// tooLong reports whether one of the texts has more than maxText characters.
+func tooLong(texts ...string) bool {
+	return slices.ContainsFunc(texts, func(text string) bool { return utf8.RuneCountInString(text) > maxText })
 }
