@@ -13,12 +13,13 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
 )
 
+// maxFailures is how many failures of one value are kept: those to report first. A small body can
+// have a failure for every other byte.
+const maxFailures = 100
+
 // inOrder returns the failures in a validation error, the one to report first.
 func inOrder(err *jsonschema.ValidationError, shape *openapi.Shape, in string) []Failure {
-	var found []located
-	for _, leaf := range leaves(err, nil) {
-		found = append(found, describe(leaf, in)...)
-	}
+	found := first(err, in, func(a, b located) int { return compare(shape, a, b) })
 	for i := range found {
 		if found[i].Keyword == "type" && found[i].Want == "" {
 			found[i].Want = strings.Join(shape.At(found[i].path).Plain(), ",")
@@ -27,12 +28,30 @@ func inOrder(err *jsonschema.ValidationError, shape *openapi.Shape, in string) [
 			found[i].Forms = append(found[i].Forms, inOrder(form, shape, in)[0])
 		}
 	}
-	slices.SortStableFunc(found, func(a, b located) int { return compare(shape, a, b) })
 	failures := make([]Failure, len(found))
 	for i := range found {
 		failures[i] = found[i].Failure
 	}
 	return failures
+}
+
+// first describes the leaves of an error, and returns those that come first in an order.
+func first(err *jsonschema.ValidationError, in string, order func(a, b located) int) []located {
+	var found []located
+	for _, leaf := range leaves(err, nil) {
+		if found = append(found, describe(leaf, in)...); len(found) >= 2*maxFailures {
+			found = sorted(found, order)
+		}
+	}
+	return sorted(found, order)
+}
+
+// sorted sorts failures and drops those beyond maxFailures.
+func sorted(found []located, order func(a, b located) int) []located {
+	slices.SortStableFunc(found, order)
+	kept := min(len(found), maxFailures)
+	clear(found[kept:])
+	return found[:kept]
 }
 
 // leaves collects the errors that have no cause of their own. A value that fits none of several
@@ -61,7 +80,7 @@ type located struct {
 }
 
 // compare orders failures as the real server's validator finds them: an object's own keywords
-// first, then its properties in the schema's order.
+// first, then its properties in the schema's order, or its items.
 func compare(shape *openapi.Shape, a, b located) int {
 	for i := 0; i < len(a.path) && i < len(b.path); i++ {
 		if a.path[i] == b.path[i] {
@@ -76,6 +95,9 @@ func compare(shape *openapi.Shape, a, b located) int {
 		second, _ := shape.Property(b.path[i])
 		if first != second {
 			return first - second
+		}
+		if shape != nil && shape.Items != nil { // indexes
+			return cmp.Or(len(a.path[i])-len(b.path[i]), strings.Compare(a.path[i], b.path[i]))
 		}
 		return strings.Compare(a.path[i], b.path[i])
 	}
@@ -140,8 +162,8 @@ func describe(leaf *jsonschema.ValidationError, in string) []located {
 }
 
 func several(base located, rank int, keyword string, names []string, format string) []located {
-	out := make([]located, len(names))
-	for i, name := range names {
+	out := make([]located, min(len(names), maxFailures))
+	for i, name := range names[:len(out)] {
 		base.rank, base.Keyword, base.Property = rank, keyword, name
 		base.Reason = fmt.Sprintf(format, name)
 		out[i] = base
@@ -154,14 +176,9 @@ func several(base located, rank int, keyword string, names []string, format stri
 func causes(err *jsonschema.ValidationError) string {
 	var reasons []string
 	for i, cause := range err.Causes {
-		var found []located
-		for _, leaf := range leaves(cause, nil) {
-			found = append(found, describe(leaf, "")...)
-		}
-		slices.SortStableFunc(found, func(a, b located) int {
+		for _, failure := range first(cause, "", func(a, b located) int {
 			return cmp.Or(cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Reason, b.Reason))
-		})
-		for _, failure := range found {
+		}) {
 			reasons = append(reasons, strings.TrimSpace(fmt.Sprintf("(%d) %s %s", i+1, failure.Pointer, failure.Reason)))
 		}
 	}

@@ -196,6 +196,33 @@ paths:
 	}
 }
 
+// TestTheFirstFailuresAreKept checks that of many failures the first in order are kept, wherever in
+// the value they are.
+func TestTheFirstFailuresAreKept(t *testing.T) {
+	t.Parallel()
+	const most = 100
+	application := map[string]any{"appName": "a", "instanceId": "b", "environment": "c", "strategies": slices.Repeat([]any{1.0}, 5000)}
+	want := []string{"required metrics"}
+	for i := range most - 1 {
+		want = append(want, fmt.Sprintf("type /applications/0/strategies/%d", i))
+	}
+	var got []string
+	for _, failure := range spec.Default().Operation("clientBulkMetrics").CheckBody(map[string]any{"applications": []any{application}}) {
+		got = append(got, failure.Keyword+" "+failure.Pointer+failure.Property)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	many := map[string]any{}
+	for i := range 5000 {
+		many[fmt.Sprintf("%04d", i)] = true
+	}
+	failures := spec.Default().Operation("updateTags").CheckBody(many)
+	if len(failures) != most || failures[most-1].Property != "0097" {
+		t.Errorf("%d failures: %v", len(failures), failures)
+	}
+}
+
 // told lists the keyword and the place of each failure, followed by those of its forms.
 func told(failures []spec.Failure) []any {
 	var out []any

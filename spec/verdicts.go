@@ -15,13 +15,13 @@ type verdicts struct {
 	mu    sync.RWMutex
 	young map[string][]Failure
 	old   map[string][]Failure
-	size  int // bytes of the keys of young
+	size  int // bytes of the keys and failures of young
 }
 
 // Bounds of one generation of the verdicts on one content, in bytes. A contract has some 150
 // responses, few of which are ever busy.
 const (
-	maxRemembered = 64 << 10 // bytes of keys
+	maxRemembered = 64 << 10 // bytes of keys and failures
 	maxKey        = maxRemembered / 2
 )
 
@@ -54,24 +54,28 @@ func (v *verdicts) get(body []byte) (failures []Failure, known bool) {
 	return failures, known || inOld
 }
 
-// put remembers the failures of a body. It remembers a large body only if there are none: its
-// failures could take as much memory as the body, and that is not counted.
+// put remembers the failures of a body.
 func (v *verdicts) put(body []byte, failures []Failure) {
-	if len(body) > maxKey && len(failures) > 0 {
-		return
-	}
 	var digest [1 + sha256.Size]byte
 	v.remember(keyOf(body, &digest), failures)
 }
 
+// remember remembers the failures of the body with a key, unless they take too much memory.
 func (v *verdicts) remember(key []byte, failures []Failure) {
+	size := len(key)
+	for i := range failures {
+		size += failures[i].Bytes()
+	}
+	if size > maxRemembered {
+		return
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.young == nil || v.size+len(key) > maxRemembered {
+	if v.young == nil || v.size+size > maxRemembered {
 		v.old, v.young, v.size = v.young, map[string][]Failure{}, 0
 	}
 	if _, has := v.young[string(key)]; !has {
-		v.size += len(key)
+		v.size += size
 	}
 	v.young[string(key)] = failures
 }

@@ -123,15 +123,18 @@ func TestVerdictsAreBounded(t *testing.T) {
 	often := []byte("often")
 	memory.put(often, nil)
 	for i := range 1000 {
-		memory.put(fmt.Appendf(nil, "%04d%s", i, strings.Repeat("x", 1000)), nil)
+		memory.put(fmt.Appendf(nil, "%04d%s", i, strings.Repeat("x", 1000)), []Failure{{Reason: strings.Repeat("x", i), Forms: make([]Failure, i%7)}})
 		if _, known := memory.get(often); !known {
 			t.Fatalf("the frequent body was forgotten after %d others", i)
 		}
 	}
 	size := 0
 	for _, generation := range []map[string][]Failure{memory.young, memory.old} {
-		for body := range generation {
+		for body, failures := range generation {
 			size += len(body)
+			for i := range failures {
+				size += failures[i].Bytes()
+			}
 		}
 	}
 	if size > 2*maxRemembered {
@@ -140,7 +143,7 @@ func TestVerdictsAreBounded(t *testing.T) {
 }
 
 // TestLargeBodiesAreRememberedByTheirDigest checks that a large valid body takes only 33
-// bytes, and that the failures of large bodies are not remembered.
+// bytes, and that many failures are not remembered.
 func TestLargeBodiesAreRememberedByTheirDigest(t *testing.T) {
 	t.Parallel()
 	var memory verdicts
@@ -156,9 +159,13 @@ func TestLargeBodiesAreRememberedByTheirDigest(t *testing.T) {
 	if _, known := memory.get(other); known {
 		t.Error("a large body is confused with another of its length")
 	}
-	memory.put(other, []Failure{{Reason: "y"}})
+	memory.put(other, []Failure{{Reason: strings.Repeat("y", maxRemembered)}})
 	if _, known := memory.get(other); known {
-		t.Error("the failures of a large body are remembered")
+		t.Error("failures larger than the memory are remembered")
+	}
+	memory.put(other, []Failure{{Reason: "y"}})
+	if failures, known := memory.get(other); !known || len(failures) != 1 {
+		t.Errorf("a large body has the verdict %v, known: %v", failures, known)
 	}
 }
 

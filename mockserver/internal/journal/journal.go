@@ -140,9 +140,11 @@ func (j *Journal) put(fresh *record) *record {
 	return stale
 }
 
-// shrink removes the oldest entries until the rest take no more than this many bytes. The
-// newest one always stays.
+// shrink removes the oldest entries until the rest take no more than this many bytes, of
+// which violations take at most a quarter. The newest entry always stays.
 func (j *Journal) shrink(bytes int) {
+	j.violations.shrink(maxViolations, bytes/4)
+	bytes -= j.violations.bytes
 	for oldest := max(j.last-int64(len(j.ring)), j.emptied) + 1; j.bytes > bytes && oldest < j.last; oldest++ {
 		stale := j.at(oldest)
 		j.bytes -= stale.bytes()
@@ -156,15 +158,15 @@ func (j *Journal) shrink(bytes int) {
 func (j *Journal) Bytes() int64 {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return int64(j.bytes)
+	return int64(j.bytes + j.violations.bytes)
 }
 
-// Shed removes the oldest entries until the rest take half the memory.
+// Shed removes the oldest entries and violations until the rest take half the memory.
 func (j *Journal) Shed() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.spare = nil
-	j.shrink(j.bytes / 2)
+	j.shrink((j.bytes + j.violations.bytes) / 2)
 }
 
 // oldest returns the lowest id that is still kept, or last+1 if there is none.
@@ -234,33 +236,37 @@ func (j *Journal) Stats() Stats {
 
 // violationLog keeps the newest violations.
 type violationLog struct {
-	ring   []Violation
-	oldest int // its index in the ring; 0 until that is full
-	total  int64
+	kept  []Violation // oldest first
+	bytes int         // size of those
+	total int64
 }
+
+func (v *Violation) bytes() int { return violationSize + v.Bytes() }
 
 func (l *violationLog) add(violation Violation) {
 	l.total++
 	violation.ID = l.total
-	if len(l.ring) < maxViolations {
-		l.ring = append(l.ring, violation)
-		return
+	l.kept = append(l.kept, violation)
+	l.bytes += violation.bytes()
+	l.shrink(maxViolations, l.bytes)
+}
+
+// shrink removes the oldest until the rest are few enough and take no more than this many bytes.
+func (l *violationLog) shrink(count, bytes int) {
+	for len(l.kept) > count || l.bytes > bytes {
+		l.bytes -= l.kept[0].bytes()
+		l.kept[0] = Violation{}
+		l.kept = l.kept[1:]
 	}
-	l.ring[l.oldest] = violation
-	l.oldest = (l.oldest + 1) % maxViolations
 }
 
-func (l *violationLog) list() []Violation {
-	return slices.Concat(l.ring[l.oldest:], l.ring[:l.oldest])
-}
-
-func (l *violationLog) clear() { l.ring, l.oldest = nil, 0 }
+func (l *violationLog) clear() { l.kept, l.bytes = nil, 0 }
 
 // Violations returns the newest violations, oldest first. Parts that repeat the exchange
 // are redacted.
 func (j *Journal) Violations() []Violation {
 	j.mu.Lock()
-	list := j.violations.list()
+	list := slices.Clone(j.violations.kept)
 	j.mu.Unlock()
 	for i := range list {
 		list[i].Violation = list[i].Redacted(j.secrets)

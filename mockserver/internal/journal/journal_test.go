@@ -412,7 +412,7 @@ func TestBytesAreBounded(t *testing.T) {
 	for i := range 300 {
 		j.Append(&traffic.Exchange{
 			Path: "/" + long[:2*(i%1000)], Request: traffic.Message{Body: []byte(long)},
-			Violations: []traffic.Violation{{Failure: spec.Failure{Pointer: long, Property: long, Reason: long}}},
+			Violations: []traffic.Violation{{Failure: spec.Failure{Pointer: long, Property: long, Reason: long}}, {Failure: spec.Failure{Forms: []spec.Failure{{Reason: long}}}}},
 		})
 		if j.Bytes() > most {
 			t.Fatalf("after %d exchanges the journal holds %d bytes", i+1, j.Bytes())
@@ -422,8 +422,12 @@ func TestBytesAreBounded(t *testing.T) {
 	if stats.Newest != 300 || stats.Kept < 5 || stats.Oldest != int64(301-stats.Kept) || len(j.Oldest(Filter{}, 1000).Entries) != stats.Kept {
 		t.Errorf("got %+v", stats)
 	}
-	for _, violation := range j.Violations() {
-		if len(violation.Reason) > maxWords+3 || !utf8.ValidString(violation.Reason) {
+	violations := j.Violations()
+	if len(violations) < 10 || violations[len(violations)-1].ID != 600 || j.Stats().Violations != 600 {
+		t.Errorf("%d violations are kept", len(violations))
+	}
+	for _, violation := range violations {
+		if violation.Forms != nil || len(violation.Reason) > maxWords+3 || !utf8.ValidString(violation.Reason) {
 			t.Fatalf("a reason has %d bytes", len(violation.Reason))
 		}
 	}

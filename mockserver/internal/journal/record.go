@@ -115,14 +115,18 @@ func (r *record) exchange(known *secrets.Redactor) traffic.Exchange {
 // names.
 const maxWords = 1 << 10
 
-// clipped shortens the texts of violations, parts of which come from the client.
+// clipped returns violations without the failures of their forms, which nobody reads, and with their
+// texts shortened, parts of which come from the client.
 func clipped(violations []traffic.Violation) []traffic.Violation {
-	isLong := func(v traffic.Violation) bool { return max(len(v.Pointer), len(v.Property), len(v.Reason)) > maxWords }
+	isLong := func(v traffic.Violation) bool {
+		return len(v.Forms) > 0 || max(len(v.Pointer), len(v.Property), len(v.Reason)) > maxWords
+	}
 	if !slices.ContainsFunc(violations, isLong) {
 		return violations
 	}
 	out := slices.Clone(violations)
 	for i := range out {
+		out[i].Forms = nil
 		for _, text := range []*string{&out[i].Pointer, &out[i].Property, &out[i].Reason} {
 			if len(*text) > maxWords {
 				*text = strings.ToValidUTF8((*text)[:maxWords], "") + "..."
@@ -138,14 +142,14 @@ const recordSize = 320
 // bytes returns the memory that a record takes.
 func (r *record) bytes() int {
 	size := recordSize + cap(r.text)
-	for _, v := range r.violations {
-		size += violationSize + len(v.Pointer) + len(v.Property) + len(v.Reason)
+	for i := range r.violations {
+		size += violationSize + r.violations[i].Bytes()
 	}
 	return size
 }
 
-// violationSize is the memory that a violation takes besides its texts.
-const violationSize = 128
+// violationSize is the memory that a violation takes besides its failure.
+const violationSize = 96
 
 // part returns one part of the text.
 func (r *record) part(index int) []byte {
