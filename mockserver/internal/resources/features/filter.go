@@ -24,7 +24,7 @@ type Wanted struct {
 	NamePrefix string     // empty for any
 	Tags       [][]string // type and value, one of which must match; nil for any
 	Projects   []string   // nil, or containing a star, for any
-	name       *regexp.Regexp
+	name       Pattern
 }
 
 var tagPattern = regexp.MustCompile(`[A-Za-z0-9_]:.`)
@@ -49,7 +49,7 @@ func (f *Filter) Read(projects engine.Optional[any]) (*Wanted, error) {
 		case prefix == "":
 			m.refuse("namePrefix", "is not allowed to be empty", "")
 		default:
-			out.NamePrefix, out.name = prefix, Like(`\A`, prefix)
+			out.NamePrefix, out.name = prefix, Like(prefix)
 		}
 	}
 	return out, m.err()
@@ -107,43 +107,12 @@ func readProjects(m *metadata, sent any, out *Wanted) {
 	}
 }
 
-// Like returns an expression that matches as SQL's LIKE does with a wildcard after the text,
-// in which % and _ are wildcards (O). The expression starts with before.
-func Like(before, text string) *regexp.Regexp {
-	var out strings.Builder
-	out.WriteString("(?s)" + before)
-	escaped := false
-	for _, r := range text {
-		switch {
-		case escaped:
-			out.WriteString(regexp.QuoteMeta(string(r)))
-			escaped = false
-		case r == '\\':
-			escaped = true
-		case r == '%':
-			out.WriteString(`.*`)
-		case r == '_':
-			out.WriteByte('.')
-		default:
-			out.WriteString(regexp.QuoteMeta(string(r)))
-		}
-	}
-	if escaped { // it escapes the wildcard after the text
-		out.WriteString(`%\z`)
-	}
-	compiled, err := regexp.Compile(out.String())
-	if err != nil {
-		return regexp.MustCompile("(?s)" + before + regexp.QuoteMeta(text)) // too large to compile
-	}
-	return compiled
-}
-
 // All reports whether every flag passes the filter.
 func (w *Wanted) All() bool { return w.name == nil && w.Tags == nil && w.Projects == nil }
 
 // Admits reports whether a flag of a project passes the filter.
 func (w *Wanted) Admits(r engine.Reader, project, name string) bool {
-	if w.name != nil && !w.name.MatchString(name) {
+	if w.name != nil && !w.name.Match(name) {
 		return false
 	}
 	return w.Sees(project) && w.Tagged(r, name)

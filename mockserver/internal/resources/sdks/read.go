@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -45,10 +44,10 @@ type listIn struct {
 }
 
 // names returns a pattern for each word of the query, or nil if it has none.
-func (in *listIn) names() (patterns []*regexp.Regexp) {
-	for word := range strings.SplitSeq(in.Query, ",") {
+func (in *listIn) names() (patterns []features.Pattern) {
+	for word := range strings.SplitSeq(strings.ToLower(in.Query), ",") {
 		if word = strings.TrimSpace(word); word != "" {
-			patterns = append(patterns, features.Like("(?i)", word))
+			patterns = append(patterns, features.Like("%"+word))
 		}
 	}
 	return patterns
@@ -59,7 +58,8 @@ func list(view *engine.View, in listIn) (engine.Answer[listOut], error) {
 	found, names := applications.All(view), in.names()
 	if names != nil {
 		found = slices.DeleteFunc(found, func(a *Application) bool {
-			return !slices.ContainsFunc(names, func(name *regexp.Regexp) bool { return name.MatchString(a.Name) })
+			name := strings.ToLower(a.Name)
+			return !slices.ContainsFunc(names, func(p features.Pattern) bool { return p.Match(name) })
 		})
 	}
 	if in.SortOrder == "desc" {
