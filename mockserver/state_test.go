@@ -31,6 +31,15 @@ func TestAStateThatIsTakenCanBeTakenAgain(t *testing.T) {
 				signal(a, `{"a":"`+strings.Repeat(`\u0001`, 16_000)+`"}`)
 			}
 		},
+		"flags described with control characters": func(a *app) {
+			status := 201
+			for i := 0; status == 201; i++ {
+				status = a.call(http.MethodPost, "/api/admin/projects/default/features", wellknown.Admin, fmt.Sprintf(`{"name":"%d","description":"%s"}`, i, strings.Repeat(`\u0001`, 16_000))).status
+			}
+			if status != 503 {
+				a.t.Errorf("got %d", status)
+			}
+		},
 		"counts without end": func(a *app) {
 			a.must(201, http.MethodPost, "/api/admin/projects/default/features", wellknown.Admin, `{"name":"counted"}`)
 			for range 2 {
@@ -139,6 +148,7 @@ func TestAStateThatIsTooLargeIsRefused(t *testing.T) {
 	}{
 		"text":                 {state(strings.Repeat(" ", 7<<20)), 413, "more than"},
 		"rows":                 {strings.NewReplacer(`"endpoints":[]`, `"endpoints":[`+rows.String()+`]`, `"endpoints":0`, `"endpoints":90000`).Replace(emptyState), 413, "bytes of memory"},
+		"a secret":             {strings.Replace(emptyState, `"apiTokens":[]`, `"apiTokens":[{"name":"a","type":"backend","secret":"*:development.`+strings.Repeat("x", 6<<20-2000)+`"}]`, 1), 413, "bytes of memory"},
 		"values":               {state(strings.Repeat(`0,`, 2<<20) + `0`), 400, "Too many values"},
 		"values of a payload":  {state(`{"sourceId":1,"payload":{"a":[` + strings.Repeat(`0,`, 1<<20) + `0]}}`), 400, "Too many values"},
 		"levels":               {state(`{"sourceId":1,"payload":{"a":` + strings.Repeat(`[`, 3<<20)), 400, "nested too deeply"},

@@ -94,7 +94,7 @@ func (m *Mock) importState(w *workspace.Workspace, r *request) (response, error)
 		return response{}, err
 	}
 	r.state, r.body = nil, nil // no longer needed; frees memory for the text of the export
-	if err != nil || int64(len(store.Snapshot(nil))) > m.maxState {
+	if err != nil || int64(len(store.Snapshot(nil))) > m.maxState || int64(len(store.RevealingSnapshot(nil))) > m.maxState {
 		return response{}, refusal(http.StatusRequestEntityTooLarge, "PayloadTooLargeError",
 			fmt.Sprintf("The state of a workspace may take %d bytes of memory, and %d as text.", most, m.maxState))
 	}

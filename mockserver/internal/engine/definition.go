@@ -44,8 +44,6 @@ type Definition[T any] struct {
 	// Check finds problems of a row in a seed or snapshot that field tags cannot express. It
 	// returns the field, as named in the file, and the complaint.
 	Check func(r Reader, row *T) (field, complaint string)
-	// Size estimates the bytes that a row takes; nil to estimate from its texts.
-	Size func(*T) int
 	// Derived says that the rows are computed from those of other tables, and so are not in
 	// seeds and snapshots.
 	Derived bool

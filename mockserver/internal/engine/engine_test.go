@@ -151,13 +151,13 @@ func TestBoundsDropTheOldest(t *testing.T) {
 	t.Parallel()
 	for name, bound := range map[string]engine.Bound{
 		"rows":  {Table: "sized", Rows: 3},
-		"bytes": {Table: "sized", Bytes: 7},
+		"bytes": {Table: "sized", Bytes: 70_000},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sized := engine.NewTable(engine.Definition[note]{
 				Name: "sized", Singular: "sized", Noun: "note",
-				ID: func(n *note) *int64 { return &n.ID }, Size: func(n *note) int { return len(n.Title) },
+				ID: func(n *note) *int64 { return &n.ID },
 			})
 			e := notesEngine(t, func(r *engine.Resource) {
 				r.Tables, r.Bounds = append(r.Tables, sized), []engine.Bound{bound}
@@ -165,7 +165,7 @@ func TestBoundsDropTheOldest(t *testing.T) {
 			store := e.NewStore()
 			for range 5 {
 				tx := store.Begin(asAnn())
-				if err := sized.Insert(tx, &note{Title: "xx"}); err != nil {
+				if err := sized.Insert(tx, &note{Title: strings.Repeat("x", 10_000)}); err != nil {
 					t.Fatal(err)
 				}
 				tx.Commit()

@@ -290,13 +290,7 @@ func (t *Table[T]) grow(tx *Tx, bytes int) {
 	}
 }
 
-func (t *Table[T]) size(row *T) int {
-	links := linkSize * len(t.unique)
-	if t.Size == nil {
-		return links + t.fields.size(row)
-	}
-	return links + t.Size(row)
-}
+func (t *Table[T]) size(row *T) int { return linkSize*len(t.unique) + t.fields.size(row) }
 
 func (t *Table[T]) sizeOf(row any) int { return t.size(row.(*T)) }
 

@@ -31,12 +31,12 @@ func (c *codec) size(row any) int {
 type weigher func(reflect.Value) int
 
 func newWeigher(t reflect.Type) weigher {
-	if t == timeType || t == secretType {
+	if t == timeType {
 		return nil
 	}
 	switch t.Kind() {
 	case reflect.String:
-		return func(v reflect.Value) int { return textCopies * v.Len() }
+		return func(v reflect.Value) int { return textCopies * written(v.String()) }
 	case reflect.Pointer:
 		if weigh := newWeigher(t.Elem()); weigh != nil {
 			return func(v reflect.Value) int {
@@ -57,9 +57,12 @@ func newWeigher(t reflect.Type) weigher {
 		if t.Elem().Kind() == reflect.Uint8 {
 			return func(v reflect.Value) int { return textCopies * v.Len() }
 		}
-		weigh := newWeigher(t.Elem())
+		weigh, element := newWeigher(t.Elem()), elementSize
+		if t.Elem().Kind() == reflect.Struct {
+			element += textCopies * int(t.Elem().Size()) // the names of its fields are written, too
+		}
 		return func(v reflect.Value) int {
-			size := elementSize * v.Len()
+			size := element * v.Len()
 			for i := range v.Len() {
 				size += weigh.of(v.Index(i))
 			}
@@ -89,6 +92,22 @@ func newWeigher(t reflect.Type) weigher {
 		}
 	}
 	return nil
+}
+
+// written returns the bytes that a text takes as JSON, without its quotes.
+func written(text string) int {
+	size := len(text)
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c < ' ':
+			size += len(`\u0000`) - 1
+		case c == '"', c == '\\':
+			size++
+		case c == 0xed && i+1 < len(text) && text[i+1] >= 0xa0: // half of a surrogate pair
+			size += len(`\ud800`) - 3
+		}
+	}
+	return size
 }
 
 func (w weigher) of(v reflect.Value) int {

@@ -23,10 +23,12 @@ func TestTextsAreWeighed(t *testing.T) {
 		"one behind a pointer":     {&text, 200},
 		"no pointer":               {(*string)(nil), 0},
 		"JSON":                     {JSON(text), 200},
+		"escapes":                  {"\x01\n\"\\\xed\xa0\x80ä", 2 * (6 + 6 + 2 + 2 + 6 + 2)},
+		"a secret":                 {NewSecret(text), 200},
 		"a list":                   {[]string{text, text}, 2*elementSize + 400},
 		"numbers":                  {[]int64{1, 2, 3}, 3 * elementSize},
 		"keys and values":          {map[string]string{text: text}, elementSize + 400},
-		"a field of a list of one": {[]inner{{1, []string{text}}}, 2*elementSize + 200},
+		"a field of a list of one": {[]inner{{1, []string{text}}}, 2*elementSize + 2*32 + 200},
 		"anything":                 {[]any{text, nil, map[string]any{"": text}}, 4*elementSize + 400},
 		"what has none":            {struct{ At time.Time }{time.Now()}, 0},
 	} {

@@ -35,18 +35,6 @@ type Constraint struct {
 	CaseInsensitive *bool    `json:"caseInsensitive,omitzero"`
 }
 
-// Size returns roughly how many bytes a constraint takes.
-func (c *Constraint) Size() int {
-	size := 64 + len(c.ContextName) + len(c.Operator)
-	if c.Value != nil {
-		size += len(*c.Value)
-	}
-	for _, value := range c.Values {
-		size += 16 + len(value)
-	}
-	return size
-}
-
 // Checked returns constraints as they are stored, or what is wrong with the first bad
 // one. Every constraint gets values, even if its operator uses none, for old SDKs (O).
 func Checked(r engine.Reader, sent []Constraint) ([]Constraint, error) {

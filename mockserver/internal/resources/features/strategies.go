@@ -61,7 +61,6 @@ var strategies = engine.NewTable(engine.Definition[Strategy]{
 		}
 	},
 	Check: checkParameters,
-	Size:  (*Strategy).size,
 })
 
 // checkParameters refuses parameters that are not texts, because SDKs read nothing else.
@@ -82,21 +81,6 @@ func checkParameters(_ engine.Reader, s *Strategy) (field, complaint string) {
 func isText(value any) bool {
 	_, is := value.(string)
 	return is
-}
-
-// size estimates how many bytes a strategy takes: a row, and three times its texts.
-func (s *Strategy) size() int {
-	texts := len(s.Name) + len(s.Parameters)
-	if s.Title != nil {
-		texts += len(*s.Title)
-	}
-	for i := range s.Constraints {
-		texts += s.Constraints[i].Size()
-	}
-	for i := range s.Variants {
-		texts += s.Variants[i].size()
-	}
-	return 2048 + 3*texts + 16*len(s.Segments)
 }
 
 // StrategiesOf returns the strategies of a flag in an environment, in their order.

@@ -35,19 +35,6 @@ type Override struct {
 	ContextName string   `json:"contextName"`
 }
 
-func (v *Variant) size() int {
-	size := 128 + len(v.Name) + len(v.Stickiness)
-	if v.Payload != nil {
-		size += len(v.Payload.Value)
-	}
-	for _, override := range v.Overrides {
-		for _, value := range override.Values {
-			size += 16 + len(value)
-		}
-	}
-	return size
-}
-
 // wholeWeight is the sum of the weights of all variants.
 const wholeWeight = 1000
 
