@@ -11,7 +11,7 @@ import (
 
 // heldBy returns the bytes that a workspace holds, and its numbers of signals and
 // exchanges.
-func heldBy(t *testing.T, a *app, name string) (bytes, signals, kept float64) {
+func heldBy(t testing.TB, a *app, name string) (bytes, signals, kept float64) {
 	t.Helper()
 	got := a.must(200, http.MethodGet, "/_mock/workspaces/"+name, "", "").json(t)
 	return got["bytes"].(float64), got["rows"].(map[string]any)["signals"].(float64), got["kept"].(float64)
@@ -135,6 +135,34 @@ func TestMemoryIsBounded(t *testing.T) {
 			got := string(a.must(200, http.MethodGet, "/api/admin/metrics/applications?query=a", wellknown.Admin, "").body)
 			if places := strings.Count(got, `"environments":`); places != 1000 {
 				t.Errorf("the application uses flags in %d projects", places)
+			}
+		}},
+		"segments in many strategies": {func(a *app) {
+			value := `"` + long[:95] + `"`
+			strategies := strings.TrimSuffix(strings.Repeat(`{"name":"default","segments":[1]},`, 60), ",")
+			a.must(200, http.MethodPut, "/_mock/flags", "", `{"version":2,"features":[{"name":"f","enabled":true,"strategies":[`+strategies+`]}],"segments":[{"id":1,"name":"s","constraints":[
+				{"contextName":"userId","operator":"NOT_IN","values":[`+strings.Repeat(value+",", 999)+value+`]}]}]}`)
+			for _, path := range []string{"", "/f", "?namePrefix=f"} {
+				if got := a.must(503, http.MethodGet, "/api/client/features"+path, wellknown.Backend, ""); !strings.Contains(string(got.body), "more than 2097152 bytes") {
+					a.t.Errorf("got %s", got.body)
+				}
+				a.must(200, http.MethodGet, "/api/client/features"+path, wellknown.Backend, "", "Unleash-Client-Spec: 5.2.0")
+			}
+			a.must(200, http.MethodGet, "/api/frontend", wellknown.Frontend, "")
+		}, most / 4, nil},
+		"what is prepared for SDKs": {func(a *app) {
+			for i := range 12 {
+				where := fmt.Sprintf("/w/%d", i%6)
+				a.must(200, http.MethodPut, where+"/_mock/flags", "", fmt.Sprintf(`{"f%d":{"variants":[{"name":"v","payload":{"type":"string","value":"%s"}}]}}`, i, strings.Repeat("x", 500_000)))
+				before, _, _ := heldBy(a.t, a, where[3:])
+				a.must(200, http.MethodGet, where+"/api/client/features", wellknown.Backend, "")
+				if after, _, _ := heldBy(a.t, a, where[3:]); after < before+500_000 && i < 2 {
+					a.t.Errorf("%v bytes are held, before it was %v", after, before)
+				}
+			}
+		}, most, func(t *testing.T, a *app) {
+			if _, signals, _ := heldBy(t, a, "0"); signals != 5 {
+				t.Errorf("%v signals are left", signals)
 			}
 		}},
 		"workspaces": {func(a *app) {

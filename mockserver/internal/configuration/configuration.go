@@ -16,6 +16,23 @@ import (
 type Configuration struct {
 	Features []Feature
 	Segments []Segment
+
+	size int64
+}
+
+// The memory that the parts of a configuration take, apart from what they share with the state.
+const (
+	featureSize    = 256
+	strategySize   = 192
+	constraintSize = 128
+)
+
+// Size estimates the bytes of memory that it takes; nil takes none.
+func (c *Configuration) Size() int64 {
+	if c == nil {
+		return 0
+	}
+	return c.size
 }
 
 // Feature is a flag in the form that SDKs get.
@@ -78,6 +95,7 @@ func Of(r engine.Reader, environment string, sees func(project string) bool) *Co
 			}
 			feature.Strategies = append(feature.Strategies, shown)
 		}
+		out.size += featureSize + strategySize*int64(cap(feature.Strategies))
 		for _, parent := range features.ParentsOf(r, flag.Name) {
 			dependency := Dependency{Feature: parent.Parent, Enabled: parent.Enabled}
 			if parent.Enabled {
@@ -97,13 +115,20 @@ func Of(r engine.Reader, environment string, sees func(project string) bool) *Co
 }
 
 // Inlined returns the configuration for SDKs that do not know segments: a segment's
-// constraints follow those of the strategy. It shares everything that it does not change.
-func (c *Configuration) Inlined() *Configuration {
-	byID := map[int64]Segment{}
-	for _, segment := range c.Segments {
-		byID[segment.ID] = segment
+// constraints follow those of the strategy. It shares everything that it does not change. It
+// returns nil if the configuration would be larger than most bytes as JSON.
+func (c *Configuration) Inlined(most int64) *Configuration {
+	type known struct {
+		constraints []constraints.Constraint
+		length      int64
 	}
-	out := &Configuration{Features: slices.Clone(c.Features)}
+	byID := map[int64]known{}
+	for i := range c.Segments {
+		segment := &c.Segments[i]
+		byID[segment.ID] = known{segment.Constraints, engine.Length(&segment.Constraints)}
+	}
+	out := &Configuration{Features: slices.Clone(c.Features), size: c.size}
+	length := engine.Length(&c.Features)
 	for i := range out.Features {
 		feature := &out.Features[i]
 		feature.Strategies = slices.Clone(feature.Strategies)
@@ -111,7 +136,13 @@ func (c *Configuration) Inlined() *Configuration {
 			strategy := &feature.Strategies[j]
 			strategy.Constraints = slices.Clip(strategy.Constraints)
 			for _, id := range strategy.Segments {
-				strategy.Constraints = append(strategy.Constraints, byID[id].Constraints...)
+				if length += byID[id].length; length > most {
+					return nil
+				}
+				strategy.Constraints = append(strategy.Constraints, byID[id].constraints...)
+			}
+			if len(strategy.Segments) > 0 {
+				out.size += constraintSize * int64(cap(strategy.Constraints))
 			}
 			strategy.Segments = nil
 		}

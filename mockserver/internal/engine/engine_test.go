@@ -663,25 +663,29 @@ func ordered(t *testing.T, source string) *v8json.Object {
 	return value.(*v8json.Object)
 }
 
+// value is a derived value of a size in bytes.
+type value struct {
+	key  int
+	size int64
+}
+
+func (v value) Size() int64 { return v.size }
+
 // TestDerivedValuesAreKept checks that a limited number of derived values is kept, fewer
-// in a large state, until the memory is needed for something else.
+// if they are large, until the memory is needed for something else.
 func TestDerivedValuesAreKept(t *testing.T) {
 	t.Parallel()
 	e := notesEngine(t, nil)
-	for name, test := range map[string]struct{ title, kept, more int }{
-		"a small state": {1, 64, 65},
-		"a large state": {10 << 20, 8, 9},
+	for name, test := range map[string]struct{ size, kept, more int }{
+		"small values": {1, 64, 65},
+		"large values": {20 << 20, 4, 5},
 	} {
-		store, plans := e.NewStore(), e.Plans()
-		if _, err := plans.Run("createNote", store, asAnn(), titled(strings.Repeat("x", test.title)), nil, accept); err != nil {
-			t.Fatal(err)
-		}
-		made := 0
+		store, made := e.NewStore(), 0
 		derive := func(count int, revision int64) int {
 			made = 0
 			for key := range count {
-				if got := engine.Derived(store.View(asAnn()), fmt.Sprint(key), revision, func() int { made++; return key }); got != key {
-					t.Errorf("%s: %d, want %d", name, got, key)
+				if got := engine.Derived(store.View(asAnn()), fmt.Sprint(key), revision, func() value { made++; return value{key, int64(test.size)} }); got.key != key {
+					t.Errorf("%s: %d, want %d", name, got.key, key)
 				}
 			}
 			return made
@@ -689,6 +693,10 @@ func TestDerivedValuesAreKept(t *testing.T) {
 		if first, again := derive(test.kept, 1), derive(test.kept, 1); first != test.kept || again != 0 {
 			t.Errorf("%s: made %d, then %d again", name, first, again)
 		}
+		if got := store.DerivedBytes(); got != int64(test.kept*test.size) {
+			t.Errorf("%s: they take %d bytes", name, got)
+		}
+		store.ShedDerived()
 		if newer, older := derive(test.kept, 3), derive(test.kept, 2); newer != test.kept || older != test.kept {
 			t.Errorf("%s: %d values are made for a newer revision, %d for an older one", name, newer, older)
 		}
@@ -700,7 +708,7 @@ func TestDerivedValuesAreKept(t *testing.T) {
 			t.Errorf("%s: all %d values are kept", name, test.more)
 		}
 		derive(1, 4)
-		if store.ShedEvents(); derive(1, 4) != 1 {
+		if store.ShedDerived(); store.DerivedBytes() != 0 || derive(1, 4) != 1 {
 			t.Errorf("%s: a value was kept although memory was needed", name)
 		}
 	}

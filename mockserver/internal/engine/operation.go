@@ -192,11 +192,14 @@ func (v *View) ReserveFor(answer any) error {
 	if _, is := answer.(**respond.Prepared); is { // written earlier
 		return nil
 	}
-	if size := weigh(reflect.ValueOf(answer).Elem()); size > LargeAnswer {
-		return v.Reserve(int64(size))
+	if size := Length(answer); size > LargeAnswer {
+		return v.Reserve(size)
 	}
 	return nil
 }
+
+// Length estimates the size of an answer as JSON, in bytes. answer is a pointer.
+func Length(answer any) int64 { return int64(weigh(reflect.ValueOf(answer).Elem())) }
 
 // weigh estimates the size of a value as JSON, in bytes.
 func weigh(v reflect.Value) (size int) {
@@ -205,10 +208,11 @@ func weigh(v reflect.Value) (size int) {
 		name   = 16 // of a field: asking reflect for the name would cost an allocation
 		// element is a key of a map and its value, for the same reason.
 		element = 128
+		quotes  = 3 // and a comma
 	)
 	switch v.Kind() {
 	case reflect.String:
-		return v.Len()
+		return quotes + written(v.String())
 	case reflect.Pointer, reflect.Interface:
 		if !v.IsNil() {
 			return weigh(v.Elem())

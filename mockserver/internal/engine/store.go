@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -174,6 +175,15 @@ func (tx *Tx) Admit() error {
 	return nil
 }
 
+// MaxAnswer is how many bytes an answer may take that is larger than the state it is made of: as
+// many as that state.
+func (v *View) MaxAnswer() int64 {
+	if most := v.store.engine.most; most > 0 {
+		return most
+	}
+	return math.MaxInt64
+}
+
 // Changed returns a channel that is closed with the next change that has an event, and
 // when another store replaces this one.
 func (s *Store) Changed() <-chan struct{} { return s.events.wait() }
@@ -211,11 +221,14 @@ func (v *View) Events() []*Event { return v.store.Events() }
 // Bytes estimates the memory that the state takes.
 func (s *Store) Bytes() int64 { return s.bytes.Load() + s.events.size() }
 
-// ShedEvents drops the older half of the events, and all derived values.
-func (s *Store) ShedEvents() {
-	s.events.shed()
-	s.memo.clear()
-}
+// DerivedBytes estimates the memory that derived values take.
+func (s *Store) DerivedBytes() int64 { return s.memo.size() }
+
+// ShedDerived drops all derived values.
+func (s *Store) ShedDerived() { s.memo.clear() }
+
+// ShedEvents drops the older half of the events.
+func (s *Store) ShedEvents() { s.events.shed() }
 
 // ShedRows drops the older half of the rows of each bounded table.
 func (s *Store) ShedRows() {

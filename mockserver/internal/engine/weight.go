@@ -26,6 +26,11 @@ func (c *codec) size(row any) int {
 	return size
 }
 
+// Weight estimates the bytes of memory that a value takes outside of itself.
+func Weight[T any](value *T) int64 {
+	return int64(newWeigher(reflect.TypeFor[T]()).of(reflect.ValueOf(value).Elem()))
+}
+
 // weigher estimates the bytes that a value takes outside the row itself: its texts, its
 // elements, and theirs. It is nil for types that take none.
 type weigher func(reflect.Value) int

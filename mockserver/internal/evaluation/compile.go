@@ -59,8 +59,8 @@ type parent struct {
 
 type strategy struct {
 	name       string
-	activate   activation // nil: the type is unknown
-	conditions []condition
+	activate   activation    // nil: the type is unknown
+	conditions [][]condition // its own, then those of each segment, which strategies share
 	variants   variants
 }
 
@@ -127,7 +127,7 @@ func compileStrategy(s *Strategy, segments map[int][]condition, options Options)
 	}
 	compiled := strategy{
 		name:       s.Name,
-		conditions: compileConditions(s.Constraints, nil),
+		conditions: [][]condition{compileConditions(s.Constraints, nil)},
 		variants:   compileVariants(s.Variants, group, s.Parameters["stickiness"], options),
 	}
 	if compile, known := strategyTypes[s.Name]; known {
@@ -139,7 +139,7 @@ func compileStrategy(s *Strategy, segments map[int][]condition, options Options)
 		if !known {
 			conditions = []condition{{test: never, segment: id}}
 		}
-		compiled.conditions = append(compiled.conditions, conditions...)
+		compiled.conditions = append(compiled.conditions, conditions)
 	}
 	return compiled
 }
@@ -266,9 +266,11 @@ func (s *strategy) judge(c *Context) (verdict Verdict, failed *condition, bucket
 	if s.activate == nil {
 		return UnknownStrategy, nil, 0
 	}
-	for i := range s.conditions {
-		if condition := &s.conditions[i]; !condition.test(c) {
-			return condition.verdict(), condition, 0
+	for _, conditions := range s.conditions {
+		for i := range conditions {
+			if condition := &conditions[i]; !condition.test(c) {
+				return condition.verdict(), condition, 0
+			}
 		}
 	}
 	on, bucket := s.activate(c)

@@ -14,12 +14,21 @@ type Prepared struct {
 
 	fits atomic.Pointer[spec.Response] // the response that it was last found to fit
 
+	size atomic.Int64 // of the body and what it was compressed to
+
 	mu      sync.Mutex
 	encoded map[string][]byte
 }
 
 // Prepare returns a prepared body.
-func Prepare(body []byte) *Prepared { return &Prepared{body: body} }
+func Prepare(body []byte) *Prepared {
+	p := &Prepared{body: body}
+	p.size.Store(int64(cap(body)))
+	return p
+}
+
+// Size returns the bytes of memory that it takes.
+func (p *Prepared) Size() int64 { return p.size.Load() }
 
 // Bytes returns the body.
 func (p *Prepared) Bytes() []byte { return p.body }
@@ -40,6 +49,7 @@ func (p *Prepared) compressed(encoding string) []byte {
 			p.encoded = map[string][]byte{}
 		}
 		p.encoded[encoding] = compress(encoding, p.body)
+		p.size.Add(int64(cap(p.encoded[encoding])))
 	}
 	return p.encoded[encoding]
 }

@@ -19,7 +19,7 @@ const countEvery = 4 << 20
 // Bytes estimates the memory that the workspace takes.
 func (w *Workspace) Bytes() int64 {
 	instance := w.Instance()
-	bytes := instanceSize + w.Journal.Bytes() + instance.Store.Bytes() + instance.Rules.Bytes()
+	bytes := instanceSize + w.Journal.Bytes() + instance.Store.Bytes() + instance.Store.DerivedBytes() + instance.Rules.Bytes()
 	for _, limiter := range instance.Limiters {
 		bytes += limiter.Bytes()
 	}
@@ -27,10 +27,10 @@ func (w *Workspace) Bytes() int64 {
 }
 
 // Grown reports that the workspace may have grown by this many bytes. If all workspaces
-// together exceed the limit, it makes room: the largest workspaces drop the older half of
-// their exchanges, then of their events, then of their bounded rows. If that is not
-// enough, the workspaces unused for longest are removed. Only the caller that finds the
-// limit exceeded waits.
+// together exceed the limit, it makes room: the largest workspaces drop what they have
+// prepared for SDKs, then the older half of their exchanges, then of their events, then of
+// their bounded rows. If that is not enough, the workspaces unused for longest are removed.
+// Only the caller that finds the limit exceeded waits.
 func (w *Workspace) Grown(bytes int64) {
 	if r := w.registry; r.Bytes > 0 && r.grown.Add(bytes) >= min(countEvery, r.Bytes/16) && r.relieving.TryLock() {
 		defer r.relieving.Unlock()
@@ -55,6 +55,7 @@ func (r *Registry) relieve(asking *Workspace) {
 	enough := r.Bytes - r.Bytes/8
 	list := r.measured()
 	for _, shed := range []func(*Workspace){
+		func(w *Workspace) { w.Instance().Store.ShedDerived() },
 		func(w *Workspace) { w.Journal.Shed() },
 		func(w *Workspace) { w.Instance().Store.ShedEvents() },
 		func(w *Workspace) { w.Instance().Store.ShedRows() },

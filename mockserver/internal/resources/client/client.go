@@ -36,17 +36,34 @@ func Resource() engine.Resource {
 }
 
 // Configuration returns what SDKs get of an identity's environment and projects; if its
-// projects are nil, of all projects. inline is true for SDKs that do not know segments:
-// strategies then contain the segments' constraints.
-func Configuration(view *engine.View, identity *engine.Identity, inline bool) *configuration.Configuration {
+// projects are nil, of all projects.
+func Configuration(view *engine.View, identity *engine.Identity) *configuration.Configuration {
 	environment := identity.Environment
-	key := fmt.Sprintf("client %q %q %t", environment, identity.Projects, inline)
+	key := fmt.Sprintf("client %q %q", environment, identity.Projects)
 	return engine.Derived(view, key, Revision(view, environment), func() *configuration.Configuration {
-		if inline {
-			return Configuration(view, identity, false).Inlined()
-		}
 		return configuration.Of(view, environment, identity.Sees)
 	})
+}
+
+// inlined is Configuration for SDKs that do not know segments: strategies then contain the
+// segments' constraints.
+func inlined(view *engine.View, identity *engine.Identity) (*configuration.Configuration, error) {
+	key := fmt.Sprintf("client inlined %q %q", identity.Environment, identity.Projects)
+	most := view.MaxAnswer()
+	found := engine.Derived(view, key, Revision(view, identity.Environment), func() *configuration.Configuration {
+		return Configuration(view, identity).Inlined(most)
+	})
+	if found == nil {
+		return nil, apierror.Unavailable(fmt.Sprintf("With the segments in each strategy that uses them, the flags take more than %d bytes. An SDK that knows segments gets them once.", most))
+	}
+	return found, nil
+}
+
+func configurationFor(view *engine.View, inline bool) (*configuration.Configuration, error) {
+	if inline {
+		return inlined(view, &view.Identity)
+	}
+	return Configuration(view, &view.Identity), nil
 }
 
 type allIn struct {
@@ -108,19 +125,29 @@ func all(view *engine.View, in allIn) (out engine.Answer[*respond.Prepared], err
 	if in.Match == out.ETag {
 		return engine.Answer[*respond.Prepared]{Status: http.StatusNotModified, Header: ratelimit.Unannounced()}, nil
 	}
-	if !wanted.All() { // filters that clients make up are not cached
-		found := *Configuration(view, identity, q.Inline)
-		found.Features = slices.DeleteFunc(slices.Clone(found.Features), func(f configuration.Feature) bool { return !wanted.Admits(view, f.Project, f.Name) })
-		if err := view.ReserveFor(&found); err != nil {
-			return out, err
-		}
-		out.Value = q.answer(&found, revision, hash, out.ETag)
+	key := fmt.Sprintf("client answer %q %q %t", q.Environment, q.Projects, q.Inline)
+	if made, is := engine.Made[*respond.Prepared](view, key, revision); is && wanted.All() {
+		out.Value = made
 		return out, nil
 	}
-	key := fmt.Sprintf("client answer %q %q %t", q.Environment, q.Projects, q.Inline)
-	out.Value = engine.Derived(view, key, revision, func() *respond.Prepared {
-		return q.answer(Configuration(view, identity, q.Inline), revision, hash, out.ETag)
-	})
+	found, err := configurationFor(view, q.Inline)
+	if err != nil {
+		return out, err
+	}
+	if !wanted.All() {
+		filtered := *found
+		filtered.Features = slices.DeleteFunc(slices.Clone(found.Features), func(f configuration.Feature) bool { return !wanted.Admits(view, f.Project, f.Name) })
+		found = &filtered
+	}
+	if err := view.ReserveFor(found); err != nil {
+		return out, err
+	}
+	answer := func() *respond.Prepared { return q.answer(found, revision, hash, out.ETag) }
+	if wanted.All() { // filters that clients make up are not cached
+		out.Value = engine.Derived(view, key, revision, answer)
+	} else {
+		out.Value = answer()
+	}
 	return out, nil
 }
 
@@ -180,7 +207,10 @@ func one(view *engine.View, in oneIn) (out engine.Answer[*configuration.Feature]
 	if err != nil {
 		return out, err
 	}
-	found := Configuration(view, &view.Identity, !segments)
+	found, err := configurationFor(view, !segments)
+	if err != nil {
+		return out, err
+	}
 	for i := range found.Features {
 		if found.Features[i].Name == in.Name && wanted.Sees(found.Features[i].Project) && wanted.Tagged(view, in.Name) {
 			return engine.OK(&found.Features[i])

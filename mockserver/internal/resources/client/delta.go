@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/configuration"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
@@ -60,16 +61,20 @@ const (
 type remembered struct {
 	mu    sync.Mutex
 	since map[int64]steps
-	bytes int
+	bytes atomic.Int64
 }
+
+// Size implements engine.Sized.
+func (r *remembered) Size() int64 { return r.bytes.Load() }
 
 // put remembers steps. If there is no room for them, it forgets all others.
 func (r *remembered) put(from int64, s steps) {
-	if r.since == nil || len(r.since) == maxRemembered || r.bytes+len(s.body) > maxRememberedBytes {
-		r.since, r.bytes = map[int64]steps{}, 0
+	if r.since == nil || len(r.since) == maxRemembered || r.bytes.Load()+int64(len(s.body)) > maxRememberedBytes {
+		r.since = map[int64]steps{}
+		r.bytes.Store(0)
 	}
 	r.since[from] = s
-	r.bytes += len(s.body)
+	r.bytes.Add(int64(cap(s.body)))
 }
 
 // steps are changes as JSON, nil if there are none, and the id of the last change.
@@ -94,7 +99,7 @@ func since(view *engine.View, from int64) steps {
 	if out, is := made.since[from]; is {
 		return out
 	}
-	d := &differ{view: view, identity: identity, revision: revision, founded: engine.Founded(view), now: Configuration(view, identity, false)}
+	d := &differ{view: view, identity: identity, revision: revision, founded: engine.Founded(view), now: Configuration(view, identity)}
 	if known {
 		d.changes(events)
 	} else {

@@ -29,13 +29,22 @@ func Resource() engine.Resource {
 	}
 }
 
-// compiled returns the flags that are on in the token's environment. This is why a parent
+// compiled are flags with the memory that they take.
+type compiled struct {
+	*evaluation.Flags
+	size int64
+}
+
+// Size implements engine.Sized.
+func (c compiled) Size() int64 { return c.size }
+
+// enabled returns the flags that are on in the token's environment. This is why a parent
 // that is off is missing (O).
-func compiled(view *engine.View) *evaluation.Flags {
+func enabled(view *engine.View) compiled {
 	identity := &view.Identity
 	key := fmt.Sprintf("frontend %q %q", identity.Environment, identity.Projects)
-	return engine.Derived(view, key, client.Revision(view, identity.Environment), func() *evaluation.Flags {
-		found := *client.Configuration(view, identity, false)
+	return engine.Derived(view, key, client.Revision(view, identity.Environment), func() compiled {
+		found := *client.Configuration(view, identity)
 		found.Features = slices.Clone(found.Features)
 		kept := found.Features[:0]
 		for _, feature := range found.Features {
@@ -44,7 +53,7 @@ func compiled(view *engine.View) *evaluation.Flags {
 			}
 		}
 		found.Features = kept
-		return found.Compile()
+		return compiled{found.Compile(), engine.Weight(&found.Features) + engine.Weight(&found.Segments)}
 	})
 }
 
@@ -70,7 +79,7 @@ var scratches = sync.Pool{New: func() any { return new([]evaluation.Result) }}
 func evaluate(view *engine.View, sent map[string]any) (out engine.Answer[engine.JSON], err error) {
 	context := contextOf(view, sent)
 	scratch := scratches.Get().(*[]evaluation.Result)
-	results := compiled(view).AppendEnabled((*scratch)[:0], context)
+	results := enabled(view).AppendEnabled((*scratch)[:0], context)
 	defer func() {
 		clear(results)
 		*scratch = results
