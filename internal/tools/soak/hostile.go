@@ -194,6 +194,11 @@ var (
 	form  = filled("", "a[b][c]=1&", "a=1", 9_900)
 	bomb  = gzipped(wide)
 	lines = tinyLines()
+	wrong = [][]byte{
+		filled(`{"applications":[`, `{},`, `{}],"metrics":[]}`, 100_000),
+		filled(`{"applications":[{"appName":"a","instanceId":"b","strategies":[`, `1,`, `1]}],"metrics":[]}`, 100_000),
+		filled(`{"applications":[],"metrics":[],"impactMetrics":[{"name":"n","help":"h","type":"counter","samples":[{"value":1,"labels":{"`, "/", `":{}}}]}]}`, 98_000),
+	}
 )
 
 var (
@@ -222,6 +227,23 @@ var (
 		}
 	})
 )
+
+// usedOften is a file with large segments, which as many strategies use as may be.
+var usedOften = sync.OnceValue(func() []byte {
+	values := filled(`[{"contextName":"userId","operator":"NOT_IN","values":[`, `"`+string(long[10:100])+`",`, `"z"]}]`, 100_000)
+	var segments []string
+	for i := range 5 {
+		segments = append(segments, fmt.Sprintf(`{"id":%d,"name":"s%d","constraints":%s}`, i+1, i, values))
+	}
+	return filled(`{"version":2,"segments":[`+strings.Join(segments, ",")+`],"features":[{"name":"a","enabled":true,"strategies":[`,
+		`{"name":"default","segments":[1,2,3,4,5]},`, `{"name":"default"}]}]}`, 600_000)
+})
+
+// secretState is a state with one long secret.
+var secretState = sync.OnceValue(func() []byte {
+	return filled(`{"version":2,"users":[],"endpoints":[],"signals":[],"events":[],"invoices":[],"detailedInvoices":{},"apiTokens":[{"name":"a","type":"backend","secret":"*:development.`, "x",
+		`"}],"sequences":{"endpoints":0,"tokens":0,"signals":0,"events":0}}`, 90_000_000)
+})
 
 // numbered returns a text of about the given size, made of numbered parts.
 func numbered(size int, part func(int) string) []byte {
@@ -385,6 +407,30 @@ var hostileKinds = []hostile{
 	{"queries", 16, func(a *attacker, i int64) {
 		a.do("GET", callsPath+"?"+strings.Repeat("a[b][c][]=1&", 5000), wellknown.Admin, nil)
 		a.do("GET", "/api/frontend?"+strings.Repeat("properties[a]=1&", 5000), wellknown.Frontend, nil)
+	}},
+	{"flags of workspaces, read", 6, func(a *attacker, i int64) {
+		where := fmt.Sprintf("/w/r%d", i%3)
+		a.do("POST", where+"/api/admin/projects/default/features", wellknown.Admin, fmt.Appendf(nil, `{"name":"g%d","type":"release"}`, i))
+		path := fmt.Sprintf("%s/api/admin/projects/default/features/g%d/environments/development", where, i)
+		a.do("POST", path+"/strategies", wellknown.Admin, largeStrategy)
+		a.do("POST", path+"/on", wellknown.Admin, nil)
+		a.do("GET", where+"/api/client/features", wellknown.Backend, nil)
+		a.do("GET", where+"/api/frontend?userId=7", wellknown.Frontend, nil)
+	}},
+	{"inlined segments", 4, func(a *attacker, i int64) {
+		where := fmt.Sprintf("/w/n%d", i%4)
+		if i < 4 {
+			a.do("PUT", where+"/_mock/flags", "", usedOften())
+		}
+		a.do("PATCH", where+"/_mock/flags/a", "", fmt.Appendf(nil, `{"description":"%d"}`, i))
+		a.do("GET", where+"/api/client/features", wellknown.Backend, nil)
+		a.do("GET", where+"/api/frontend?userId=7", wellknown.Frontend, nil)
+	}},
+	{"secrets in states", 2, func(a *attacker, i int64) {
+		a.do("PUT", fmt.Sprintf("/w/k%d/_mock/state", i%10), "", secretState())
+	}},
+	{"violations", 16, func(a *attacker, i int64) {
+		a.do("POST", fmt.Sprintf("/w/v%d/api/client/metrics/bulk", i%4), wellknown.Backend, wrong[i/4%3])
 	}},
 	{"journals of workspaces", 16, func(a *attacker, i int64) {
 		a.do("POST", fmt.Sprintf("/w/j%d%s", i%4000, endpointsPath), wellknown.Admin, fmt.Appendf(nil, `{"name":"%d","description":"%s"}`, i, long))
