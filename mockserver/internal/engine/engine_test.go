@@ -176,7 +176,7 @@ func TestBoundsDropTheOldest(t *testing.T) {
 			}
 			tx := store.Begin(asAnn())
 			defer tx.Abort()
-			same, large := &note{ID: rows[2].ID, Title: "xy"}, &note{ID: rows[2].ID, Title: "xxxx"}
+			same, large := &note{ID: rows[2].ID, Title: strings.Repeat("y", 10_000)}, &note{ID: rows[2].ID, Title: strings.Repeat("x", 20_000)}
 			isRow := name == "rows"
 			if !sized.Fits(tx, rows[2], same) || sized.Fits(tx, rows[2], large) != isRow || sized.Fits(tx, nil, &note{}) == isRow {
 				t.Error("what fits is wrong")
