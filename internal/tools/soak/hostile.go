@@ -239,12 +239,6 @@ var usedOften = sync.OnceValue(func() []byte {
 		`{"name":"default","segments":[1,2,3,4,5]},`, `{"name":"default"}]}]}`, 600_000)
 })
 
-// secretState is a state with one long secret.
-var secretState = sync.OnceValue(func() []byte {
-	return filled(`{"version":2,"users":[],"endpoints":[],"signals":[],"events":[],"invoices":[],"detailedInvoices":{},"apiTokens":[{"name":"a","type":"backend","secret":"*:development.`, "x",
-		`"}],"sequences":{"endpoints":0,"tokens":0,"signals":0,"events":0}}`, 90_000_000)
-})
-
 // numbered returns a text of about the given size, made of numbered parts.
 func numbered(size int, part func(int) string) []byte {
 	var out []byte

@@ -140,6 +140,12 @@ var backup = sync.OnceValue(func() []byte {
 	return filled(`{"version":2,"users":[],"apiTokens":[],"endpoints":[],"signals":[`, `{"sourceId":1,"payload":{"a":[{},{},{},{},{},{},{},{}]}},`, `{"sourceId":1}],"events":[],"invoices":[],"detailedInvoices":{},"sequences":{"signals":9999999,"events":0}}`, 90<<20)
 })
 
+// secretState is a state with one long secret.
+var secretState = sync.OnceValue(func() []byte {
+	return filled(`{"version":2,"users":[],"endpoints":[],"signals":[],"events":[],"invoices":[],"detailedInvoices":{},"apiTokens":[{"name":"a","type":"backend","secret":"*:development.`, "x",
+		`"}],"sequences":{"endpoints":0,"tokens":0,"signals":0,"events":0}}`, 90_000_000)
+})
+
 var oddStates = sync.OnceValue(func() [][]byte {
 	return [][]byte{
 		oddState("signals", `{},`, `{}`), oddState("signals", `"",`, `""`), oddState("signals", `[],`, `[]`), oddState("signals", `[[[[[[[[]]]]]]]],`, `0`),
