@@ -1,9 +1,11 @@
 package outfile
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 )
@@ -92,5 +94,59 @@ func TestWrite(t *testing.T) {
 				t.Errorf("the link became %v (%v)", info, err)
 			}
 		})
+	}
+}
+
+// writerOf is the environment variable with the folder in which this program, run again
+// by TestAKilledWriter, writes files.
+const writerOf = "OUTFILE_TEST_WRITER"
+
+const killedContent = 4 << 20
+
+// TestAKilledWriter checks that a process that is killed while it writes leaves a whole
+// file, the former or the new one.
+func TestAKilledWriter(t *testing.T) {
+	t.Parallel()
+	replaced := func(folder string) string { return filepath.Join(folder, "replaced") }
+	written := func(folder string) string { return filepath.Join(folder, "written") }
+	if folder := os.Getenv(writerOf); folder != "" {
+		for letter := byte('a'); ; letter ^= 'a' ^ 'b' {
+			content := bytes.Repeat([]byte{letter}, killedContent)
+			err := errors.Join(
+				Replace(replaced(folder), Private, content),
+				Write(written(folder), Private, func(w io.Writer) error { _, err := w.Write(content); return err }),
+			)
+			if _, printing := os.Stdout.Write([]byte{letter}); err != nil || printing != nil {
+				t.Fatal(err, printing)
+			}
+		}
+	}
+	for round := range 5 {
+		folder := t.TempDir()
+		writer := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestAKilledWriter$")
+		writer.Env = append(os.Environ(), writerOf+"="+folder)
+		progress, err := writer.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := writer.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(progress, make([]byte, 1+round)); err != nil {
+			t.Fatal(err)
+		}
+		if err := writer.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = writer.Wait() // the error is that it was killed
+		for _, name := range []string{replaced(folder), written(folder)} {
+			content, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(content) != killedContent || bytes.Count(content, content[:1]) != killedContent {
+				t.Errorf("%s is not whole: it has %d bytes", name, len(content))
+			}
+		}
 	}
 }
