@@ -20,7 +20,8 @@ type Store interface {
 	Take(ctx context.Context, name string, reserve bool) (Entry, error)
 	// Write replaces the content of the given revision and returns the new revision. The
 	// error is ErrLost if the process does not own the name, or if another revision is
-	// stored.
+	// stored. If processes share the store, what is stored after a removal does not get
+	// the revisions of what was removed.
 	Write(ctx context.Context, name string, revision int64, content []byte) (int64, error)
 	// LetGo gives up a name that the process owns. What is stored there stays.
 	LetGo(ctx context.Context, name string) error

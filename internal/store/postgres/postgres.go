@@ -297,10 +297,10 @@ func (p *Postgres) Write(ctx context.Context, name string, revision int64, conte
 	}
 	var next, before int64
 	err := p.db.QueryRowContext(ctx, `WITH before AS (SELECT CASE WHEN content IS NULL THEN 0 ELSE greatest(size, $7) END AS size FROM unleash_mock_workspaces WHERE name = $1)
-		UPDATE unleash_mock_workspaces SET content = $4, size = $5, revision = revision + 1, written = now(), writer = owner
+		UPDATE unleash_mock_workspaces SET content = $4, size = $5, revision = CASE WHEN content IS NULL THEN $8 ELSE revision + 1 END, written = now(), writer = owner
 		WHERE name = $1 AND owner = $2 AND revision = $3 AND ($5 <= size OR greatest($5, $7) - CASE WHEN content IS NULL THEN 0 ELSE greatest(size, $7) END <= $6)
 		RETURNING revision, (SELECT size FROM before)`,
-		name, p.current().key, revision, content, size, room, int64(block)).Scan(&next, &before)
+		name, p.current().key, revision, content, size, room, int64(block), newRevision()).Scan(&next, &before)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return 0, p.whyNotWritten(ctx, name, revision)
@@ -310,6 +310,9 @@ func (p *Postgres) Write(ctx context.Context, name string, revision int64, conte
 	p.total.Add(max(size, block) - before)
 	return next, nil
 }
+
+// newRevision returns a random revision for a new content, with enough numbers after it.
+func newRevision() int64 { return newKey() >> 1 }
 
 // whyNotWritten returns the reason why a content was not written.
 func (p *Postgres) whyNotWritten(ctx context.Context, name string, revision int64) error {

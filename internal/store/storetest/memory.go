@@ -21,6 +21,7 @@ type Memory struct {
 	mu    sync.Mutex
 	rows  map[string]*row
 	aside [][]byte
+	first int64 // revision of the content that was last stored under a name without one
 	down  bool
 	mute  bool
 }
@@ -35,6 +36,9 @@ type row struct {
 
 // NewMemory returns an empty memory.
 func NewMemory(limits store.Limits) *Memory { return &Memory{limits: limits, rows: map[string]*row{}} }
+
+// firstEvery is more than the number of times that any content is written.
+const firstEvery = 1 << 20
 
 // SetDown puts the memory out of reach, or back. No session is alive while it is out of
 // reach.
@@ -163,7 +167,12 @@ func (p *Process) Write(_ context.Context, name string, revision int64, content 
 	case limits.Total > 0 && total-int64(len(found.Content))+size > limits.Total:
 		return 0, store.ErrFull
 	}
-	found.Entry = store.Entry{Content: append([]byte{}, content...), Revision: revision + 1}
+	next := revision + 1
+	if found.Content == nil {
+		p.memory.first += firstEvery
+		next = p.memory.first
+	}
+	found.Entry = store.Entry{Content: append([]byte{}, content...), Revision: next}
 	found.written, found.writer = time.Now(), p
 	if p.memory.mute {
 		return 0, ErrDown

@@ -119,6 +119,12 @@ func Run(t *testing.T, open func(*testing.T) store.Store, readAside func(t *test
 	}
 	_, err = s.Take(ctx, "a", false)
 	Refused(t, "taking a removed name", err, store.ErrNone)
+	if !s.Exclusive() {
+		Take(t, s, "a", true)
+		if got := Write(t, s, "a", 0, "anew"); got <= revisions["a"] && got >= revisions["a"]-1 {
+			t.Errorf("another process cannot tell the new content from the one that was removed: revision %d", got)
+		}
+	}
 	where, err := s.SetAside(ctx, "A")
 	if err != nil {
 		t.Fatal(err)
