@@ -3,9 +3,11 @@ package mockserver
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +16,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/store"
 	"github.com/unleash-mock/unleash-mock/internal/store/storetest"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
 // sharing is one of several servers that share a store.
@@ -131,29 +134,31 @@ func pass() {
 func TestASessionThatBreaksIsBegunAnew(t *testing.T) {
 	t.Parallel()
 	shared(t, func(memory *storetest.Memory, a, b *sharing) {
-		for _, name := range []string{"stays", "goes", "comes"} {
+		for _, name := range []string{"stays", "goes", "ends"} {
 			a.switchOn(200, "/w/"+name, "first")
 		}
 		pass()
-		for _, name := range []string{"stays", "goes", "comes"} {
+		for _, name := range []string{"stays", "goes", "ends"} {
 			a.switchOn(200, "/w/"+name, "unwritten")
 		}
 		a.process.Break()
 		b.switchOn(200, "/w/goes", "of-b")
-		b.switchOn(200, "/w/comes", "of-b")
-		b.must(200, http.MethodDelete, "/_mock/workspaces/comes", "", "") // another way to release a workspace
+		b.must(200, http.MethodDelete, "/_mock/workspaces/ends", "", "")
 
 		if got := a.flagsOf("/w/stays"); !strings.Contains(got, "unwritten") {
 			t.Errorf("the owner answers %s", got)
 		}
-		a.must(503, http.MethodGet, "/w/goes/api/client/features", backendToken, "")
+		a.call(http.MethodGet, "/w/goes/api/client/features", backendToken, "") // asks for it
+		if got := a.flagsOf("/w/ends"); strings.Contains(got, "first") {
+			t.Errorf("a removed workspace came back as %s", got)
+		}
 		time.Sleep(time.Second)
 		if got := a.flagsOf("/w/goes"); !strings.Contains(got, "of-b") || strings.Contains(got, "unwritten") {
 			t.Errorf("the former owner answers %s", got)
 		}
 		a.must(200, http.MethodGet, "/ready", "", "")
-		a.expectMetrics(`unleash_mock_store_lost_total{instance="a"} 1`)
-		if said := a.log.String(); strings.Count(said, "are lost") != 1 || !strings.Contains(said, "workspace=goes") {
+		a.expectMetrics(`unleash_mock_store_lost_total{instance="a"} 2`)
+		if said := a.log.String(); strings.Count(said, "are lost") != 2 || !strings.Contains(said, "workspace=goes") || !strings.Contains(said, "workspace=ends") {
 			t.Errorf("the log says %s", said)
 		}
 		time.Sleep(2 * time.Second)
@@ -163,23 +168,87 @@ func TestASessionThatBreaksIsBegunAnew(t *testing.T) {
 	})
 }
 
-// TestWhatAnotherHasWrittenWins checks that a process that was cut off notices by the
-// revision that another one has written.
-func TestWhatAnotherHasWrittenWins(t *testing.T) {
+// TestABrokenSessionIsMended checks that a process takes its workspaces again even
+// without requests for them, so that no other process removes them, and that it finds out
+// which ones have gone.
+func TestABrokenSessionIsMended(t *testing.T) {
 	t.Parallel()
-	shared(t, func(_ *storetest.Memory, a, b *sharing) {
-		a.switchOn(200, "/w/x", "first")
+	shared(t, func(memory *storetest.Memory, a, b *sharing) {
+		a.switchOn(200, "/w/stays", "first")
+		a.switchOn(200, "/w/goes", "first")
 		pass()
-		tag := a.must(200, http.MethodGet, "/w/x/api/client/features", backendToken, "").header.Get("Etag")
-		a.switchOn(200, "/w/x", "unwritten")
+		journal := a.workspaces.Find("goes").Journal
+		a.process.Break()
+		b.switchOn(200, "/w/goes", "of-b")
+		pass()
+		if a.workspaces.Find("goes") != nil || !journal.Closed() {
+			t.Error("the former owner still has the workspace, and its streams do not end")
+		}
+		b.must(200, http.MethodDelete, "/_mock/workspaces", "", "")
+		if got := memory.Stored("stays"); !strings.Contains(got, "first") {
+			t.Errorf("another process has removed a workspace that is in use: %q is stored", got)
+		}
+	})
+}
+
+// TestARequestThatWaits checks that a request that a rule holds back is carried out on
+// the workspace as it is afterwards, if another process has written it meanwhile.
+func TestARequestThatWaits(t *testing.T) {
+	t.Parallel()
+	shared(t, func(memory *storetest.Memory, a, b *sharing) {
+		a.switchOn(200, "/w/x", "first")
+		a.must(201, http.MethodPost, "/w/x/_mock/rules", "", `{"delay":"300ms","match":{"operations":["createFeature"]},"times":1}`)
+		pass()
+		var group sync.WaitGroup
+		group.Go(func() {
+			a.must(201, http.MethodPost, "/w/x/api/admin/projects/default/features", adminToken, `{"name":"delayed"}`)
+		})
+		time.Sleep(100 * time.Millisecond)
 		a.process.Break()
 		b.switchOn(200, "/w/x", "of-b")
 		b.settle(t.Context())
-		if got := a.flagsOf("/w/x"); !strings.Contains(got, "of-b") || strings.Contains(got, "unwritten") {
-			t.Errorf("the owner answers %s", got)
+		group.Wait()
+		pass()
+		if got := memory.Stored("x"); !strings.Contains(got, `"of-b"`) || !strings.Contains(got, `"delayed"`) {
+			t.Errorf("workspace x is stored as %s", got)
 		}
-		a.must(200, http.MethodGet, "/w/x/api/client/features", backendToken, "", "If-None-Match: "+tag)
-		a.expectMetrics(`unleash_mock_store_lost_total{instance="a"} 1`)
+	})
+}
+
+// TestWhatAnotherHasWrittenWins checks that a process that was cut off notices by the
+// revision that another one has written, even as often as itself after a removal.
+func TestWhatAnotherHasWrittenWins(t *testing.T) {
+	t.Parallel()
+	for _, removed := range []bool{false, true} {
+		shared(t, func(_ *storetest.Memory, a, b *sharing) {
+			a.switchOn(200, "/w/x", "first")
+			pass()
+			tag := a.must(200, http.MethodGet, "/w/x/api/client/features", backendToken, "").header.Get("Etag")
+			a.switchOn(200, "/w/x", "unwritten")
+			a.process.Break()
+			if removed {
+				b.must(200, http.MethodDelete, "/_mock/workspaces/x", "", "")
+			}
+			b.switchOn(200, "/w/x", "of-b")
+			b.settle(t.Context())
+			if got := a.flagsOf("/w/x"); !strings.Contains(got, "of-b") || strings.Contains(got, "unwritten") {
+				t.Errorf("the owner answers %s", got)
+			}
+			a.must(200, http.MethodGet, "/w/x/api/client/features", backendToken, "", "If-None-Match: "+tag)
+			a.expectMetrics(`unleash_mock_store_lost_total{instance="a"} 1`)
+		})
+	}
+}
+
+// TestANameWithoutAWorkspace checks that a process gives up a name that it took but could
+// not load.
+func TestANameWithoutAWorkspace(t *testing.T) {
+	t.Parallel()
+	shared(t, func(_ *storetest.Memory, a, b *sharing) {
+		storetest.Take(t, a.process, "x", true)
+		b.switchOn(503, "/w/x", "first")
+		time.Sleep(time.Second)
+		b.switchOn(200, "/w/x", "first")
 	})
 }
 
@@ -267,8 +336,165 @@ func TestAlwaysStored(t *testing.T) {
 		if got := memory.Stored("x"); !strings.Contains(got, "second") {
 			t.Errorf("workspace x is stored as %s", got)
 		}
+
+		memory.SetMute(true)
+		a.switchOn(503, "/w/x", "fourth")
+		memory.SetMute(false)
+		a.switchOn(200, "/w/x", "fifth")
+		if got := memory.Stored("x"); !strings.Contains(got, "fifth") {
+			t.Errorf("after a write without an answer, workspace x is stored as %s", got)
+		}
 		a.settle(t.Context())
 	})
+}
+
+// TestAChangeThatIsLostIsNotAcknowledged checks that, when every answer waits for the
+// store, a change on which another process's version follows is refused.
+func TestAChangeThatIsLostIsNotAcknowledged(t *testing.T) {
+	t.Parallel()
+	for _, released := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			memory := storetest.NewMemory(store.Limits{})
+			a, b := newSharing(t, memory, "a", true), newSharing(t, memory, "b", true)
+			a.switchOn(200, "/w/x", "first")
+			w := a.workspaces.Find("x")
+			operation, err := w.Begin()
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.Instance().Rules.Clear() // counts as a change
+			a.process.Break()
+			b.switchOn(200, "/w/x", "of-b")
+			if released {
+				b.settle(t.Context())
+			}
+			pass() // a takes its workspaces again
+			if err := operation.End(); !errors.Is(err, workspace.ErrElsewhere) {
+				t.Errorf("the operation ends with the error %v", err)
+			}
+			a.settle(t.Context())
+			b.settle(t.Context())
+		})
+	}
+}
+
+// hooked is a store with functions that are called before some of its operations.
+type hooked struct {
+	store.Store
+	writing, lettingGo func(name string)
+}
+
+func (h hooked) Write(ctx context.Context, name string, revision int64, content []byte) (int64, error) {
+	if h.writing != nil {
+		h.writing(name)
+	}
+	return h.Store.Write(ctx, name, revision, content)
+}
+
+func (h hooked) LetGo(ctx context.Context, name string) error {
+	if h.lettingGo != nil {
+		h.lettingGo(name)
+	}
+	return h.Store.LetGo(ctx, name)
+}
+
+// TestASlowWrite checks that a write that takes long does not delay those of other
+// workspaces.
+func TestASlowWrite(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		memory := storetest.NewMemory(store.Limits{})
+		a := &sharing{&keeping{app: newApp(t)}, memory.Open()}
+		settle, err := a.Persist(hooked{Store: a.process, writing: func(name string) {
+			if name == "slow" {
+				time.Sleep(2 * time.Second)
+			}
+		}}, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.switchOn(200, "/w/slow", "first")
+		time.Sleep(100 * time.Millisecond)
+		a.switchOn(200, "/w/quick", "first")
+		time.Sleep(100 * time.Millisecond)
+		if memory.Stored("quick") == "" || memory.Stored("slow") != "" {
+			t.Error("a slow write delays others")
+		}
+		time.Sleep(3 * time.Second)
+		if err := settle(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// limited returns a server that keeps few workspaces in memory and all of them in a store.
+func limited(t *testing.T, most int, in store.Store) *sharing {
+	t.Helper()
+	bounds := DefaultBounds()
+	bounds.Workspaces = most
+	out := &sharing{keeping: &keeping{app: newApp(t, WithBounds(bounds))}}
+	settle, err := out.Persist(in, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := settle(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return out
+}
+
+// TestARequestWaitsForAWorkspaceThatLeaves checks that a request for a workspace that is
+// leaving memory waits, and gets it from the store.
+func TestARequestWaitsForAWorkspaceThatLeaves(t *testing.T) {
+	t.Parallel()
+	var a *sharing
+	var once sync.Once
+	answers := make(chan reply, 1)
+	a = limited(t, 1, hooked{Store: storetest.NewMemory(store.Limits{}).Open(), lettingGo: func(name string) {
+		once.Do(func() {
+			go func() { answers <- a.call(http.MethodGet, "/w/"+name+"/api/client/features", backendToken, "") }()
+			for end := time.Now().Add(100 * time.Millisecond); len(answers) == 0 && time.Now().Before(end); {
+				runtime.Gosched()
+			}
+		})
+	}})
+	a.switchOn(200, "/w/leaves", "first")
+	a.flagsOf("/w/comes")
+	if got := <-answers; got.status != http.StatusOK || !strings.Contains(string(got.body), "first") {
+		t.Errorf("status %d: %s", got.status, got.body)
+	}
+}
+
+// TestManyWorkspacesInLittleRoom checks that requests for more workspaces than there is
+// room for in memory all get theirs, even at the same time.
+func TestManyWorkspacesInLittleRoom(t *testing.T) {
+	t.Parallel()
+	const most, workspaces, rounds = 4, 16, 8
+	a := limited(t, most, hooked{Store: storetest.NewMemory(store.Limits{}).Open(), lettingGo: func(string) {
+		for range 100 { // others find the same workspace unused for longest
+			runtime.Gosched()
+		}
+	}})
+	for i := range workspaces {
+		a.switchOn(200, fmt.Sprint("/w/", i), fmt.Sprint("of-", i))
+	}
+	var group sync.WaitGroup
+	for i := range workspaces {
+		group.Go(func() {
+			for range rounds {
+				got := a.call(http.MethodGet, fmt.Sprintf("/w/%d/api/client/features", i), backendToken, "")
+				if got.status != http.StatusOK || !strings.Contains(string(got.body), fmt.Sprintf(`"of-%d"`, i)) {
+					t.Errorf("workspace %d: status %d: %s", i, got.status, got.body)
+				}
+			}
+		})
+	}
+	group.Wait()
+	if count := len(a.workspaces.List()) - 1; count > most {
+		t.Errorf("%d workspaces are in memory", count)
+	}
 }
 
 // TestNothingAnsweredIsLostOnTheWay lets clients write to two servers in turn, which keep

@@ -369,10 +369,11 @@ func (x *exchange) operate() answer {
 	return answer{status: result.Status, contentType: result.ContentType, body: result.Body, prepared: result.Prepared, feed: result.Feed}
 }
 
-// begin begins an operation on the workspace, or on the one that has replaced it.
+// begin begins an operation on the workspace, or on the one that has replaced it. The
+// instance may be another one, too, if the request has waited.
 func (x *exchange) begin() (workspace.Operation, *apierror.Error) {
 	w, operation, problem := x.Begin(x.workspace)
-	if problem == nil && w != x.workspace {
+	if problem == nil {
 		x.workspace, x.instance = w, w.Instance()
 	}
 	return operation, problem

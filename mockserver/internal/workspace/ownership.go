@@ -12,8 +12,8 @@ import (
 // open is Registry.Open with a store.
 func (p *persistence) open(name string, withCredentials bool, now int64) (*Workspace, error) {
 	r := p.registry
-	if w := r.use(name, now); w != nil {
-		return w, p.stillOwned(w)
+	if w := r.use(name, now); w != nil && p.stillOwned(w) == nil {
+		return w, nil
 	}
 	if !ValidName(name) {
 		return nil, &NameError{Name: name}
@@ -92,8 +92,7 @@ func (p *persistence) load(name string, fresh *Workspace) (obtained, error) {
 		}
 	}
 	w.stored.session.Store(session)
-	p.makeRoom(name)
-	kept, made, err := p.registry.add(w)
+	kept, made, err := p.add(w)
 	if err != nil && session != neverTaken {
 		_ = p.Store.LetGo(ctx, name)
 	}
@@ -127,13 +126,19 @@ func (p *persistence) restored(ctx context.Context, name string, entry store.Ent
 	return w, nil
 }
 
-// read decodes the stored content of a workspace.
+// read decodes the stored content of a workspace. Damaged content is set aside; content
+// that only this process cannot use stays.
 func (p *persistence) read(ctx context.Context, name string, entry store.Entry, problem error) (instance *Instance, created time.Time, err error) {
 	if problem == nil {
 		instance, created, problem = p.Restore(name, entry.Content)
 	}
-	if problem == nil {
+	switch {
+	case problem == nil:
 		return instance, created, nil
+	case errors.Is(problem, store.ErrTooLarge):
+		return nil, created, &UnfitError{problem}
+	case unfit(problem):
+		return nil, created, problem
 	}
 	where, err := p.Store.SetAside(ctx, name)
 	if err != nil {
@@ -144,21 +149,38 @@ func (p *persistence) read(ctx context.Context, name string, entry store.Entry, 
 	return nil, created, nil
 }
 
-// makeRoom removes the workspace unused for longest from memory, if the limit is reached.
-func (p *persistence) makeRoom(name string) {
-	r := p.registry
-	if r.Max <= 0 || name == Default || r.size() < r.Max {
-		return
+// add registers a workspace. At the limit, those unused for longest make room.
+func (p *persistence) add(w *Workspace) (kept *Workspace, made bool, err error) {
+	for {
+		kept, made, err = p.registry.add(w)
+		var limit *LimitError
+		if !errors.As(err, &limit) || !p.makeRoom() {
+			return kept, made, err
+		}
 	}
+}
+
+// unfit reports whether an error is an *UnfitError.
+func unfit(err error) bool {
+	var is *UnfitError
+	return errors.As(err, &is)
+}
+
+// makeRoom removes the workspace unused for longest from memory, and reports whether one
+// has left.
+func (p *persistence) makeRoom() bool {
+	r := p.registry
 	var oldest *Workspace
 	for _, w := range r.List()[1:] {
 		if w.busy.Load() == 0 && (oldest == nil || w.used.Load() < oldest.used.Load()) {
 			oldest = w
 		}
 	}
-	if oldest != nil && p.letGo(oldest) == nil {
-		r.evicted.Add(1)
+	if oldest == nil || p.letGo(oldest) != nil {
+		return false
 	}
+	r.evicted.Add(1)
+	return true
 }
 
 // stillOwned takes a workspace again if the session in which it was taken has ended.
@@ -183,14 +205,17 @@ func (p *persistence) stillOwned(w *Workspace) error {
 func (p *persistence) retake(w *Workspace) error {
 	s := w.stored
 	session, _ := p.Store.Session()
-	if s.session.Load() == session || !w.Kept() {
+	switch {
+	case s.ended.Load():
+		return ErrElsewhere
+	case s.session.Load() == session || !w.Kept():
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
-	entry, err := p.take(ctx, w.Name, true)
+	entry, err := p.take(ctx, w.Name, s.revision == 0)
 	switch {
-	case errors.Is(err, store.ErrElsewhere):
+	case errors.Is(err, store.ErrElsewhere), errors.Is(err, store.ErrNone): // taken or removed by another process
 		p.lose(w)
 		p.end(w)
 		return ErrElsewhere
@@ -202,6 +227,10 @@ func (p *persistence) retake(w *Workspace) error {
 		s.written = mark{}
 	case err != nil || entry.Content != nil && entry.Revision != s.revision:
 		instance, _, err := p.read(ctx, w.Name, entry, err)
+		if unfit(err) {
+			p.lose(w)
+			p.end(w)
+		}
 		if err != nil {
 			return err
 		}
@@ -212,8 +241,6 @@ func (p *persistence) retake(w *Workspace) error {
 		p.lose(w)
 		w.become(instance)
 		s.written = markOf(w.Instance())
-	case entry.Revision != s.revision: // it was removed from the store
-		s.written = mark{}
 	}
 	s.revision = entry.Revision
 	s.failing.Store(false)
@@ -221,51 +248,44 @@ func (p *persistence) retake(w *Workspace) error {
 	return nil
 }
 
-// lose logs that changes were not stored because another process has written the
-// workspace.
+// lose logs that changes were not stored because another process has written or removed
+// the workspace.
 func (p *persistence) lose(w *Workspace) {
+	w.stored.losses.Add(1)
 	if markOf(w.Instance()) == w.stored.written {
 		return
 	}
 	p.lost.Add(1)
-	p.Logger.Error("another process has written a workspace in the meantime; the latest changes here are lost", "workspace", w.Name, "since", w.stored.last.UTC())
+	p.Logger.Error("another process has written or removed a workspace in the meantime; the latest changes here are lost", "workspace", w.Name, "since", w.stored.last.UTC())
 }
 
 // end removes a workspace that this process no longer owns from memory, with stored.mu
 // held.
 func (p *persistence) end(w *Workspace) {
-	w.stored.close()
-	w.stored.ended = true
 	p.registry.drop(w)
-}
-
-// endUnless removes a workspace from memory, unless err says that it stays: then it is
-// reopened. stored.mu is held.
-func (p *persistence) endUnless(w *Workspace, err error) error {
-	switch {
-	case err == nil:
-		p.end(w)
-	case !w.stored.ended:
-		w.stored.reopen()
-	}
-	return err
+	w.stored.ended.Store(true)
 }
 
 // letGo writes a workspace, gives up ownership and removes it from memory. After an error
 // it stays.
-func (p *persistence) letGo(w *Workspace) (err error) {
+func (p *persistence) letGo(w *Workspace) error {
 	s := w.stored
-	s.close()
+	s.open.Lock()
+	defer s.open.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err = p.writeNow(w); err == nil && s.session.Load() != neverTaken && !s.ended {
+	if err := p.writeNow(w); err != nil || s.ended.Load() {
+		return err
+	}
+	if s.session.Load() != neverTaken {
 		ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 		defer cancel()
-		if err = p.Store.LetGo(ctx, w.Name); err != nil {
-			err = p.failed(err)
+		if err := p.Store.LetGo(ctx, w.Name); err != nil {
+			return p.failed(err)
 		}
 	}
-	return p.endUnless(w, err)
+	p.end(w)
+	return nil
 }
 
 // evict is letGo for when memory is needed: it removes the workspace even if it cannot be
@@ -276,7 +296,8 @@ func (p *persistence) evict(w *Workspace) bool {
 	}
 	w.stored.mu.Lock()
 	defer w.stored.mu.Unlock()
-	if !w.stored.ended {
+	if !w.stored.ended.Load() {
+		w.stored.losses.Add(1)
 		p.lost.Add(1)
 		p.Logger.Error("a workspace was dropped from memory before its latest changes were stored", "workspace", w.Name)
 		p.end(w)
@@ -287,13 +308,17 @@ func (p *persistence) evict(w *Workspace) bool {
 // remove removes a workspace from memory and from the store.
 func (p *persistence) remove(name string) error {
 	w, _, err := p.obtain(name, nil)
-	if errors.Is(err, store.ErrNone) {
-		if p.down.Load() != nil {
-			return ErrNotStored // it is unknown whether it exists
-		}
+	switch {
+	case errors.Is(err, store.ErrNone) && p.down.Load() != nil:
+		return ErrNotStored // it is unknown whether it exists
+	case errors.Is(err, store.ErrNone):
 		return ErrNotFound
-	}
-	if err != nil {
+	case unfit(err):
+		if err = p.removeStored(name); err != nil {
+			err = p.failed(err)
+		}
+		return err
+	case err != nil:
 		return err
 	}
 	return p.erase(w)
@@ -302,21 +327,23 @@ func (p *persistence) remove(name string) error {
 // erase removes a workspace that this process owns.
 func (p *persistence) erase(w *Workspace) error {
 	s := w.stored
-	s.close()
+	s.open.Lock()
+	defer s.open.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ended {
+	if s.ended.Load() {
 		return nil
 	}
-	err := p.retake(w)
-	if err == nil {
-		ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
-		defer cancel()
-		if err = p.Store.Remove(ctx, w.Name); err != nil {
-			err = p.failed(err)
-		}
+	if err := p.retake(w); err != nil {
+		return err
 	}
-	return p.endUnless(w, err)
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	if err := p.Store.Remove(ctx, w.Name); err != nil {
+		return p.failed(err)
+	}
+	p.end(w)
+	return nil
 }
 
 // removeAll removes the workspaces that this process owns, and the stored ones without an
@@ -324,10 +351,12 @@ func (p *persistence) erase(w *Workspace) error {
 func (p *persistence) removeAll() (int, error) {
 	count := 0
 	for _, w := range p.registry.List()[1:] {
-		if err := p.erase(w); err != nil {
+		switch err := p.erase(w); {
+		case err == nil:
+			count++
+		case !errors.Is(err, ErrElsewhere):
 			return count, err
 		}
-		count++
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
@@ -367,7 +396,7 @@ func (p *persistence) removeStored(name string) error {
 }
 
 // Known returns the workspace with a name, whether in memory or stored. The error is
-// ErrNotFound or ErrElsewhere.
+// ErrNotFound, ErrElsewhere or an *UnfitError.
 func (r *Registry) Known(name string) (*Workspace, error) {
 	if w := r.Find(name); w != nil || r.persist == nil {
 		if w == nil {

@@ -21,7 +21,8 @@ import (
 type Persistence struct {
 	Store store.Store
 	// Save encodes the part of a workspace that outlives the process. Restore decodes it and
-	// returns when the workspace was created; its error says what is wrong with the content.
+	// returns when the workspace was created. Its error says what is wrong with the content,
+	// unless it is an *UnfitError.
 	Save    func(*Workspace) []byte
 	Restore func(name string, saved []byte) (*Instance, time.Time, error)
 	// Always makes every answer wait until its changes are stored.
@@ -34,6 +35,14 @@ var ErrElsewhere = errors.New("the workspace is moving here from another process
 
 // ErrNotStored says that something could not be stored before the answer.
 var ErrNotStored = errors.New("the store is unreachable; changes stay in memory and are stored later")
+
+// UnfitError says why a process cannot use what is stored of a workspace, although it is
+// not damaged. It stays stored.
+type UnfitError struct{ Reason error }
+
+func (e *UnfitError) Error() string {
+	return "the stored workspace does not fit into this process: " + e.Reason.Error()
+}
 
 const (
 	// writeEvery is the minimum time between writes of a workspace.
@@ -83,8 +92,24 @@ func (r *Registry) Persist(how Persistence) error {
 	}
 	p.done.Go(p.writeBehind)
 	p.done.Go(p.handOver)
-	p.done.Go(p.ask)
+	p.done.Go(func() { p.every(askEvery, p.ask) })
+	p.done.Go(func() { p.every(askEvery, p.takeAgain) })
+	p.done.Go(func() { p.every(lookEvery, p.letIdleGo) })
 	return nil
+}
+
+// every calls do regularly, until the process ends.
+func (p *persistence) every(period time.Duration, do func(now time.Time)) {
+	tick := time.NewTicker(period)
+	defer tick.Stop()
+	for {
+		select {
+		case <-p.stop:
+			return
+		case now := <-tick.C:
+			do(now)
+		}
+	}
 }
 
 // Settle writes all workspaces, gives up ownership, and closes the store. The error names
@@ -157,8 +182,22 @@ func (p *persistence) write(w *Workspace) error {
 
 // writeNow is write with stored.mu held.
 func (p *persistence) writeNow(w *Workspace) error {
+	err := p.tryWrite(w)
+	if errors.Is(err, store.ErrLost) { // once taken again, it can be written
+		w.stored.session.Store(neverTaken)
+		err = p.tryWrite(w)
+	}
+	if errors.Is(err, store.ErrLost) {
+		err = p.failed(err)
+	}
+	return err
+}
+
+// tryWrite is writeNow, but its error is store.ErrLost if the workspace has to be taken
+// again first.
+func (p *persistence) tryWrite(w *Workspace) error {
 	s := w.stored
-	if s.ended {
+	if s.ended.Load() {
 		return nil
 	}
 	if err := p.retake(w); err != nil {
@@ -178,8 +217,7 @@ func (p *persistence) writeNow(w *Workspace) error {
 	defer cancel()
 	revision, err := p.Store.Write(ctx, w.Name, s.revision, p.Save(w))
 	if errors.Is(err, store.ErrLost) {
-		s.session.Store(neverTaken)
-		return p.retake(w)
+		return err
 	}
 	s.failing.Store(err != nil)
 	if err != nil {
@@ -209,41 +247,52 @@ func (p *persistence) well() {
 	}
 }
 
-// ask pings the store regularly, until the process ends.
-func (p *persistence) ask() {
-	tick := time.NewTicker(askEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-p.stop:
-			return
-		case <-tick.C:
-		}
-		ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
-		err := p.Store.Ping(ctx)
-		cancel()
-		switch {
-		case err != nil:
-			_ = p.failed(err)
-		case p.down.Load() != nil && len(p.unwritten()) == 0: // otherwise a write calls well
-			p.well()
-		}
+// ask pings the store.
+func (p *persistence) ask(time.Time) {
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	err := p.Store.Ping(ctx)
+	switch {
+	case err != nil:
+		_ = p.failed(err)
+	case p.down.Load() != nil && len(p.unwritten()) == 0: // otherwise a write calls well
+		p.well()
 	}
 }
 
-// writeBehind writes changes and lets idle workspaces go, until the process ends.
-func (p *persistence) writeBehind() {
-	tick := time.NewTicker(lookEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-p.stop:
-			return
-		case now := <-tick.C:
-			p.each(p.dueNow(now), func(w *Workspace) { _ = p.write(w) })
-			p.letIdleGo(now)
+// takeAgain takes the workspaces that were taken in a former session again. Without an
+// owner, other processes could remove them, and could take them without asking.
+func (p *persistence) takeAgain(time.Time) {
+	p.each(p.registry.kept(), func(w *Workspace) {
+		if !p.ending() {
+			_ = p.stillOwned(w)
 		}
+	})
+}
+
+// ending reports whether the process ends.
+func (p *persistence) ending() bool {
+	select {
+	case <-p.stop:
+		return true
+	default:
+		return false
 	}
+}
+
+// writeBehind writes changes, until the process ends. A slow write takes up one of the
+// writers; what else is due does not wait for it.
+func (p *persistence) writeBehind() {
+	var group errgroup.Group
+	group.SetLimit(writers)
+	p.every(lookEvery, func(now time.Time) {
+		for _, w := range p.dueNow(now) {
+			if !p.ending() {
+				group.Go(func() error { _ = p.write(w); return nil })
+			}
+		}
+	})
+	_ = group.Wait()
 }
 
 // dueNow returns the workspaces that should be written now.
@@ -284,13 +333,29 @@ func (p *persistence) handOver() {
 			}
 			group.Go(func() error {
 				w := p.registry.use(name, time.Now().UnixNano())
-				if w != nil && p.letGo(w) == nil {
+				switch {
+				case w == nil:
+					p.release(name)
+				case p.letGo(w) == nil:
 					p.handedOver.Add(1)
 				}
 				return nil
 			})
 		}
 	}
+}
+
+// release gives up a name without a workspace in memory, such as one whose content could
+// not be read when it was taken.
+func (p *persistence) release(name string) {
+	_, _, _ = p.loading.Do(name, func() (any, error) { // not while it is loaded
+		if p.registry.use(name, time.Now().UnixNano()) == nil {
+			ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+			defer cancel()
+			_ = p.Store.LetGo(ctx, name) // the process that wants it asks again
+		}
+		return nil, ErrElsewhere // for requests that have waited
+	})
 }
 
 // StoreStats has figures about a store.

@@ -133,8 +133,8 @@ func (r *Registry) Make(name string) (w *Workspace, made bool, err error) {
 // Open returns the workspace with a name for use. If it does not exist, Open returns a
 // fresh one that nobody else sees and that disappears after the request unless it is
 // kept, because anyone who sends requests can make up names. For a request with
-// credentials, a stored workspace counts as existing. The error is a *NameError,
-// ErrElsewhere or one of Build.
+// credentials, a stored workspace counts as existing. The error is a *NameError, an
+// *UnfitError, ErrElsewhere or one of Build.
 func (r *Registry) Open(name string, withCredentials bool) (*Workspace, error) {
 	now := time.Now().UnixNano()
 	if r.persist != nil {
@@ -168,7 +168,7 @@ func (r *Registry) fresh(name string) (*Workspace, error) {
 
 // Keep registers a workspace from Open, and reports whether it was new. If another one
 // with that name was kept in the meantime, or is stored, Keep returns that one. The error
-// is a *LimitError or ErrElsewhere.
+// is a *LimitError, an *UnfitError or ErrElsewhere.
 func (r *Registry) Keep(w *Workspace) (kept *Workspace, made bool, err error) {
 	if w.kept.Load() {
 		return w, false, nil

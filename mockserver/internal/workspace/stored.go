@@ -10,19 +10,19 @@ import (
 
 // stored is what a process knows about a workspace in a store.
 type stored struct {
-	// open is held for reading during an operation. gone is set when the workspace is let
-	// go; no operation may begin then.
+	// open is held for reading during an operation, and for writing while the workspace
+	// leaves this process.
 	open sync.RWMutex
-	gone bool
 
 	session atomic.Int64 // in which the workspace was taken
+	losses  atomic.Int64 // times that changes may have been lost
 	failing atomic.Bool  // the last write failed
+	ended   atomic.Bool  // this process no longer owns the workspace
 
-	mu       sync.Mutex // held while taking or writing the workspace
+	mu       sync.Mutex // held while taking or writing the workspace; never waits for open
 	revision int64      // of the stored content; 0 for none
 	written  mark       // the mark of the stored content
 	last     time.Time  // time of the last write, successful or not
-	ended    bool       // this process no longer owns the workspace
 }
 
 // mark identifies the state of an instance. If two marks are equal, nothing worth storing
@@ -46,24 +46,32 @@ func markOf(instance *Instance) mark {
 type Operation struct {
 	*Workspace
 	before mark
+	losses int64
 }
 
 // Begin begins an operation on the workspace, which stays in this process until the
-// operation ends. The error is ErrElsewhere if it has been let go to the store meanwhile.
+// operation ends. It waits while the workspace is leaving. The error is ErrElsewhere if it
+// has left, or if another process has it.
 func (w *Workspace) Begin() (Operation, error) {
-	if w.stored == nil {
+	s := w.stored
+	if s == nil {
 		return Operation{}, nil
 	}
-	w.stored.open.RLock()
-	if w.stored.gone {
-		w.stored.open.RUnlock()
+	if err := w.registry.persist.stillOwned(w); err != nil { // the request may have waited since it found w
+		return Operation{}, err
+	}
+	s.open.RLock()
+	if s.ended.Load() {
+		s.open.RUnlock()
 		return Operation{}, ErrElsewhere
 	}
-	return Operation{w, markOf(w.Instance())}, nil
+	losses := s.losses.Load() // before the instance: one that takes its place later is noticed
+	return Operation{w, markOf(w.Instance()), losses}, nil
 }
 
-// End ends the operation. If answers have to wait for the store, the error is
-// ErrNotStored when the changes could not be stored.
+// End ends the operation. If answers have to wait for the store, the error is ErrNotStored
+// when the changes could not be stored, and ErrElsewhere when they may have been lost to
+// another process.
 func (o Operation) End() error {
 	w := o.Workspace
 	if w == nil {
@@ -71,8 +79,15 @@ func (o Operation) End() error {
 	}
 	after := markOf(w.Instance())
 	w.stored.open.RUnlock()
-	if p := w.registry.persist; p.Always && after != o.before && w.Kept() {
-		return p.write(w)
+	p := w.registry.persist
+	if !p.Always || after == o.before || !w.Kept() {
+		return nil
+	}
+	if err := p.write(w); err != nil {
+		return err
+	}
+	if w.stored.losses.Load() != o.losses {
+		return ErrElsewhere
 	}
 	return nil
 }
@@ -93,21 +108,7 @@ func (w *Workspace) due(now time.Time) bool {
 		return false
 	}
 	defer w.stored.mu.Unlock()
-	return !w.stored.ended && markOf(w.Instance()) != w.stored.written && now.Sub(w.stored.last) >= writeEvery
-}
-
-// close prevents further operations, and waits for those in progress.
-func (s *stored) close() {
-	s.open.Lock()
-	defer s.open.Unlock()
-	s.gone = true
-}
-
-// reopen undoes close.
-func (s *stored) reopen() {
-	s.open.Lock()
-	defer s.open.Unlock()
-	s.gone = false
+	return !w.stored.ended.Load() && markOf(w.Instance()) != w.stored.written && now.Sub(w.stored.last) >= writeEvery
 }
 
 // become replaces the instance with the stored one.

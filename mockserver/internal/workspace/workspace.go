@@ -44,8 +44,8 @@ func Path(name string) string {
 	return PathPrefix + name
 }
 
-// Instance is what a reset of a workspace replaces, as a whole. A request loads it once,
-// and is not affected by a later reset.
+// Instance is what a reset of a workspace replaces, as a whole. An operation loads it
+// once, and is not affected by a later reset.
 type Instance struct {
 	Store *engine.Store
 	Clock *clock.Clock
