@@ -344,6 +344,12 @@ func TestAlwaysStored(t *testing.T) {
 		if got := memory.Stored("x"); !strings.Contains(got, "fifth") {
 			t.Errorf("after a write without an answer, workspace x is stored as %s", got)
 		}
+
+		a.must(201, http.MethodPost, "/w/x/_mock/rules", "", `{"match":{"operations":["getAllClientFeatures"]},"answer":{"status":503},"times":1}`)
+		a.must(503, http.MethodGet, "/w/x/api/client/features", backendToken, "")
+		if got := memory.Stored("x"); !strings.Contains(got, `"hits":1`) {
+			t.Errorf("after the hit of a rule, workspace x is stored as %s", got)
+		}
 		a.settle(t.Context())
 	})
 }

@@ -22,9 +22,10 @@ func (x *exchange) applyRule() *apierror.Error {
 		return apierror.BodyParser(http.StatusBadRequest, err.Error()) // in the form of a 400 that every operation has
 	}
 	if effect == nil {
-		effect = x.instance.Rules.Pick(&rules.Request{
-			Operation: x.operation.ID, Workspace: x.workspace.Name, Header: x.request.Header, Body: x.body.Value,
-		})
+		var problem *apierror.Error
+		if effect, problem = x.pick(); problem != nil {
+			return problem
+		}
 	}
 	if effect == nil {
 		return nil
@@ -48,6 +49,21 @@ func (x *exchange) applyRule() *apierror.Error {
 		x.forced = x.force(effect.Answer)
 	}
 	return nil
+}
+
+// pick picks the rule for the request. Its hit is stored like any other change.
+func (x *exchange) pick() (*rules.Effect, *apierror.Error) {
+	operation, problem := x.begin()
+	if problem != nil {
+		return nil, problem
+	}
+	effect := x.instance.Rules.Pick(&rules.Request{
+		Operation: x.operation.ID, Workspace: x.workspace.Name, Header: x.request.Header, Body: x.body.Value,
+	})
+	if err := operation.End(); err != nil {
+		return nil, apierror.Elsewhere(err.Error())
+	}
+	return effect, nil
 }
 
 // isOwnSuccess reports whether the client prefers what the operation does anyway: a
