@@ -14,6 +14,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/clock"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/control"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
@@ -99,12 +100,13 @@ func (s *Server) read(name string, text []byte) (*workspace.Instance, saved, err
 	}
 	instance, err := s.newInstance(name)
 	if err != nil {
-		return nil, from, err
+		return nil, from, &workspace.UnfitError{Reason: err}
 	}
 	if err := instance.Clock.Restore(from.Clock); err != nil {
 		return nil, from, err
 	}
-	if err := instance.Rules.Restore(from.Rules); err != nil {
+	skipped, err := instance.Rules.Restore(from.Rules)
+	if err != nil {
 		return nil, from, err
 	}
 	value, err := v8json.ParseShallow(from.State, stateBounds)
@@ -115,14 +117,21 @@ func (s *Server) read(name string, text []byte) (*workspace.Instance, saved, err
 	if !is {
 		return nil, from, errors.New("its state is not an object")
 	}
-	if instance.Store, err = s.engine.Restore(state, instance.Clock.Now(), s.workspaces.MaxState()); err != nil {
+	instance.Store, err = s.engine.Restore(state, instance.Clock.Now(), s.workspaces.MaxState())
+	switch {
+	case errors.Is(err, engine.ErrTooLarge):
+		return nil, from, &workspace.UnfitError{Reason: err}
+	case err != nil:
 		return nil, from, err
 	}
 	instance.Store.Continue(from.Revision + revisionGap)
 	if set := s.layers.now.Load(); set != nil && from.Flags != s.layers.digest() {
 		if err := s.setFlags(name, instance, set); err != nil {
-			return nil, from, fmt.Errorf("the flags of the file: %w", err)
+			return nil, from, &workspace.UnfitError{Reason: fmt.Errorf("the flags of the file: %w", err)}
 		}
+	}
+	for _, reason := range skipped {
+		s.logger.Error("a stored rule does not fit this server and is dropped", "workspace", name, "error", reason)
 	}
 	return instance, from, nil
 }

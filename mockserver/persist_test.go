@@ -3,6 +3,7 @@ package mockserver
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
@@ -14,6 +15,8 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/store"
 	"github.com/unleash-mock/unleash-mock/internal/store/folder"
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // keeping is a server that keeps its workspaces in a folder.
@@ -299,6 +302,70 @@ func TestDamagedFiles(t *testing.T) {
 			k.settle(t.Context())
 		})
 	}
+}
+
+// TestWhatDoesNotFitIsNotDamaged checks that a server that cannot use all of a stored
+// workspace drops no more than a rule, and that it keeps what is too large for it.
+func TestWhatDoesNotFitIsNotDamaged(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("../spec/testdata/documents/forms.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := spec.Load(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := newKeeping(t, t.TempDir(), false, WithDocument(document, false))
+	k.must(200, http.MethodPatch, "/w/a/_mock/flags/mine", "", `{"enabled":true}`)
+	for _, match := range []string{`{"operations":["getPet"]}`, `{}`} {
+		k.must(201, http.MethodPost, "/w/a/_mock/rules", "", `{"match":`+match+`,"delay":"1ns"}`)
+	}
+	k = k.restarted()
+	k.expectFlags("without the document", "/w/a", "mine|")
+	if got := string(k.must(200, http.MethodGet, "/w/a/_mock/rules", "", "").body); strings.Contains(got, "getPet") || !strings.Contains(got, `"id":"2"`) {
+		t.Errorf("the rules are %s", got)
+	}
+	if said := k.log.String(); !strings.Contains(said, "getPet") || !strings.Contains(said, "workspace=a") {
+		t.Errorf("the log says %s", said)
+	}
+
+	for i := range 60 {
+		k.must(201, http.MethodPost, "/w/a/api/admin/projects/default/features", adminToken, fmt.Sprintf(`{"name":"f-%d","description":%q}`, i, strings.Repeat("x", 50_000)))
+	}
+	bounds := DefaultBounds()
+	bounds.Bytes = 2 << 20
+	k = k.restarted(WithBounds(bounds))
+	if got := k.must(503, http.MethodGet, "/w/a/api/client/features", backendToken, ""); !strings.Contains(string(got.body), "does not fit") {
+		t.Errorf("it is refused with %s", got.body)
+	}
+	k = k.restarted()
+	k.must(200, http.MethodGet, "/w/a/api/admin/projects/default/features/f-59", adminToken, "")
+	k = k.restarted(WithBounds(bounds))
+	k.must(200, http.MethodDelete, "/_mock/workspaces/a", "", "")
+	k.expectFlags("after its removal", "/w/a", "|")
+	k.expectMetrics("unleash_mock_store_damaged_total 0\n")
+	k.settle(t.Context())
+}
+
+// TestTextsComeBackByteForByte checks that neither the state nor the body of a rule is
+// written in another way after a restart.
+func TestTextsComeBackByteForByte(t *testing.T) {
+	t.Parallel()
+	k := newKeeping(t, t.TempDir(), false)
+	const text = `{"a" : "<b> & \u003c", "n":1.0}`
+	k.must(201, http.MethodPost, "/_mock/rules", "", `{"match":{"operations":["getSignals"]},"answer":{"status":200,"body":`+text+`}}`)
+	k.must(201, http.MethodPost, "/api/admin/projects/default/features", adminToken, `{"name":"f","description":"<&> \u2028"}`)
+	k.must(200, http.MethodPost, "/api/signal-endpoint/my-external-app", wellknown.MyExternalApp, `{"a" : "<b> \\u003c"}`)
+	before := k.must(200, http.MethodGet, "/_mock/state", "", "").body
+	k = k.restarted()
+	if got := k.must(200, http.MethodGet, "/api/admin/signals", adminToken, "").body; string(got) != text {
+		t.Errorf("the rule answers %s, want %s", got, text)
+	}
+	if got := k.must(200, http.MethodGet, "/_mock/state", "", "").body; !bytes.Equal(got, before) {
+		t.Errorf("the state is\n%s, was\n%s", got, before)
+	}
+	k.settle(t.Context())
 }
 
 // TestAStoreThatIsDown checks that requests still work, that /ready and the metrics

@@ -170,11 +170,14 @@ func (s *Server) refuseWorkspace(w http.ResponseWriter, r *http.Request, err err
 func (s *Server) workspaceProblem(err error) *apierror.Error {
 	var name *workspace.NameError
 	var limit *workspace.LimitError
+	var unfit *workspace.UnfitError
 	switch {
 	case errors.As(err, &name), errors.Is(err, errTwoWorkspaces):
 		return &apierror.Error{Status: http.StatusBadRequest, Envelope: apierror.Handler, Name: "BadDataError", Message: err.Error(), Outside: true}
 	case errors.Is(err, workspace.ErrElsewhere), errors.Is(err, workspace.ErrNotStored):
 		return apierror.Elsewhere(err.Error())
+	case errors.As(err, &unfit):
+		return apierror.Unavailable(err.Error())
 	case errors.As(err, &limit):
 		return &apierror.Error{Status: http.StatusServiceUnavailable, Envelope: apierror.Handler, Name: "WorkspaceLimitError", Message: err.Error(), Outside: true}
 	}

@@ -347,6 +347,7 @@ func problemOf(err error) *apierror.Error {
 	var snapshot engine.Problems
 	var name *workspace.NameError
 	var limit *workspace.LimitError
+	var unfit *workspace.UnfitError
 	switch {
 	case errors.As(err, &known):
 		return known
@@ -360,6 +361,8 @@ func problemOf(err error) *apierror.Error {
 		return refusal(http.StatusServiceUnavailable, "WorkspaceLimitError", limit.Error())
 	case errors.Is(err, workspace.ErrElsewhere), errors.Is(err, workspace.ErrNotStored):
 		return apierror.Elsewhere(err.Error())
+	case errors.As(err, &unfit):
+		return apierror.Unavailable(err.Error())
 	case errors.Is(err, clock.ErrRange):
 		return invalid("/body", err.Error())
 	case errors.Is(err, workspace.ErrNotFound):

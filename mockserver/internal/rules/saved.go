@@ -13,7 +13,10 @@ type Saved struct {
 type SavedRule struct {
 	ID   string `json:"id"`
 	Hits int64  `json:"hits"`
+	// Rule lacks the body of its answer, and Body has it byte for byte: JSON inside JSON
+	// would lose its white space.
 	Rule Rule   `json:"rule"`
+	Body []byte `json:"body,omitempty"`
 }
 
 // Changes counts the changes of the rules and their hits.
@@ -25,25 +28,35 @@ func (s *Set) Save() Saved {
 	defer s.mu.Unlock()
 	out := Saved{LastID: s.lastID, Rules: []SavedRule{}}
 	for _, rule := range s.load() {
-		out.Rules = append(out.Rules, SavedRule{rule.id, rule.hits.Load(), rule.Rule})
+		saved := SavedRule{ID: rule.id, Hits: rule.hits.Load(), Rule: rule.Rule}
+		if rule.Answer != nil && rule.Answer.Body != nil {
+			answer := *rule.Answer
+			saved.Body, answer.Body, saved.Rule.Answer = answer.Body, nil, &answer
+		}
+		out.Rules = append(out.Rules, saved)
 	}
 	return out
 }
 
-// Restore replaces the set's rules with saved ones. The error names the rule that is not
-// valid; the set is unchanged then.
-func (s *Set) Restore(saved Saved) error {
+// Restore replaces the set's rules with saved ones. It skips those that the contract does
+// not support, such as rules for an operation that only another document has, and returns
+// the reasons. The error names a rule that is not valid; the set is unchanged then.
+func (s *Set) Restore(saved Saved) (skipped []error, err error) {
 	if len(saved.Rules) > MaxRules {
-		return problem("", "there are %d rules; a workspace holds at most %d", len(saved.Rules), MaxRules)
+		return nil, problem("", "there are %d rules; a workspace holds at most %d", len(saved.Rules), MaxRules)
 	}
 	list := make([]*entry, 0, len(saved.Rules))
 	for i := range saved.Rules {
 		rule := &saved.Rules[i]
+		if rule.Body != nil && rule.Rule.Answer != nil {
+			rule.Rule.Answer.Body = rule.Body
+		}
 		if err := rule.Rule.Check(); err != nil {
-			return fmt.Errorf("rule %s: %w", rule.ID, err)
+			return nil, fmt.Errorf("rule %s: %w", rule.ID, err)
 		}
 		if err := rule.Rule.Fits(s.contract); err != nil {
-			return fmt.Errorf("rule %s: %w", rule.ID, err)
+			skipped = append(skipped, fmt.Errorf("rule %s: %w", rule.ID, err))
+			continue
 		}
 		kept := &entry{Rule: rule.Rule, id: rule.ID}
 		kept.hits.Store(rule.Hits)
@@ -53,5 +66,5 @@ func (s *Set) Restore(saved Saved) error {
 	defer s.mu.Unlock()
 	s.lastID = saved.LastID
 	s.store(list)
-	return nil
+	return skipped, nil
 }
