@@ -148,7 +148,7 @@ func TestASessionThatBreaksIsBegunAnew(t *testing.T) {
 		if got := a.flagsOf("/w/stays"); !strings.Contains(got, "unwritten") {
 			t.Errorf("the owner answers %s", got)
 		}
-		a.call(http.MethodGet, "/w/goes/api/client/features", backendToken, "") // asks for it
+		a.must(503, http.MethodGet, "/w/goes/api/client/features", backendToken, "")
 		if got := a.flagsOf("/w/ends"); strings.Contains(got, "first") {
 			t.Errorf("a removed workspace came back as %s", got)
 		}
@@ -184,6 +184,7 @@ func TestABrokenSessionIsMended(t *testing.T) {
 		if a.workspaces.Find("goes") != nil || !journal.Closed() {
 			t.Error("the former owner still has the workspace, and its streams do not end")
 		}
+		b.expectMetrics(`unleash_mock_store_handed_over_total{instance="b"} 0`)
 		b.must(200, http.MethodDelete, "/_mock/workspaces", "", "")
 		if got := memory.Stored("stays"); !strings.Contains(got, "first") {
 			t.Errorf("another process has removed a workspace that is in use: %q is stored", got)

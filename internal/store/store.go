@@ -18,6 +18,8 @@ type Store interface {
 	// otherwise the error is ErrNone. The error is ErrElsewhere if another process owns
 	// the name, which is then asked to let it go.
 	Take(ctx context.Context, name string, reserve bool) (Entry, error)
+	// Reclaim is Take without asking another owner to let go.
+	Reclaim(ctx context.Context, name string, reserve bool) (Entry, error)
 	// Write replaces the content of the given revision and returns the new revision. The
 	// error is ErrLost if the process does not own the name, or if another revision is
 	// stored. If processes share the store, what is stored after a removal does not get

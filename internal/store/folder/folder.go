@@ -174,6 +174,11 @@ func (f *Folder) Take(_ context.Context, name string, reserve bool) (store.Entry
 	return store.Entry{Content: content, Revision: stored.revision, Own: true}, nil
 }
 
+// Reclaim implements store.Store.
+func (f *Folder) Reclaim(ctx context.Context, name string, reserve bool) (store.Entry, error) {
+	return f.Take(ctx, name, reserve)
+}
+
 // Write implements store.Store.
 func (f *Folder) Write(_ context.Context, name string, revision int64, content []byte) (int64, error) {
 	size := int64(len(content))

@@ -210,7 +210,7 @@ const free = `(w.owner IS NULL OR w.owner = ANY($1::bigint[]) OR pg_try_advisory
 // Take implements store.Store.
 func (p *Postgres) Take(ctx context.Context, name string, reserve bool) (store.Entry, error) {
 	for _, wait := range handOver {
-		entry, err := p.take(ctx, name, reserve)
+		entry, err := p.Reclaim(ctx, name, reserve)
 		if !errors.Is(err, store.ErrElsewhere) {
 			return entry, err
 		}
@@ -224,14 +224,14 @@ func (p *Postgres) Take(ctx context.Context, name string, reserve bool) (store.E
 		case <-time.After(wait):
 		}
 	}
-	return p.take(ctx, name, reserve)
+	return p.Reclaim(ctx, name, reserve)
 }
 
 // channel is the prefix of the channels on which an owner is asked to let go; the owner's
 // key follows it.
 const channel = "unleash_mock_"
 
-// The statements of take. They return whether there is a content, its size, its revision,
+// The statements of Reclaim. They return whether there is a content, its size, its revision,
 // and whether this process has written it.
 const (
 	takeReserving = `INSERT INTO unleash_mock_workspaces AS w (name, owner) VALUES ($2, $3)
@@ -242,7 +242,8 @@ const (
 	ownedElsewhere = `SELECT true FROM unleash_mock_workspaces AS w WHERE name = $2 AND NOT ` + free
 )
 
-func (p *Postgres) take(ctx context.Context, name string, reserve bool) (store.Entry, error) {
+// Reclaim implements store.Store.
+func (p *Postgres) Reclaim(ctx context.Context, name string, reserve bool) (store.Entry, error) {
 	now, err := p.begun(ctx)
 	if err != nil {
 		return store.Entry{}, err

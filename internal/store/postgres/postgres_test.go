@@ -87,7 +87,9 @@ func TestOneProcessOwnsAName(t *testing.T) {
 	a, b := open(t, at, "a", store.Limits{}), open(t, at, "b", store.Limits{})
 	storetest.Take(t, a, "x", true)
 	for _, reserve := range []bool{true, false} {
-		_, err := b.Take(t.Context(), "x", reserve)
+		_, err := b.Reclaim(t.Context(), "x", reserve)
+		storetest.Refused(t, "reclaiming what is owned", err, store.ErrElsewhere)
+		_, err = b.Take(t.Context(), "x", reserve)
 		storetest.Refused(t, "taking what is owned", err, store.ErrElsewhere)
 		if name := <-a.Wanted(); name != "x" {
 			t.Errorf("the name wanted is %s", name)

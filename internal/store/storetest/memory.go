@@ -121,7 +121,20 @@ func (r *row) lives() bool {
 }
 
 // Take implements store.Store.
-func (p *Process) Take(_ context.Context, name string, reserve bool) (store.Entry, error) {
+func (p *Process) Take(ctx context.Context, name string, reserve bool) (store.Entry, error) {
+	entry, err := p.Reclaim(ctx, name, reserve)
+	if errors.Is(err, store.ErrElsewhere) {
+		p.memory.mu.Lock()
+		defer p.memory.mu.Unlock()
+		if found := p.memory.rows[name]; found != nil && found.owner != nil {
+			found.owner.wanted <- name
+		}
+	}
+	return entry, err
+}
+
+// Reclaim implements store.Store.
+func (p *Process) Reclaim(_ context.Context, name string, reserve bool) (store.Entry, error) {
 	unlock, err := p.reach()
 	if err != nil {
 		return store.Entry{}, err
@@ -130,7 +143,6 @@ func (p *Process) Take(_ context.Context, name string, reserve bool) (store.Entr
 	found := p.memory.rows[name]
 	switch {
 	case found != nil && found.lives() && found.owner != p:
-		found.owner.wanted <- name
 		return store.Entry{}, store.ErrElsewhere
 	case !reserve && (found == nil || found.Content == nil):
 		return store.Entry{}, store.ErrNone

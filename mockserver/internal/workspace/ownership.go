@@ -66,7 +66,7 @@ func (p *persistence) load(name string, fresh *Workspace) (obtained, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
 	session, _ := p.Store.Session()
-	entry, err := p.take(ctx, name, fresh != nil)
+	entry, err := p.take(ctx, p.Store.Take, name, fresh != nil)
 	switch {
 	case errors.Is(err, store.ErrNone):
 		return obtained{}, err
@@ -99,13 +99,16 @@ func (p *persistence) load(name string, fresh *Workspace) (obtained, error) {
 	return obtained{kept, made}, err
 }
 
+// taking is a method of a store that takes a name.
+type taking func(ctx context.Context, name string, reserve bool) (store.Entry, error)
+
 // take takes ownership of a workspace. It fails at once if the store is known to be down,
 // so that only one request waits for a store to time out.
-func (p *persistence) take(ctx context.Context, name string, reserve bool) (store.Entry, error) {
+func (p *persistence) take(ctx context.Context, take taking, name string, reserve bool) (store.Entry, error) {
 	if _, lives := p.Store.Session(); !lives && p.down.Load() != nil {
 		return store.Entry{}, errDown
 	}
-	return p.Store.Take(ctx, name, reserve)
+	return take(ctx, name, reserve)
 }
 
 var errDown = errors.New("the store is still down")
@@ -201,7 +204,8 @@ func (p *persistence) stillOwned(w *Workspace) error {
 }
 
 // retake takes a workspace in the current session, with stored.mu held. If another
-// process has written it meanwhile, that version wins.
+// process has written it meanwhile, that version wins. If another process has it, it stays
+// there.
 func (p *persistence) retake(w *Workspace) error {
 	s := w.stored
 	session, _ := p.Store.Session()
@@ -213,7 +217,7 @@ func (p *persistence) retake(w *Workspace) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
-	entry, err := p.take(ctx, w.Name, s.revision == 0)
+	entry, err := p.take(ctx, p.Store.Reclaim, w.Name, s.revision == 0)
 	switch {
 	case errors.Is(err, store.ErrElsewhere), errors.Is(err, store.ErrNone): // taken or removed by another process
 		p.lose(w)
