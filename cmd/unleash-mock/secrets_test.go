@@ -281,21 +281,26 @@ func sendSecrets(t *testing.T, base string) (count int) {
 }
 
 // controlled waits until an instance has seen count exchanges, and returns what its control
-// API says.
+// API says. It first tries to add a rule with a secret.
 func controlled(t *testing.T, base, token string, count int) map[string]string {
 	t.Helper()
-	written := map[string]string{}
-	for _, path := range []string{
-		fmt.Sprintf("requests?limit=500&wait=20s&count=%d", count), "requests.har", "violations", "coverage", "about", "state", "workspaces", "metrics",
-	} {
-		name, _, _ := strings.Cut(path, "?")
-		path = "/_mock/" + path
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base+path, nil)
+	call := func(method, path, body string) string {
+		request, err := http.NewRequestWithContext(t.Context(), method, base+"/_mock/"+path, strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
 		}
 		request.Header.Set("Authorization", "Bearer "+token)
-		_, written[name] = do(t, request)
+		request.Header.Set("Content-Type", "application/json")
+		_, answer := do(t, request)
+		return answer
+	}
+	call(http.MethodPost, "rules", `{"match":{"headers":{"X-Auth-Token":"`+secretstest.JSON(otherSecret)+`"}},"answer":{"status":503}}`)
+	written := map[string]string{}
+	for _, path := range []string{
+		fmt.Sprintf("requests?limit=500&wait=20s&count=%d", count), "requests.har", "violations", "coverage", "about", "rules", "state", "workspaces", "metrics",
+	} {
+		name, _, _ := strings.Cut(path, "?")
+		written[name] = call(http.MethodGet, path, "")
 	}
 	written["events"] = eventsOf(t, base, token)
 	return written

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
 )
 
 // ID is a row's id as a request sends it: text in a path. No row has an id that is not
@@ -114,7 +116,7 @@ func (s Secret) Reveal() string { return s.text }
 func (s Secret) stored() Secret { return Secret{digest: s.digest} }
 
 // String hides the secret from anything that prints a row.
-func (s Secret) String() string { return "[redacted]" }
+func (s Secret) String() string { return secrets.Mark }
 
 // GoString hides the secret as String does.
 func (s Secret) GoString() string { return s.String() }

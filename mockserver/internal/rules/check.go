@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -119,7 +120,7 @@ func (r *Rule) checkMatch() *Problem {
 		if found := checkHeader("/match/headers", name, ""); found != nil {
 			return found
 		}
-		if isCredential(name) {
+		if secrets.IsHeader(name) {
 			return problem("/match/headers", "%s holds a secret, which the list of rules would show: match on another header", name)
 		}
 	}
@@ -223,9 +224,4 @@ func checkHeader(pointer, name, value string) *Problem {
 		return problem(pointer, "the value of %s has a control character", name)
 	}
 	return nil
-}
-
-// isCredential reports whether a header holds a secret.
-func isCredential(name string) bool {
-	return slices.Contains([]string{"Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key"}, http.CanonicalHeaderKey(name))
 }

@@ -90,6 +90,7 @@ func TestWrongRulesAreRefusedWithAReason(t *testing.T) {
 		`{"answer":{"status":500,"headers":{"a b":"c"}}}`:                          `/answer/headers: "a b" is not the name of a header`,
 		`{"answer":{"status":500,"headers":{"A":"b\r\nC: d"}}}`:                    "/answer/headers: the value of A has a control character",
 		`{"answer":{"status":500,"headers":{"content-length":"1"}}}`:               "/answer/headers: content-length is set by the server itself",
+		`{"fault":"reset","match":{"headers":{"X-Auth-Token":"x"}}}`:               "/match/headers: X-Auth-Token holds a secret, which the list of rules would show: match on another header",
 		`{"fault":"reset","match":{"headers":{"authorization":"x"}}}`:              "/match/headers: authorization holds a secret, which the list of rules would show: match on another header",
 		`{"fault":"reset","match":{"body":{"name":1}}}`:                            `/match/body: "name" is not a JSON pointer: it does not begin with a slash`,
 		`{"fault":"reset","times":-1}`:                                             "/times: -1 is not a number of requests; 0 means any number",
