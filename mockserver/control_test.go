@@ -2,9 +2,11 @@ package mockserver
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -593,13 +595,20 @@ invoices: [{amountFormatted: "1", paid: true, status: paid, invoiceURL: "not an 
 // TestNoSecretCanBeRead sends secrets in every place where a client can put them.
 func TestNoSecretCanBeRead(t *testing.T) {
 	t.Parallel()
-	a := newApp(t, WithLimits(Limits{}))
+	var log bytes.Buffer
+	a := newApp(t, WithLimits(Limits{}), WithValidation(Faithful), WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
 	made, _ := a.must(201, http.MethodPost, "/api/admin/signal-endpoints/1337/tokens", "Bearer "+adminToken, `{"name":"t"}`, "Cookie: unleash-session=very-secret-1").json(t)["token"].(string)
 	a.must(200, http.MethodPost, "/api/signal-endpoint/my-external-app", made, `{"password":"very-secret-2","nested":{"x":["`+made+`"]},"y":"user:very-secret-3"}`)
 	a.must(200, http.MethodGet, "/api/admin/signals?token=very:secret.very-secret-4&x="+made, adminPAT, "", "X-Api-Key: very-secret-5", "X-Forwarded-User: *:*.very-secret-6")
 	a.must(400, http.MethodPost, "/api/admin/signal-endpoints", adminToken, `{"name":"x","token":"very-secret-7",`)
 	a.must(404, http.MethodGet, "/api/admin/user:very-secret-8", adminToken, "")
 	a.must(400, http.MethodPut, "/api/admin/signal-endpoints/1337", adminToken, `{"name":["user:very-secret-9"]}`)
+	a.must(400, http.MethodPost, "/api/admin/features/any/tags", adminToken, `{"type":"simple","value":"web","very-secret-10":1}`, "X-Auth-Token: very-secret-10")
+	a.must(202, http.MethodPost, "/api/client/metrics", backendToken, `{"appName":"a","instanceId":"b","bucket":{"start":"2026-01-01T00:00:00Z","stop":"2026-01-01T00:01:00Z","toggles":{"very-secret-11":{"yes":"1","no":0}}}}`,
+		"X-Auth-Token: very-secret-11")
+	if text := log.String(); !strings.Contains(text, "contract violated") || strings.Contains(text, "very-secret") {
+		t.Errorf("the log is %s", text)
+	}
 	for _, path := range []string{"requests?limit=1000", "requests.har", "violations", "state", "coverage", "rules", "workspaces", "info"} {
 		body := string(a.must(200, http.MethodGet, "/_mock/"+path, "", "").body)
 		for _, secret := range []string{"very-secret", strings.TrimPrefix(made, "signal_"), "unleash-insecure", "unleash-mock-admin"} {

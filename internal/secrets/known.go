@@ -6,9 +6,11 @@ import (
 	"strings"
 )
 
+// Shortest is the length in bytes of the shortest secret that is found by its value. A
+// shorter one would be found in the middle of words.
+const Shortest = window
+
 const (
-	// window is the length in bytes of the shortest secret that is found by its value. A
-	// shorter one would be found in the middle of words.
 	window = 8
 	// compared is how many bytes of a secret have to match. Whatever else of it follows
 	// in the text is hidden along with them. The limit bounds the cost of a hostile text.

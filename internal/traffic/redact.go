@@ -15,6 +15,45 @@ func (x *Exchange) Redacted(known *secrets.Redactor) Exchange {
 	return x.redacted(x.Redactor(known))
 }
 
+// RedactedViolations returns the violations without the secrets that the exchange itself
+// reveals.
+func (x *Exchange) RedactedViolations(known *secrets.Redactor) []Violation {
+	if !slices.ContainsFunc(x.Violations, Violation.mayQuote) {
+		return x.Violations
+	}
+	return redacted(x.Violations, x.Redactor(known))
+}
+
+// ofSchema are the keywords whose reasons have only the words of the schema, besides the
+// names in pointer and property.
+var ofSchema = []string{
+	"type", "required", "additionalProperties", "enum", "pattern", "format",
+	"minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems",
+}
+
+// mayQuote reports whether a violation may repeat a text of the exchange that is long
+// enough to be found as a secret.
+func (v Violation) mayQuote() bool {
+	isLong := func(name string) bool { return len(name) >= secrets.Shortest }
+	if isLong(v.Property) || !slices.Contains(ofSchema, v.Keyword) {
+		return true
+	}
+	for name := range strings.SplitSeq(v.Pointer, "/") {
+		if isLong(name) {
+			return true
+		}
+	}
+	return false
+}
+
+func redacted(violations []Violation, by *secrets.Redactor) []Violation {
+	out := slices.Clone(violations)
+	for i := range out {
+		out[i] = out[i].Redacted(by)
+	}
+	return out
+}
+
 // Redactor returns a redactor that also knows the secrets of the exchange itself.
 func (x *Exchange) Redactor(known *secrets.Redactor) *secrets.Redactor {
 	return known.With(slices.Concat(secrets.InURL(x.Target()), x.Request.secrets(), x.Response.secrets())...)
@@ -29,10 +68,7 @@ func (x *Exchange) redacted(by *secrets.Redactor) Exchange {
 	out.Method, out.Host = by.Text(x.Method), by.Text(x.Host)
 	out.Path, out.Query, _ = strings.Cut(by.URL(x.Target()), "?")
 	out.Request, out.Response = x.Request.redacted(by), x.Response.redacted(by)
-	out.Violations = slices.Clone(x.Violations)
-	for i := range out.Violations {
-		out.Violations[i] = out.Violations[i].Redacted(by)
-	}
+	out.Violations = redacted(x.Violations, by)
 	return out
 }
 

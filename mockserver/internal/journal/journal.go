@@ -3,8 +3,9 @@
 // of every answer.
 //
 // Writing is cheap enough for every request: one short lock, no allocation once the ring
-// is full, no parsing. Entries are decoded and redacted when they are read. No secret can
-// be read from a journal.
+// is full, no parsing. Entries are decoded and redacted when they are read; violations,
+// which outlive their exchange, also when they are written. No secret can be read from a
+// journal.
 package journal
 
 import (
@@ -88,6 +89,7 @@ func (j *Journal) Closed() bool {
 func (j *Journal) Append(x *traffic.Exchange) int64 {
 	fresh := j.blank()
 	fresh.fill(x, j.size > 0)
+	fresh.violations = clipped(x.RedactedViolations(j.secrets))
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.last++

@@ -54,7 +54,6 @@ func (r *record) fill(x *traffic.Exchange, withText bool) {
 	r.start, r.duration = x.Started, x.Duration
 	r.operation, r.status = x.Operation, x.Status
 	r.caller, r.rule = x.Caller, x.Rule
-	r.violations = clipped(x.Violations)
 	r.proto = x.Proto
 	sent, came := &x.Request, &x.Response
 	r.requestSize, r.responseSize = max(sent.Size, int64(len(sent.Body))), max(came.Size, int64(len(came.Body)))

@@ -78,6 +78,7 @@ func (x *exchange) record(status int, body []byte) {
 	if x.effect != nil {
 		done.Rule = x.effect.Source
 	}
+	x.logViolations(&done)
 	x.workspace.Journal.Append(&done)
 	x.workspace.Grown(int64(exchangeSize + 2*len(x.body.Text) + len(body)))
 	x.Metrics.Observe(done.Operation, status, duration, x.breaches)

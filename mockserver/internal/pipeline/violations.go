@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,11 +28,23 @@ func (x *exchange) violate(direction traffic.Direction, outcome traffic.Outcome,
 			x.header[ViolationHeader] = append(lines, violationLine(direction, failure))
 		}
 	}
-	if outcome == traffic.Refused || outcome == traffic.Forced {
-		return // the client knows, or asked for it
+}
+
+// logViolations logs the first violation of each outcome, unless the client knows of it or
+// asked for it.
+func (x *exchange) logViolations(done *traffic.Exchange) {
+	isLogged := func(v traffic.Violation) bool { return v.Outcome != traffic.Refused && v.Outcome != traffic.Forced }
+	if !slices.ContainsFunc(done.Violations, isLogged) {
+		return
 	}
-	x.Logger.Warn("contract violated", "operation", x.operation.ID, "direction", string(direction), "status", status,
-		"pointer", failures[0].In+failures[0].Pointer, "reason", failures[0].Reason)
+	var last traffic.Outcome
+	for _, v := range done.RedactedViolations(nil) {
+		if isLogged(v) && v.Outcome != last {
+			x.Logger.Warn("contract violated", "operation", x.operation.ID, "direction", string(v.Direction), "status", v.Status,
+				"pointer", v.In+v.Pointer, "reason", v.Reason)
+		}
+		last = v.Outcome
+	}
 }
 
 // violationLine formats a failure as a header value: in ASCII, and of limited length.
