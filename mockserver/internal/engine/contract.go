@@ -152,41 +152,51 @@ func differ(operation *spec.Operation, what string, problems []error) error {
 	return fmt.Errorf("the %s of %s and the contract differ: %w", what, operation.ID, errors.Join(problems...))
 }
 
-// answerEncoder writes the value of an answer and returns its content type, which is
-// empty if there is no body.
+// answerEncoder writes the value of an answer and returns its content type.
 type answerEncoder func(dst []byte, v reflect.Value) (contentType string, body []byte)
 
-// newAnswerEncoder makes the encoder of an operation's answer. It returns an error if the
-// answer's type does not fit the contract.
-func newAnswerEncoder(t reflect.Type, operation *spec.Operation) (answerEncoder, error) {
+// newAnswerEncoders makes the encoder for each success response that has a body. It returns
+// an error if the answer's type does not fit one of them.
+func newAnswerEncoders(t reflect.Type, operation *spec.Operation) (map[*spec.Response]answerEncoder, error) {
 	var problems []error
-	fail := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
-	response := operation.Response(successOf(operation))
-	if response == nil {
-		return nil, differ(operation, "answer", []error{errors.New("there is no success response")})
+	if operation.Response(successOf(operation)) == nil {
+		problems = append(problems, errors.New("there is no success response"))
 	}
-	if t == reflect.TypeFor[None]() {
-		if response.MediaType != "" {
-			fail("status %d has a body", response.Status)
+	encoders := map[*spec.Response]answerEncoder{}
+	for _, response := range operation.Responses() {
+		if !isSuccess(response.Status) || response.MediaType == "" {
+			continue
 		}
-		return func([]byte, reflect.Value) (string, []byte) { return "", nil }, differ(operation, "answer", problems)
+		encode, different := newAnswerEncoder(t, response)
+		encoders[response], problems = encode, append(problems, different...)
 	}
-	if response.MediaType == "" {
-		fail("status %d has no body", response.Status)
+	if len(encoders) == 0 && t != reflect.TypeFor[None]() {
+		problems = append(problems, errors.New("no success response has a body"))
 	}
-	if t == reflect.TypeFor[Line]() {
+	return encoders, differ(operation, "answer", problems)
+}
+
+func newAnswerEncoder(t reflect.Type, response *spec.Response) (encode answerEncoder, problems []error) {
+	fail := func(format string, args ...any) {
+		problems = append(problems, fmt.Errorf("status %d"+format, append([]any{response.Status}, args...)...))
+	}
+	switch t {
+	case reflect.TypeFor[None]():
+		fail(" has a body")
+		return nil, problems
+	case reflect.TypeFor[Line]():
 		contentType := response.MediaType + "; charset=utf-8"
-		return func(dst []byte, v reflect.Value) (string, []byte) { return contentType, append(dst, v.String()...) }, differ(operation, "answer", problems)
+		return func(dst []byte, v reflect.Value) (string, []byte) { return contentType, append(dst, v.String()...) }, nil
+	case reflect.TypeFor[*respond.Prepared]():
+		return func(_ []byte, v reflect.Value) (string, []byte) {
+			return respond.ContentTypeJSON, v.Interface().(*respond.Prepared).Bytes()
+		}, nil
 	}
-	if t == reflect.TypeFor[*respond.Prepared]() {
-		return nil, differ(operation, "answer", problems) // it is JSON already
+	if compare(t, response.Shape, "", fail); problems != nil {
+		return nil, problems
 	}
-	compare(t, response.Shape, "", fail)
-	if err := differ(operation, "answer", problems); err != nil {
-		return nil, err
-	}
-	encode := newEncoder(t, response.Shape)
-	return func(dst []byte, v reflect.Value) (string, []byte) { return respond.ContentTypeJSON, encode(dst, v) }, nil
+	write := newEncoder(t, response.Shape)
+	return func(dst []byte, v reflect.Value) (string, []byte) { return respond.ContentTypeJSON, write(dst, v) }, nil
 }
 
 // compare finds the differences between the type of an answer and the document, in both

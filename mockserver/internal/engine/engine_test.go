@@ -482,6 +482,57 @@ func TestInputsAndAnswersFitTheContract(t *testing.T) {
 	}
 }
 
+// TestAnswersFitTheirStatus checks that every documented success can be answered, with the
+// body that the contract has for it, and that the answer's type is compared with each.
+func TestAnswersFitTheirStatus(t *testing.T) {
+	t.Parallel()
+	const body = `, content: {application/json: {schema: {type: object, required: [%[1]s], properties: {%[1]s: {type: string}}}}}`
+	type titled struct {
+		Title string `json:"title"`
+	}
+	answer := func(status int) engine.Operation {
+		return engine.Read(func(*engine.View, struct{}) (engine.Answer[titled], error) {
+			return engine.Answer[titled]{Status: status, Value: titled{"a"}}, nil
+		})
+	}
+	for name, test := range map[string]struct {
+		operation engine.Operation
+		documents map[int]string // the property in the body of each status; empty for none
+		want      string         // the answer, or what prevents the start
+	}{
+		"the lowest success":            {answer(0), map[int]string{202: "", 200: "title"}, `200 {"title":"a"}`},
+		"a success without a body":      {answer(202), map[int]string{202: "", 200: "title"}, "202 "},
+		"no content":                    {answer(204), map[int]string{200: "title", 204: ""}, "204 "},
+		"a redirection":                 {answer(303), map[int]string{200: "title", 303: ""}, "303 "},
+		"a redirection with a body":     {answer(303), map[int]string{200: "", 303: "title"}, `303 {"title":"a"}`},
+		"only a redirection":            {handler[struct{}, engine.None](), map[int]string{302: "", 404: "message"}, "302 "},
+		"no success with a body":        {answer(0), map[int]string{302: "", 404: "title"}, "no success response has a body"},
+		"no success":                    {handler[struct{}, engine.None](), map[int]string{404: "message"}, "there is no success response"},
+		"a success with another schema": {answer(0), map[int]string{200: "title", 202: "name"}, "status 202.title is not in the document"},
+		"a success with an unsent body": {handler[struct{}, engine.None](), map[int]string{200: "", 202: "title"}, "status 202 has a body"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			contract := "openapi: 3.0.3\ninfo: {title: One, version: 8.2.0}\npaths:\n  /one:\n    get:\n      operationId: getOne\n      security: []\n      responses:\n"
+			for status, property := range test.documents {
+				content := ""
+				if property != "" {
+					content = fmt.Sprintf(body, property)
+				}
+				contract += fmt.Sprintf("        '%d': {description: %d%s}\n", status, status, content)
+			}
+			e, err := engine.New(contractOf(t, contract), engine.Resource{Name: "one", Operations: engine.Operations{"getOne": test.operation}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			result, err := e.Plans().Run("getOne", e.NewStore(), asAnn(), &engine.Input{}, nil, accept)
+			if got := fmt.Sprintf("%d %s", result.Status, result.Body); err == nil && got != test.want || err != nil && !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %s, %v; want %s", got, err, test.want)
+			}
+		})
+	}
+}
+
 func handler[In, Out any]() engine.Operation {
 	return engine.Read(func(*engine.View, In) (out engine.Answer[Out], err error) { return out, nil })
 }

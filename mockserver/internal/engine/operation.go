@@ -12,7 +12,8 @@ import (
 // Answer is the answer of an operation.
 type Answer[T any] struct {
 	Value T
-	// Status is the status code; 0 means the contract's success status.
+	// Status is one of the contract's statuses 2xx and 3xx; 0 means the lowest of them. If
+	// that has no body in the contract, Value is not sent.
 	Status int
 	// Location is the header of that name. ETag replaces the one computed from the body.
 	// Both may be empty.
@@ -111,7 +112,7 @@ func (o operation[In, Out]) plan(operation *spec.Operation) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	encode, err := newAnswerEncoder(reflect.TypeFor[Out](), operation)
+	encoders, err := newAnswerEncoders(reflect.TypeFor[Out](), operation)
 	if err != nil {
 		return nil, err
 	}
@@ -126,11 +127,10 @@ func (o operation[In, Out]) plan(operation *spec.Operation) (*Plan, error) {
 			if out.Status == 0 {
 				out.Status = success
 			}
-			if out.Status != http.StatusNotModified {
+			if encode := encoders[operation.Response(out.Status)]; encode != nil {
+				out.ContentType, out.Body = encode(dst, reflect.ValueOf(&answer.Value).Elem())
 				if prepared, is := any(&answer.Value).(**respond.Prepared); is {
-					out.ContentType, out.Body, out.Prepared = respond.ContentTypeJSON, (*prepared).Bytes(), *prepared
-				} else {
-					out.ContentType, out.Body = encode(dst, reflect.ValueOf(&answer.Value).Elem())
+					out.Prepared = *prepared
 				}
 			}
 			return out, judge(out)
@@ -239,10 +239,15 @@ func weigh(v reflect.Value) (size int) {
 	return scalar
 }
 
+// isSuccess reports whether a status is one that the value of an answer is for.
+func isSuccess(status int) bool {
+	return status >= http.StatusOK && status < http.StatusBadRequest
+}
+
 // successOf returns the lowest success status of an operation, 200 if it has none.
 func successOf(operation *spec.Operation) int {
 	for _, status := range operation.Statuses() {
-		if status >= http.StatusOK && status < http.StatusMultipleChoices {
+		if isSuccess(status) {
 			return status
 		}
 	}
