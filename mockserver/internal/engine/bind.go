@@ -17,14 +17,15 @@ import (
 // binder fills an input from a request. Each field's tag says where its value comes from:
 //
 //	path:"name"    a path parameter: ID, string or int64
-//	query:"name"   a query parameter: string, []string, or an Optional of these
+//	query:"name"   a query parameter: string, []string, any, or an Optional of these
 //	queries:""     all query parameters, declared or not: map[string]any
 //	header:"name"  a header: string
 //	undeclared:"name"  a header that the document does not declare: string
 //	json:"name"    a property of the body
 //	body:""        the whole body, as JSON or decoded
 //	rest:""        the properties that no other field binds: map[string]any
-//	ignored:"a,b"  on a blank field: properties and parameters that Unleash ignores
+//	ignored:"body a,b"  on a blank field: properties (body) or parameters (query, header)
+//	               that Unleash ignores
 type binder func(into reflect.Value, input *Input)
 
 func newBinder(t reflect.Type, operation *spec.Operation) (binder, error) {

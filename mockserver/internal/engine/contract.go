@@ -35,21 +35,16 @@ func (c *inputCheck) fail(format string, args ...any) {
 func (c *inputCheck) step(f field) binder {
 	tag := f.Tag
 	if ignored, is := tag.Lookup("ignored"); is {
-		for name := range strings.SplitSeq(ignored, ",") {
-			for _, in := range []string{"query", "header", "body"} {
-				c.bound[in+" "+name] = true
-			}
+		in, names, _ := strings.Cut(ignored, " ")
+		for name := range strings.SplitSeq(names, ",") {
+			c.bound[in+" "+name] = true
 		}
 		return nil
 	}
-	if name, is := tag.Lookup("path"); is {
-		position := slices.Index(c.path, name)
-		if position < 0 {
-			c.fail("the path has no parameter %s", name)
-			return nil
+	for in, fills := range parameterTypes {
+		if name, is := tag.Lookup(in); is {
+			return c.parameter(in, name, f.Type, fills)
 		}
-		c.bound["path "+name] = true
-		return fromPath(position, f.Type)
 	}
 	if _, is := tag.Lookup("queries"); is {
 		for _, parameter := range c.operation.Parameters() {
@@ -57,25 +52,10 @@ func (c *inputCheck) step(f field) binder {
 				c.bound["query "+parameter.Name] = true
 			}
 		}
-		return fromQueries
+		return c.filling(f, objectType.AssignableTo(f.Type), fromQueries)
 	}
 	if name, is := tag.Lookup("undeclared"); is {
-		return fromHeader(name)
-	}
-	for _, in := range []string{"query", "header"} {
-		name, is := tag.Lookup(in)
-		if !is {
-			continue
-		}
-		if !slices.ContainsFunc(c.operation.Parameters(), func(p *spec.Parameter) bool { return p.In == in && p.Name == name }) {
-			c.fail("there is no %s parameter %s", in, name)
-			return nil
-		}
-		c.bound[in+" "+name] = true
-		if in == "header" {
-			return fromHeader(name)
-		}
-		return fromQuery(name, f.Type)
+		return c.filling(f, isText(f.Type), fromHeader(name))
 	}
 	if _, is := tag.Lookup("body"); is {
 		c.whole = true
@@ -89,24 +69,89 @@ func (c *inputCheck) step(f field) binder {
 				named = append(named, property)
 			}
 		}
-		return fromRest(named)
+		return c.filling(f, objectType.AssignableTo(f.Type), fromRest(named))
 	}
 	if f.json == "" {
 		c.fail("nothing fills the field %s", f.Name)
 		return nil
 	}
-	c.bound["body "+f.json] = true
-	if c.operation.Body() == nil {
-		c.fail("the request has no body for %s", f.json)
-		return nil
-	}
-	place, shape := c.operation.Body().Shape.Property(f.json)
-	if place < 0 {
-		c.fail("the body has no property %s", f.json)
+	shape, known := c.claim("body", f.json)
+	if !known {
 		return nil
 	}
 	c.fits(f.Type, shape, "the property "+f.json)
 	return fromProperty(f.json, f.Type)
+}
+
+var objectType = reflect.TypeFor[map[string]any]()
+
+func isText(t reflect.Type) bool { return t.Kind() == reflect.String }
+
+// parameterTypes are the types that each kind of parameter can fill.
+var parameterTypes = map[string]func(reflect.Type) bool{
+	"path":   func(t reflect.Type) bool { return t == idType || t.Kind() == reflect.Int64 || isText(t) },
+	"header": isText,
+	"query": func(t reflect.Type) bool {
+		if inner, optional := isOptional(t); optional {
+			t = inner
+		}
+		return t.Kind() == reflect.Interface || isText(t) || t.Kind() == reflect.Slice && isText(t.Elem())
+	},
+}
+
+// filling returns the step of a field, or complains if its type cannot hold what fills it.
+func (c *inputCheck) filling(f field, fits bool, step binder) binder {
+	if !fits {
+		c.fail("the field %s cannot be a %v", f.Name, f.Type)
+		return nil
+	}
+	return step
+}
+
+func (c *inputCheck) parameter(in, name string, t reflect.Type, fills func(reflect.Type) bool) binder {
+	shape, known := c.claim(in, name)
+	switch {
+	case !known:
+		return nil
+	case !fills(t):
+		c.fail("the %s parameter %s cannot be a %v", in, name, t)
+		return nil
+	}
+	c.fits(t, shape, "the "+in+" parameter "+name)
+	switch in {
+	case "path":
+		return fromPath(slices.Index(c.path, name), t)
+	case "header":
+		return fromHeader(name)
+	}
+	return fromQuery(name, t)
+}
+
+// claim marks a parameter or a property of the body as bound, and returns its schema. It
+// complains if the document does not have it.
+func (c *inputCheck) claim(in, name string) (shape *openapi.Shape, known bool) {
+	if in == "body" {
+		body := c.operation.Body()
+		if body == nil {
+			c.fail("the request has no body for %s", name)
+			return nil, false
+		}
+		place, property := body.Shape.Property(name)
+		if place < 0 {
+			c.fail("the body has no property %s", name)
+			return nil, false
+		}
+		shape = property
+	} else {
+		at := slices.IndexFunc(c.operation.Parameters(), func(p *spec.Parameter) bool { return p.In == in && p.Name == name })
+		if at < 0 {
+			c.fail("there is no %s parameter %s", in, name)
+			return nil, false
+		}
+		shape = c.operation.Parameters()[at].Shape
+	}
+	c.bound[in+" "+name] = true
+	return shape, true
 }
 
 // fits compares a field with its schema in the document.

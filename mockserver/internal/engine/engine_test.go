@@ -446,7 +446,7 @@ func TestInputsAndAnswersFitTheContract(t *testing.T) {
 	}
 	type ignoring struct {
 		ID engine.ID `path:"id"`
-		_  struct{}  `ignored:"title"`
+		_  struct{}  `ignored:"body title"`
 	}
 	type incomplete struct {
 		ID    string `json:"id"`
@@ -459,7 +459,7 @@ func TestInputsAndAnswersFitTheContract(t *testing.T) {
 	}{
 		"a field that nothing fills":  {handler[unbound, *note](), []string{"nothing fills the field ID", "the path parameter id is not bound"}},
 		"a property that is not read": {handler[noTitle, *note](), []string{"the property title of the body is not bound"}},
-		"a parameter of another name": {handler[another, *note](), []string{"the path has no parameter key", "the path parameter id is not bound"}},
+		"a parameter of another name": {handler[another, *note](), []string{"there is no path parameter key", "the path parameter id is not bound"}},
 		"other types and names":       {handler[wrongType, *note](), []string{"the property title: int is not one of string", "the body has no property body", "there is no query parameter page"}},
 		"a property that is ignored":  {handler[ignoring, *note](), nil},
 		"an answer without a body":    {handler[ignoring, engine.None](), []string{"status 200 has a body"}},
@@ -632,6 +632,64 @@ func TestInputsAreBoundByName(t *testing.T) {
 	var refused *apierror.Error
 	if err := run("nowhere", `{}`, nil); !errors.As(err, &refused) || refused.Envelope != apierror.Handler {
 		t.Errorf("the handler's own check returns %v", err)
+	}
+}
+
+// TestParametersFitTheContract checks that fields that a parameter cannot fill prevent the
+// start.
+func TestParametersFitTheContract(t *testing.T) {
+	t.Parallel()
+	type found struct {
+		Text string `json:"text"`
+	}
+	for name, test := range map[string]struct {
+		operation engine.Operation
+		want      string
+	}{
+		"a number in the query": {handler[struct {
+			Limit int64 `query:"limit"`
+		}, found](), "the query parameter limit cannot be a int64"},
+		"a list of numbers in the query": {handler[struct {
+			Tags []int `query:"tag"`
+		}, found](), "the query parameter tag cannot be a []int"},
+		"one value of a list": {handler[struct {
+			Tag string `query:"tag"`
+		}, found](), "the query parameter tag: string is not one of array"},
+		"a list of one value": {handler[struct {
+			Limit engine.Optional[[]string] `query:"limit"`
+		}, found](), "the query parameter limit: []string is not one of string"},
+		"an int in the path": {handler[struct {
+			Place int `path:"place"`
+		}, found](), "the path parameter place cannot be a int"},
+		"a number in a text of the path": {handler[struct {
+			Place int64 `path:"place"`
+		}, found](), "the path parameter place: int64 is not one of string"},
+		"a list in a header": {handler[struct {
+			Trace []string `header:"X-Trace"`
+		}, found](), "the header parameter X-Trace cannot be a []string"},
+		"a list in an undeclared header": {handler[struct {
+			More []string `undeclared:"X-More"`
+		}, found](), "the field More cannot be a []string"},
+		"all parameters as a text": {handler[struct {
+			Query string `queries:""`
+		}, found](), "the field Query cannot be a string"},
+		"the rest as a list": {handler[struct {
+			Rest []any `rest:""`
+		}, found](), "the field Rest cannot be a []interface {}"},
+		"a parameter ignored in the body": {handler[struct {
+			_ struct{} `ignored:"body limit"`
+		}, found](), "the query parameter limit is not bound"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e, err := engine.New(contractOf(t, searchContract), engine.Resource{Name: "search", Operations: engine.Operations{"search": test.operation}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := e.Plans().Complete(); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("the error lacks %s: %v", test.want, err)
+			}
+		})
 	}
 }
 

@@ -103,7 +103,7 @@ type createIn struct {
 	Projects    engine.Optional[[]string]   `json:"projects"`
 	ExpiresAt   engine.Optional[*time.Time] `json:"expiresAt"`
 	Sent        engine.JSON                 `body:""`
-	_           struct{}                    `ignored:"project"`
+	_           struct{}                    `ignored:"body project"`
 }
 
 // Check refuses values that the contract allows but Unleash does not.

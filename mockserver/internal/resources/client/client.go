@@ -71,7 +71,7 @@ type allIn struct {
 	Project engine.Optional[any] `query:"project"`
 	Spec    string               `header:"Unleash-Client-Spec"`
 	Match   string               `header:"If-None-Match"`
-	_       struct{}             `ignored:"environment"`
+	_       struct{}             `ignored:"query environment"`
 }
 
 // asked returns the projects that are asked for. Only a token for all projects leaves

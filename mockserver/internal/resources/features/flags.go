@@ -25,7 +25,7 @@ func answerOf(flag *Flag) answer { return answer{flag, flag.ArchivedAt, flag.Arc
 
 type validateIn struct {
 	Name string   `json:"name"`
-	_    struct{} `ignored:"projectId"`
+	_    struct{} `ignored:"body projectId"`
 }
 
 // Check refuses a name that a flag cannot have.

@@ -54,7 +54,7 @@ type tagIn struct {
 	nameIn
 	Type  string   `json:"type"`
 	Value string   `json:"value"`
-	_     struct{} `ignored:"color"`
+	_     struct{} `ignored:"body color"`
 }
 
 func tagFlag(tx *engine.Tx, in tagIn) (out engine.Answer[*Tag], err error) {

@@ -49,7 +49,7 @@ func notFound(message string) error {
 type joinIn struct {
 	projectIn
 	Environment string   `json:"environment"`
-	_           struct{} `ignored:"changeRequestsEnabled,defaultStrategy"`
+	_           struct{} `ignored:"body changeRequestsEnabled,defaultStrategy"`
 }
 
 // join adds an environment to a project. The project's flags are off there.

@@ -151,7 +151,7 @@ type projectIn struct {
 }
 
 type listIn struct {
-	_ struct{} `ignored:"archived"`
+	_ struct{} `ignored:"query archived"`
 }
 
 // listed is a project in the list of all projects. What the mock does not keep track of,

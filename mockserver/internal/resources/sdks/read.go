@@ -40,7 +40,7 @@ type listIn struct {
 	pages.Page
 	Query     string   `query:"query"`
 	SortOrder string   `query:"sortOrder"`
-	_         struct{} `ignored:"sortBy"`
+	_         struct{} `ignored:"query sortBy"`
 }
 
 // names returns a pattern for each word of the query, or nil if it has none.

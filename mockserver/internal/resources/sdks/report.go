@@ -31,7 +31,7 @@ type registration struct {
 	Strategies []string `json:"strategies"`
 	Started    any      `json:"started"`
 	Interval   float64  `json:"interval"`
-	_          struct{} `ignored:"platformName,platformVersion,yggdrasilVersion,specVersion,sdkFlavor,sdkFlavorVersion"`
+	_          struct{} `ignored:"body platformName,platformVersion,yggdrasilVersion,specVersion,sdkFlavor,sdkFlavorVersion"`
 }
 
 type serverRegistration struct{ registration }
@@ -60,7 +60,7 @@ func known(strategies []string) []string {
 
 type browserRegistration struct {
 	registration
-	_ struct{} `ignored:"environment"`
+	_ struct{} `ignored:"body environment"`
 }
 
 // registerBrowser accepts a registration and drops it (O).
@@ -152,7 +152,7 @@ type bucket struct {
 type metricsIn struct {
 	sdk
 	Bucket *bucket  `json:"bucket"`
-	_      struct{} `ignored:"platformName,platformVersion,yggdrasilVersion,specVersion,sdkFlavor,sdkFlavorVersion"`
+	_      struct{} `ignored:"body platformName,platformVersion,yggdrasilVersion,specVersion,sdkFlavor,sdkFlavorVersion"`
 }
 
 // keep stores what an SDK has counted.
@@ -238,7 +238,7 @@ func browserMetrics(tx *engine.Tx, in browserMetricsIn) (out engine.Answer[engin
 type bulkIn struct {
 	Applications []bulkApplication `json:"applications"`
 	Metrics      []bulkCount       `json:"metrics"`
-	_            struct{}          `ignored:"impactMetrics,seenTokens"`
+	_            struct{}          `ignored:"body impactMetrics,seenTokens"`
 }
 
 type bulkApplication struct {
