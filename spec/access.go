@@ -22,6 +22,9 @@ const (
 // Known reports whether Unleash has the permission.
 func (p Permission) Known() bool { return p.scope() != 0 }
 
+// OfEnvironment reports whether the permission is granted for an environment of a project.
+func (p Permission) OfEnvironment() bool { return p.scope() == environment }
+
 // scope is what a permission is granted for.
 type scope int
 

@@ -199,7 +199,7 @@ func TestSeedCommand(t *testing.T) {
 		code int
 		want []string
 	}{
-		"the built-in one": {printed.stdout, exitcode.OK, []string{"is a seed of 3 apiTokens, 4 users, 3 personalTokens, ", " 2 endpoints, 3 tokens, 5 signals"}},
+		"the built-in one": {printed.stdout, exitcode.OK, []string{"2 projectEnvironments, 4 users, 3 personalTokens, ", " 2 endpoints, 3 tokens, 5 signals"}},
 		"one problem":      {"endpoint: []\n", exitcode.Usage, []string{"additional properties 'endpoint' not allowed"}},
 		"several problems": {"endpoints:\n  - {id: 0, name: A}\n  - {id: 1}\n", exitcode.Usage, []string{": 3 problems\n", "\n  line 2, column 10: endpoints[0].id", "\n  line 3"}},
 		"a rule":           {"rules: [{match: {operations: [getWeather]}, answer: {status: 429}}]\n", exitcode.Usage, []string{"getWeather"}},

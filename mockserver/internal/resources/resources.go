@@ -50,10 +50,10 @@ type SDKLimits = apitokens.Limits
 func All(options Options) []engine.Resource {
 	return []engine.Resource{
 		apitokens.Resource(options.SDKs),
-		accounts.Resource(options.PersonalTokenPerMinute),
 		contextfields.Resource(features.UsersOfFields),
 		constraints.Resource(),
 		projects.Resource(projects.Usage{Flags: features.ByProject, Joined: features.Join, Left: features.Leave, Tokens: apitokens.Count}),
+		accounts.Resource(options.PersonalTokenPerMinute),
 		segments.Resource(features.UsersOfSegments),
 		features.Resource(sdks.Asked),
 		client.Resource(),

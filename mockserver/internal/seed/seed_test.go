@@ -67,7 +67,7 @@ func TestBuiltInSeed(t *testing.T) {
 func TestRead(t *testing.T) {
 	t.Parallel()
 	const source = `
-users: [{id: 4, username: ann, rootRole: Editor, tokens: ["user:ann"]}]
+users: [{id: 4, username: ann, rootRole: Editor, tokens: ["user:ann"], projectRoles: [{project: default, role: Member}]}]
 apiTokens: [{name: mine, type: admin, secret: "*:*.mine"}]
 endpoints:
   - id: 2
@@ -86,7 +86,7 @@ rules:
 	}
 	state = regexp.MustCompile("sha256:[0-9a-f]{64}").ReplaceAllString(state, "sha256:D")
 	for _, want := range []string{
-		`"users":[{"id":4,"username":"ann","rootRole":"Editor","createdAt":"2026-01-02T03:04:05.000Z","tokens":[{"digest":"sha256:D"}]}],`,
+		`"users":[{"id":4,"username":"ann","rootRole":"Editor","createdAt":"2026-01-02T03:04:05.000Z","tokens":[{"digest":"sha256:D"}],"projectRoles":[{"project":"default","role":"Member"}]}],`,
 		`{"version":2,"apiTokens":[{"name":"mine","type":"admin","projects":["*"],"environment":"*","createdAt":"2026-01-02T03:04:05.000Z","digest":"sha256:D"}],`,
 		`,"endpoints":[{"id":2,"name":"on","enabled":true,"description":null,"createdAt":"2026-01-02T03:04:05.000Z","createdByUserId":-1337,"tokens":[]},` +
 			`{"id":3,"name":"off","enabled":false,"description":null,"createdAt":"2026-01-02T02:04:05.000Z","createdByUserId":4,"tokens":[` +
@@ -143,6 +143,7 @@ func TestProblems(t *testing.T) {
 			yamlfile.Problem{Line: 2, Column: 44, Field: "apiTokens[1].secret", Message: "the secret is used twice"}},
 		"no secret":           {"apiTokens: [{name: a, type: admin, secret: very-secret}]\n", yamlfile.Problem{Line: 1, Field: "apiTokens[0].secret", Message: `it does not match the pattern ^[^:]+:[^:.]+\..+$`}},
 		"no time":             {"endpoints:\n  - {id: 1, name: a, createdAt: yesterday}\n", yamlfile.Problem{Line: 2, Field: "endpoints[0].createdAt", Message: `"yesterday" is neither a time such as 2023-12-27T13:37:00Z nor a duration such as -2h`}},
+		"project of a role":   {"users:\n  - {username: a, rootRole: Viewer, projectRoles: [{project: nope, role: Owner}]}\n", yamlfile.Problem{Line: 2, Field: "users[0].projectRoles[0].project", Message: `there is no project "nope"`}},
 		"unknown project":     {"features:\n  - {name: a, project: nope}\n", yamlfile.Problem{Line: 2, Field: "features[0].project", Message: `there is no project "nope"`}},
 		"unknown environment": {"features:\n  - {name: a, project: default, environments: [{name: nope}]}\n", yamlfile.Problem{Line: 2, Field: "features[0].environments[0].name", Message: `there is no environment "nope"`}},
 		"unknown user":        {"endpoints:\n  - {id: 1, name: a, createdByUserId: 5}\n", yamlfile.Problem{Line: 2, Field: "endpoints[0].createdByUserId", Message: "no user has the id 5"}},

@@ -17,7 +17,7 @@ import (
 func Resource(perMinute int) engine.Resource {
 	return engine.Resource{
 		Name:        "accounts",
-		Tables:      []engine.AnyTable{users, personalTokens},
+		Tables:      []engine.AnyTable{users, personalTokens, projectRoles},
 		Operations:  engine.Operations{"getMe": engine.Read(me)},
 		Credentials: []engine.Credential{{Identify: identify}},
 		Limits: []engine.Limit{{
@@ -29,7 +29,7 @@ func Resource(perMinute int) engine.Resource {
 	}
 }
 
-// User is an account with a root role.
+// User is an account with a root role. It may have further roles in projects.
 type User struct {
 	ID       int64  `json:"id"`
 	Username string `json:"username" state:",required"`
@@ -86,7 +86,7 @@ func identify(view *engine.View, secret string) (engine.Identity, bool) {
 		Kind:   engine.PersonalToken,
 		Token:  spec.AdminToken,
 		Actor:  engine.Actor{ID: user.ID, Username: cmp.Or(user.Email, user.Username)},
-		Grants: roles[user.RootRole],
+		Grants: user.grants(view),
 	}, true
 }
 
