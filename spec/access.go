@@ -108,6 +108,9 @@ func (o *Operation) admit(a access, whole requirements, schemes map[string]*open
 	if a.security == nil {
 		a.security = whole
 	}
+	if o.Edition != "" && o.Edition != Enterprise {
+		return fmt.Errorf("%s: it must be %s, not %q", extensionEdition, Enterprise, o.Edition)
+	}
 	if err := o.setTokens(a.security, schemes); err != nil {
 		return fmt.Errorf("security: %w", err)
 	}
@@ -130,6 +133,9 @@ func (o *Operation) admit(a access, whole requirements, schemes map[string]*open
 func (o *Operation) setTokens(written requirements, schemes map[string]*openapi.Scheme) error {
 	o.Public = written != nil && len(written) == 0
 	for _, requirement := range written {
+		if requirement == nil {
+			return errors.New("null is not a requirement; one that nobody need meet is {}")
+		}
 		o.Public = o.Public || len(requirement) == 0
 		var together []*openapi.Scheme
 		for _, name := range slices.Sorted(maps.Keys(requirement)) {

@@ -134,6 +134,8 @@ func TestAccessThatIsMistypedIsRefused(t *testing.T) {
 		"x-unleash-permission: [NONE, ADMIN]":             "x-unleash-permission: NONE must stand alone",
 		"x-unleash-permission: [ADMIN]\nsecurity: []":     "x-unleash-permission: ADMIN needs a token, but the operation requires none",
 		"security: [{keys: []}]":                          `security: the document has no security scheme "keys"`,
+		"security: [null]\nx-unleash-permission: [NONE]":  "security: null is not a requirement",
+		"x-unleash-edition: enterprize":                   `x-unleash-edition: it must be enterprise, not "enterprize"`,
 		flag + "x-unleash-project: {path: project}":       "x-unleash-project: the path has no parameter {project}",
 		flag + "x-unleash-project: {of: flags}":           "x-unleash-project: the path has no parameter {flags}",
 		flag + "x-unleash-project: {query: projects}":     `x-unleash-project: the query has no parameter "projects"`,

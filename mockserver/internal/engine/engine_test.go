@@ -299,6 +299,19 @@ func TestWhatDoesNotFitStopsTheStart(t *testing.T) {
 	}
 }
 
+// TestTokensHaveAResource checks that some resource has each kind of token that the
+// contract names.
+func TestTokensHaveAResource(t *testing.T) {
+	t.Parallel()
+	keyed := strings.Replace(notesContract, "{operationId: getNote, security: []", "{operationId: getNote, security: [{apiKey: []}]", 1)
+	keyed += "  securitySchemes: {apiKey: {type: apiKey, in: header, name: Authorization, x-unleash-token: admn}}\n"
+	resource := notesResource()
+	resource.Credentials = []engine.Credential{{Kinds: []spec.TokenKind{spec.AdminToken}}}
+	if _, err := engine.New(contractOf(t, keyed), resource); err == nil || !strings.Contains(err.Error(), `operation getNote accepts tokens of the kind "admn", which no resource has`) {
+		t.Errorf("the error is %v", err)
+	}
+}
+
 // TestProjectsHaveAnOwner checks that wherever the contract asks for a permission in a
 // project, some resource knows the project.
 func TestProjectsHaveAnOwner(t *testing.T) {
@@ -310,6 +323,7 @@ func TestProjectsHaveAnOwner(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 	resource := notesResource()
+	resource.Credentials = []engine.Credential{{Kinds: []spec.TokenKind{spec.AdminToken}}}
 	resource.Owners = map[string]engine.Owner{"id": func(view *engine.View, id string) string {
 		if row, err := notes.Find(view, engine.ParseID(id)); err == nil {
 			return row.Title

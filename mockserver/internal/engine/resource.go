@@ -62,6 +62,8 @@ type Credential struct {
 	// Under is the part of the API, such as /api/part, whose operations accept these tokens
 	// and no others. Empty means the rest of the API.
 	Under string
+	// Kinds are the contract's names for the kinds of token.
+	Kinds []spec.TokenKind
 	// Identify returns the identity of a token's owner, and false if the token is not known.
 	Identify func(view *View, token string) (Identity, bool)
 	// Opens reports whether the state lets a token be used with the parameters of a path. It
@@ -150,7 +152,16 @@ func New(contract *spec.Contract, resources ...Resource) (*Engine, error) {
 			}
 		}
 	}
+	var kinds []spec.TokenKind
+	for _, credential := range e.Credentials() {
+		kinds = append(kinds, credential.Kinds...)
+	}
 	for _, operation := range contract.Operations() {
+		for _, kind := range operation.Tokens {
+			if !slices.Contains(kinds, kind) {
+				problems = append(problems, fmt.Errorf("operation %s accepts tokens of the kind %q, which no resource has", operation.ID, kind))
+			}
+		}
 		if of := operation.Project; of.In == "of" && e.owners[of.Name] == nil {
 			problems = append(problems, fmt.Errorf("operation %s asks for the project of {%s}, which no resource knows", operation.ID, of.Name))
 		}

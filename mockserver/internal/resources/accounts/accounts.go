@@ -19,7 +19,7 @@ func Resource(perMinute int) engine.Resource {
 		Name:        "accounts",
 		Tables:      []engine.AnyTable{users, personalTokens, projectRoles},
 		Operations:  engine.Operations{"getMe": engine.Read(me)},
-		Credentials: []engine.Credential{{Identify: identify}},
+		Credentials: []engine.Credential{{Kinds: []spec.TokenKind{spec.AdminToken}, Identify: identify}},
 		Limits: []engine.Limit{{
 			Requests: perMinute, Per: time.Minute,
 			Applies: func(_, token string) bool { return IsPersonal(token) },

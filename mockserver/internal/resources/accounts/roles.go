@@ -16,7 +16,9 @@ type ProjectRole struct {
 
 var projectRoles = engine.NewTable(engine.Definition[ProjectRole]{
 	Name: "projectRoles", Singular: "projectRole", Noun: "project role",
-	Key: func(r *ProjectRole) engine.Key { return engine.Join(engine.Int(r.UserID), engine.Text(r.Project, r.Role)) },
+	Key: func(r *ProjectRole) engine.Key {
+		return engine.Join(engine.Int(r.UserID), engine.Text(r.Project, r.Role))
+	},
 	Parent: &engine.Parent[ProjectRole]{
 		Table:  "users",
 		Key:    func(r *ProjectRole) engine.Key { return engine.Int(r.UserID) },

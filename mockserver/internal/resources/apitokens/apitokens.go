@@ -28,7 +28,7 @@ func Resource(limits Limits) engine.Resource {
 			"deleteApiToken":     engine.Write(remove),
 			"getValidTokens":     engine.Read(validate),
 		},
-		Credentials: []engine.Credential{{Identify: identify}},
+		Credentials: []engine.Credential{{Kinds: []spec.TokenKind{spec.AdminToken, spec.BackendToken, spec.FrontendToken}, Identify: identify}},
 		Limits:      limits.list(),
 		WellKnown:   wellKnown,
 	}

@@ -36,7 +36,7 @@ func Resource(options Options) engine.Resource {
 			"getSignals":               engine.Read(query),
 		},
 		Lessons:     lessons,
-		Credentials: []engine.Credential{{Under: signalendpoints.CallPath, Identify: identify, Opens: opens}},
+		Credentials: []engine.Credential{{Under: signalendpoints.CallPath, Kinds: []spec.TokenKind{tokenKind}, Identify: identify, Opens: opens}},
 		Limits:      []engine.Limit{{Requests: options.CallsPerSecond, Per: time.Second, Applies: isCall}},
 		Bounds:      []engine.Bound{{Table: "signals", Rows: options.Rows, Bytes: options.Bytes}},
 	}
