@@ -90,7 +90,7 @@ type request struct {
 	workspace string // its name
 	journal   *journal.Journal
 	store     func() *engine.Store // the workspace's; nil for a proxy
-	params    []string             // the values of the path parameters, decoded
+	path      map[string]string    // the path parameters, decoded
 	query     map[string]string
 	header    http.Header
 	body      []byte                  // JSON

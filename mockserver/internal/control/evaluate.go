@@ -35,5 +35,5 @@ func (m *Mock) evaluateFlag(w *workspace.Workspace, r *request) (response, error
 		context.CurrentTime = *written.CurrentTime
 	}
 	all := configuration.Of(view, environment, func(string) bool { return true })
-	return ok(all.Compile().Explain(r.params[0], context))
+	return ok(all.Compile().Explain(r.path["flag"], context))
 }

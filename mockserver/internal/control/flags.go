@@ -147,7 +147,7 @@ func (m *Mock) setFlag(w *workspace.Workspace, r *request) (response, error) {
 	if err := json.Unmarshal(r.body, &written); err != nil {
 		return response{}, invalid("/body", err.Error())
 	}
-	name, environment := r.params[0], environmentOf(r)
+	name, environment := r.path["flag"], environmentOf(r)
 	one := flags.One{Enabled: written.Enabled, Variant: (*flagfile.Variant)(written.Variant), KeepStrategies: written.KeepStrategies}
 	store := w.Instance().Store
 	if err := flags.Set(store, requestOf(w), name, one, environment); err != nil {
@@ -159,11 +159,11 @@ func (m *Mock) setFlag(w *workspace.Workspace, r *request) (response, error) {
 
 func (m *Mock) deleteFlag(w *workspace.Workspace, r *request) (response, error) {
 	if follow := w.Instance().Follow; follow != nil {
-		if done, err := follow.GiveBack(requestOf(w), r.params[0]); done || err != nil {
+		if done, err := follow.GiveBack(requestOf(w), r.path["flag"]); done || err != nil {
 			return response{status: http.StatusOK, value: removed{Removed: 1}}, err
 		}
 	}
-	if err := flags.Remove(w.Instance().Store, requestOf(w), r.params[0]); err != nil {
+	if err := flags.Remove(w.Instance().Store, requestOf(w), r.path["flag"]); err != nil {
 		return response{}, flagProblem(err)
 	}
 	return ok(removed{Removed: 1})

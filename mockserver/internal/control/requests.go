@@ -95,10 +95,10 @@ func (a *api) clearRequests(_ context.Context, r *request) (response, error) {
 }
 
 func (a *api) getRequest(_ context.Context, r *request) (response, error) {
-	id, err := strconv.ParseInt(r.params[0], 10, 64)
+	id, err := strconv.ParseInt(r.path["id"], 10, 64)
 	entry, kept := r.journal.Entry(id)
 	if err != nil || !kept {
-		return response{}, refusal(http.StatusNotFound, "NotFoundError", fmt.Sprintf("The journal has no exchange with the id %s.", r.params[0]))
+		return response{}, refusal(http.StatusNotFound, "NotFoundError", fmt.Sprintf("The journal has no exchange with the id %s.", r.path["id"]))
 	}
 	return ok(whole(entry))
 }

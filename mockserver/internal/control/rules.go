@@ -51,16 +51,16 @@ func (m *Mock) deleteRules(w *workspace.Workspace, _ *request) (response, error)
 }
 
 func (m *Mock) getRule(w *workspace.Workspace, r *request) (response, error) {
-	found, exists := w.Instance().Rules.Find(r.params[0])
+	found, exists := w.Instance().Rules.Find(r.path["id"])
 	if !exists {
-		return response{}, noRule(r.params[0])
+		return response{}, noRule(r.path["id"])
 	}
 	return ok(inForce(found))
 }
 
 func (m *Mock) deleteRule(w *workspace.Workspace, r *request) (response, error) {
-	if !w.Instance().Rules.Remove(r.params[0]) {
-		return response{}, noRule(r.params[0])
+	if !w.Instance().Rules.Remove(r.path["id"]) {
+		return response{}, noRule(r.path["id"])
 	}
 	return ok(removed{Removed: 1})
 }

@@ -135,11 +135,13 @@ func (x *exchange) route() *apierror.Error {
 		x.header["Allow"] = []string{matched.Allow()}
 		return refusal(http.StatusMethodNotAllowed, "MethodNotAllowedError", fmt.Sprintf("%s answers %s, not %s.", matched.Template, matched.Allow(), x.r.Method))
 	}
-	for _, value := range values {
+	x.input.path = map[string]string{}
+	for i, name := range x.operation.PathParameters() {
+		value := values[i]
 		if plain, err := url.PathUnescape(value); err == nil {
 			value = plain
 		}
-		x.input.params = append(x.input.params, value)
+		x.input.path[name] = value
 	}
 	return nil
 }
@@ -236,12 +238,11 @@ func readUpTo(body io.Reader, length, most int64) ([]byte, error) {
 func (x *exchange) validate() *apierror.Error {
 	query := x.r.URL.Query()
 	x.input.query = map[string]string{}
-	params := x.input.params
 	for _, parameter := range x.operation.Parameters() {
 		var values []string
 		switch parameter.In {
 		case "path":
-			values, params = params[:1], params[1:]
+			values = []string{x.input.path[parameter.Name]}
 		case "query":
 			values = query[parameter.Name]
 		default:

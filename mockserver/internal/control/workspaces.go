@@ -144,7 +144,7 @@ func (m *Mock) deleteWorkspaces(context.Context, *request) (response, error) {
 }
 
 func (m *Mock) getWorkspace(_ context.Context, r *request) (response, error) {
-	w, err := m.workspaces.Known(r.params[0])
+	w, err := m.workspaces.Known(r.path["name"])
 	if err != nil {
 		return response{}, err
 	}
@@ -152,7 +152,7 @@ func (m *Mock) getWorkspace(_ context.Context, r *request) (response, error) {
 }
 
 func (m *Mock) deleteWorkspace(_ context.Context, r *request) (response, error) {
-	if err := m.workspaces.Remove(r.params[0]); err != nil {
+	if err := m.workspaces.Remove(r.path["name"]); err != nil {
 		return response{}, err
 	}
 	return ok(removed{Removed: 1})
