@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Adds a resource to a copy of the tree by following only the steps of CONTRIBUTING.md, and runs what
-# must then pass: the tests of the contract and of the mock, the scenarios of the resource, and the
+# Adds a resource to a copy of the tree, and then an operation to that resource, by following only the
+# steps of CONTRIBUTING.md, and runs what must then pass: the tests of the contract and of the mock, the scenarios of the resource, and the
 # lint of the document.
 #
 #   scripts/prove-contributing.sh
@@ -39,6 +39,10 @@ cp "$written/scenarios.go.txt" conformance/internal/gherkin/notes/notes.go
 sed -i "s#^\t\taccounts\.Resource(),#&\n\t\tnotes.Resource(),#; s#^import (#&\n\t\"$module/conformance/internal/gherkin/notes\"#" \
     conformance/internal/gherkin/resources/resources.go
 
+# 4. An operation of the resource that is there now: only in its files.
+git apply "$written/operation.patch"
+go generate ./spec
+
 echo "--- the tests of the contract and of the mock"
 go test -vet=off ./spec/... ./mockserver/...
 
@@ -51,8 +55,8 @@ for _ in $(seq 100); do
     sleep 0.1
 done
 "$copy/unleash-mock" verify --target "http://127.0.0.1:$(cat "$copy/port")" --token '*:*.unleash-insecure-admin-api-token' \
-    --profile all --allow-writes --operation getNotes --operation createNote --operation deleteNote | tee "$copy/report"
-grep -q ': 3 passed' "$copy/report"
+    --profile all --allow-writes --operation getNotes --operation createNote --operation getNote --operation deleteNote | tee "$copy/report"
+grep -q ': 4 passed' "$copy/report"
 
 echo "--- the lint of the document"
 .ci/run spec-lint

@@ -1,6 +1,7 @@
 package architecture_test
 
 import (
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -42,5 +43,20 @@ func TestFewFilesNameAResource(t *testing.T) {
 	}
 	if count > maxNamingSignals {
 		t.Errorf("%d files outside of the resources' rooms name signals; %d are allowed", count, maxNamingSignals)
+	}
+}
+
+// maxExample is how many lines a complete resource takes: contract, table, operations and a
+// run of them. Only ever lower it.
+const maxExample = 120
+
+func TestAResourceIsShort(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(root + "/mockserver/internal/engine/example_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines := strings.Count(string(text), "\n"); lines > maxExample {
+		t.Errorf("the example of a resource has %d lines; %d are allowed", lines, maxExample)
 	}
 }
