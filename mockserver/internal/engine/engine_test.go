@@ -416,6 +416,18 @@ func TestFilesAreReadByTheTagsOfRows(t *testing.T) {
 	if _, problem := read(`{"name":"x","more":1}`, true); problem != "" {
 		t.Errorf("a lenient reader reports %s", problem)
 	}
+	for text, want := range map[string]string{
+		`{"name":"x","parts":[{"kind":"c"},{"kind":null}],"any":null,"more":1}`: "",
+		`{"name":null}`: "/forms/0/name: got null, want string",
+	} {
+		value, err := v8json.ParseOrdered([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if problems := engine.FillForeign(&form{}, value, []string{"forms", "0"}); len(problems) > 0 != (want != "") || want != "" && problems.Error() != want {
+			t.Errorf("%s of another program: %v, want %q", text, problems, want)
+		}
+	}
 }
 
 type optionalNote struct {

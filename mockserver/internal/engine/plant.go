@@ -18,6 +18,7 @@ type planter struct {
 	now      time.Time
 	relaxed  bool  // a snapshot: rows may refer to deleted ones
 	lenient  bool  // ignore unknown properties
+	foreign  bool  // null is missing, and enums are open
 	adding   bool  // to a store that has rows
 	most     int64 // limit of the rows' bytes; 0 for no limit
 	known    map[string]map[int64]bool

@@ -152,7 +152,7 @@ func (p *planter) text(text string, col *column, path []string) {
 		p.complain(path, "it is empty")
 	case col.pattern != nil && !col.pattern.MatchString(text):
 		p.complain(path, "it does not match the pattern %s", col.pattern)
-	case col.enum != nil && !slices.Contains(col.enum, text):
+	case col.enum != nil && !p.foreign && !slices.Contains(col.enum, text):
 		p.complain(path, "value must be one of '%s'", strings.Join(col.enum, "', '"))
 	case col.refers != "" && !p.relaxed && text != "":
 		if table := p.engine.table(col.refers); !table.hasKey(p.tx, Text(text)) {
@@ -216,6 +216,7 @@ func (p *planter) object(into reflect.Value, value any, path []string) {
 		col := &columns[i]
 		inner, has := source.Get(col.name)
 		switch {
+		case inner == nil && p.foreign && !col.required:
 		case has:
 			p.value(into.FieldByIndex(col.path), inner, col, append(slices.Clip(path), col.name))
 		case col.required:
@@ -243,9 +244,18 @@ var columnsByType sync.Map // reflect.Type to []column
 
 // Fill reads a value of a file into what into points to, by the tags for rows, and
 // returns the problems that it finds. path is the location of the value. lenient accepts
-// unknown properties, as in files of other programs.
+// unknown properties.
 func Fill(into, value any, path []string, lenient bool) Problems {
-	p := &planter{relaxed: true, lenient: lenient}
+	return (&planter{relaxed: true, lenient: lenient}).fill(into, value, path)
+}
+
+// FillForeign is Fill for files of other programs: it accepts unknown properties and
+// unknown values of enums, and takes null as missing.
+func FillForeign(into, value any, path []string) Problems {
+	return (&planter{relaxed: true, lenient: true, foreign: true}).fill(into, value, path)
+}
+
+func (p *planter) fill(into, value any, path []string) Problems {
 	p.value(reflect.ValueOf(into).Elem(), value, &column{}, path)
 	return p.problems
 }

@@ -11,7 +11,7 @@ import (
 type feature struct {
 	Name           string       `json:"name" state:",required"`
 	Type           string       `json:"type"`
-	Description    *string      `json:"description"`
+	Description    string       `json:"description"`
 	Project        string       `json:"project"`
 	Enabled        bool         `json:"enabled"`
 	Stale          bool         `json:"stale"`
@@ -28,19 +28,15 @@ type segment struct {
 }
 
 func (f *feature) flag() Flag {
-	out := Flag{
-		Name: f.Name, Type: f.Type, Project: f.Project, Enabled: f.Enabled, Stale: f.Stale,
+	return Flag{
+		Name: f.Name, Type: f.Type, Description: f.Description, Project: f.Project, Enabled: f.Enabled, Stale: f.Stale,
 		ImpressionData: f.ImpressionData, Dependencies: f.Dependencies,
 	}
-	if f.Description != nil {
-		out.Description = *f.Description
-	}
-	return out
 }
 
 // answer reads an answer of the Client API, or what an SDK has stored of one.
 func (r *reader) answer(object *v8json.Object) {
-	r.lenient = true
+	r.foreign = true
 	var form struct {
 		Features []feature `json:"features"`
 		Segments []segment `json:"segments"`

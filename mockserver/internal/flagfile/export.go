@@ -8,7 +8,7 @@ var exportSections = []string{"featureStrategies", "featureEnvironments", "conte
 // export reads an export file of Unleash, which holds flags in one environment. It has
 // only the ids and names of segments.
 func (r *reader) export(object *v8json.Object) {
-	r.lenient = true
+	r.foreign = true
 	var form struct {
 		Features   []feature `json:"features"`
 		Strategies []struct {

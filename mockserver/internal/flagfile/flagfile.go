@@ -64,8 +64,8 @@ type Constraint struct {
 // Variant is one of the variants of a flag or a strategy.
 type Variant struct {
 	Name string `json:"name" state:",required"`
-	// Weight is from 0 to 1000; the weights of a flag or a strategy add up to 1000.
-	Weight     int        `json:"weight"`
+	// Weight is the variant's share of the sum of the weights, which Unleash makes 1000.
+	Weight     float64    `json:"weight"`
 	WeightType string     `json:"weightType" enum:"variable,fix"`
 	Stickiness string     `json:"stickiness"`
 	Payload    *Payload   `json:"-"`
@@ -189,7 +189,7 @@ type reader struct {
 	set      *Set
 	places   [][]string    // location of each flag in the set
 	segments map[any]int64 // ids of segments, by what strategies refer to; nil until one does
-	lenient  bool
+	foreign  bool          // made by another program
 	problems engine.Problems
 }
 
@@ -202,7 +202,11 @@ func (r *reader) complain(path []string, format string, args ...any) {
 
 // fill reads a value by the tags of a type.
 func (r *reader) fill(into, value any, path []string) {
-	r.problems = append(r.problems, engine.Fill(into, value, path, r.lenient)...)
+	problems := engine.Fill(into, value, path, false)
+	if r.foreign {
+		problems = engine.FillForeign(into, value, path)
+	}
+	r.problems = append(r.problems, problems...)
 }
 
 func (r *reader) add(flag Flag, path []string) {

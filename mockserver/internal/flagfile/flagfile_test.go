@@ -94,7 +94,7 @@ const answer = `{"version":2,"features":[
  {"name":"😀","type":"release","enabled":true,"project":"default","stale":true,"strategies":[
    {"name":"flexibleRollout","constraints":[{"values":["10.0.0.0/8"],"inverted":false,"operator":"IN_CIDR","contextName":"ip","caseInsensitive":false}],"parameters":{"rollout":"30"},"segments":[3,4],"variants":[]},
    {"name":"ours","constraints":[{"contextName":"v","operator":"SEMVER_EQ","value":"not one"}],"sortOrder":2}],
-  "variants":[{"name":"v","weight":1000,"payload":{"type":"string","value":"x"},"stickiness":"default","weightType":"variable","overrides":[]}],
+  "variants":[{"name":"v","weight":1000.5,"payload":{"type":"string","value":"x"},"stickiness":"default","weightType":"","overrides":null}],
   "description":null,"impressionData":true,"dependencies":[{"feature":"p","enabled":true}]}],
  "query":{"environment":"development"},"segments":[{"id":3,"constraints":[]}],"meta":{"etag":"x"},"more":1}`
 
@@ -107,7 +107,7 @@ func TestAnAnswerOfTheClientAPI(t *testing.T) {
 				{Name: "flexibleRollout", Parameters: map[string]string{"rollout": "30"}, Constraints: []Constraint{{ContextName: "ip", Operator: "IN_CIDR", Values: []string{"10.0.0.0/8"}}}, Segments: []int64{3, 4}},
 				{Name: "ours", Parameters: map[string]string{}, Constraints: []Constraint{{ContextName: "v", Operator: "SEMVER_EQ", Value: ptr("not one")}}},
 			},
-			Variants:     []Variant{{Name: "v", Weight: 1000, Payload: &Payload{"string", "x"}, Stickiness: "default", WeightType: "variable", Overrides: []Override{}}},
+			Variants:     []Variant{{Name: "v", Weight: 1000.5, Payload: &Payload{"string", "x"}, Stickiness: "default"}},
 			Dependencies: []Dependency{{Feature: "p", Enabled: ptr(true)}},
 		}},
 		Segments: []Segment{{ID: 3, Name: "segment-3"}},
@@ -120,22 +120,27 @@ func TestAnAnswerOfTheClientAPI(t *testing.T) {
 	}
 }
 
+// TestAnExportFile reads what a real server writes, with values of our own.
 func TestAnExportFile(t *testing.T) {
 	t.Parallel()
-	got := read(t, `{"features":[{"name":"checkout","description":"Checkout","type":"experiment","project":"default","stale":false,"impressionData":false,"archived":false},{"name":"parent","type":"release"}],
- "featureStrategies":[{"name":"flexibleRollout","id":"01","featureName":"checkout","title":"Staff","parameters":{"rollout":"100"},"constraints":[{"values":["7"],"operator":"IN","contextName":"userId"}],"variants":[],"disabled":true,"segments":[5]}],
- "featureEnvironments":[{"enabled":true,"featureName":"checkout","environment":"development","variants":[{"name":"v","weight":1000}],"name":"checkout"}],
- "contextFields":[],"featureTags":[{"featureName":"checkout","tagType":"simple","tagValue":"web"}],"segments":[{"id":5,"name":"staff"}],"tagTypes":[],
- "dependencies":[{"feature":"checkout","dependencies":[{"feature":"parent","enabled":true}]}],"links":[]}`)
+	got := read(t, `{"features":[{"name":"checkout","description":"Checkout","type":"experiment","project":"default","stale":false,"impressionData":false,"archived":false},{"name":"parent","description":null,"type":"release","project":"default","stale":false,"impressionData":false,"archived":false}],
+ "featureStrategies":[{"name":"default","id":"02","featureName":"parent","title":null,"parameters":{},"constraints":[],"variants":[{"name":"w","weight":1000,"stickiness":"default","weightType":"variable"}],"disabled":false,"segments":[]},
+ {"name":"flexibleRollout","id":"01","featureName":"checkout","title":"Staff","parameters":{"rollout":"100"},"constraints":[{"values":["7"],"operator":"IN","contextName":"userId"}],"variants":[],"disabled":true,"segments":[5]}],
+ "featureEnvironments":[{"enabled":true,"featureName":"checkout","environment":"development","variants":[{"name":"v","weight":1000}],"name":"checkout"},{"enabled":false,"featureName":"parent","environment":"development","variants":[],"name":"parent"}],
+ "contextFields":[],"featureTags":[{"featureName":"checkout","tagType":"simple","tagValue":"web"}],"segments":[{"id":5,"name":"staff"}],"tagTypes":[{"name":"simple","description":"Used to simplify filtering of features","icon":"#","color":"#FFFFFF"}],
+ "dependencies":[{"feature":"checkout","dependencies":[{"feature":"parent","enabled":true,"variants":[]}]}],"links":[]}`)
 	want := &Set{
 		Flags: []Flag{{
 			Name: "checkout", Type: "experiment", Description: "Checkout", Project: "default", Enabled: true,
 			Strategies: []Strategy{{Name: "flexibleRollout", Title: "Staff", Disabled: true, Parameters: map[string]string{"rollout": "100"},
 				Constraints: []Constraint{{ContextName: "userId", Operator: "IN", Values: []string{"7"}}}, Segments: []int64{5}}},
 			Variants:     []Variant{{Name: "v", Weight: 1000}},
-			Dependencies: []Dependency{{Feature: "parent", Enabled: ptr(true)}},
+			Dependencies: []Dependency{{Feature: "parent", Enabled: ptr(true), Variants: []string{}}},
 			Tags:         []Tag{{"simple", "web"}},
-		}, {Name: "parent", Type: "release"}},
+		}, {
+			Name: "parent", Type: "release", Project: "default",
+			Strategies: []Strategy{{Name: "default", Parameters: map[string]string{}, Variants: []Variant{{Name: "w", Weight: 1000, WeightType: "variable", Stickiness: "default"}}}},
+		}},
 		Unknown: []Segment{{ID: 5, Name: "staff"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -154,7 +159,9 @@ func TestMistakes(t *testing.T) {
 		"a:\n  type: releaze\n":                 "line 2, column 9: a.type: value must be one of 'experiment', 'kill-switch', 'release', 'operational', 'permission', 'sunset'",
 		"a:\n  strategies: [{segments: [x]}]\n": "line 2, column 28: a.strategies[0].segments[0]: the file has no segment x; segments go under 'segments', next to 'flags'",
 		"a:\n  strategies:\n  - constraints:\n    - {operator: IN}\n":                                  "line 4, column 7: a.strategies[0].constraints[0]: missing property 'contextName'",
-		"a:\n  variants: [{name: x, weight: 1001}]\n":                                                  "line 2, column 32: a.variants[0].weight: 1001 is not a weight from 0 to 1000",
+		"a:\n  variants: [{name: x, weight: 1001}]\n":                                                  "line 2, column 32: a.variants[0].weight: 1001 is not a whole weight from 0 to 1000",
+		"a:\n  variants: [{name: x, weight: 0.5}]\n":                                                   "line 2, column 32: a.variants[0].weight: 0.5 is not a whole weight from 0 to 1000",
+		`{"features":[{"name":"a","variants":[{"name":"x","weight":-1}]}]}`:                            "line 1, column 59: features[0].variants[0].weight: -1 is not a weight from 0 to 2147483647",
 		"flags: {a: true}\nb: true\n":                                                                  "line 2, column 4: b: next to 'flags', only 'segments' is allowed; flags go under 'flags'",
 		"a: true\na: false\n":                                                                          "line 1, column 4: a: the key appears again on line 2",
 		`{"a":true,"a":false}`:                                                                         "line 1, column 6: a: the key appears again on line 1",

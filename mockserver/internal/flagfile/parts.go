@@ -1,6 +1,7 @@
 package flagfile
 
 import (
+	"math"
 	"slices"
 	"strconv"
 
@@ -26,7 +27,7 @@ type constraint struct {
 }
 
 type variant struct {
-	Weight *int `json:"weight"` // nil for a share of the rest
+	Weight *float64 `json:"weight"` // nil for a share of the rest
 	Variant
 	Payload any `json:"payload"`
 }
@@ -120,13 +121,15 @@ func (r *reader) constraints(list []constraint, path []string) []Constraint {
 
 // variants reads variants. Those without a weight share what the others leave of 1000.
 func (r *reader) variants(list []variant, path []string) []Variant {
-	left, sharing := wholeWeight, 0
+	left, sharing := float64(wholeWeight), 0
 	for i, written := range list {
 		switch {
 		case written.Weight == nil:
 			sharing++
-		case *written.Weight < 0 || *written.Weight > wholeWeight:
-			r.complain(at(path, i, "weight"), "%d is not a weight from 0 to %d", *written.Weight, wholeWeight)
+		case r.foreign && (*written.Weight < 0 || *written.Weight > maxWeight):
+			r.complain(at(path, i, "weight"), "%v is not a weight from 0 to %d", *written.Weight, maxWeight)
+		case !r.foreign && (*written.Weight < 0 || *written.Weight > wholeWeight || *written.Weight != math.Trunc(*written.Weight)):
+			r.complain(at(path, i, "weight"), "%v is not a whole weight from 0 to %d", *written.Weight, wholeWeight)
 		default:
 			left -= *written.Weight
 		}
@@ -139,7 +142,7 @@ func (r *reader) variants(list []variant, path []string) []Variant {
 		case written.Weight != nil:
 			variant.Weight = *written.Weight
 		default:
-			variant.Weight = left / sharing
+			variant.Weight = math.Trunc(left / float64(sharing))
 			left, sharing = left-variant.Weight, sharing-1
 		}
 		variant.Payload = r.payload(written.Payload, at(path, i, "payload"))
@@ -148,7 +151,10 @@ func (r *reader) variants(list []variant, path []string) []Variant {
 	return out
 }
 
-const wholeWeight = 1000
+const (
+	wholeWeight = 1000
+	maxWeight   = math.MaxInt32 // that an SDK reads
+)
 
 // payload reads a payload. A plain text has the type string and a plain number the type
 // number; a list, or an object without a value, has the type json.

@@ -210,7 +210,7 @@ func constraintsOf(list []flagfile.Constraint) []constraints.Constraint {
 func variantsOf(list []flagfile.Variant) []features.Variant {
 	out := []features.Variant{}
 	for _, v := range list {
-		variant := features.Variant{Name: v.Name, Weight: float64(v.Weight), Stickiness: orText(v.Stickiness, "default"), WeightType: orText(v.WeightType, "variable")}
+		variant := features.Variant{Name: v.Name, Weight: v.Weight, Stickiness: orText(v.Stickiness, "default"), WeightType: orText(v.WeightType, "variable")}
 		if v.Payload != nil {
 			variant.Payload = &features.Payload{Type: v.Payload.Type, Value: v.Payload.Value}
 		}
