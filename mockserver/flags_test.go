@@ -72,8 +72,43 @@ func TestFlagFilesOfUnleash(t *testing.T) {
 	if !strings.Contains(string(got.body), "the segment gone (2) are neither in the file nor in the workspace") || strings.Contains(string(got.body), "the segment staff") {
 		t.Errorf("got %s", got.body)
 	}
-	if now := a.must(200, http.MethodGet, flagsPath, "", "").body; !strings.Contains(string(now), `"segments":[7,2]`) || !strings.Contains(string(now), `"segments":[{"id":7,"name":"staff"`) {
+	now := a.must(200, http.MethodGet, flagsPath, "", "").body
+	if !strings.Contains(string(now), `"segments":[7,-2]`) || !strings.Contains(string(now), `"segments":[{"id":7,"name":"staff"`) {
 		t.Errorf("the flags are %s", now)
+	}
+	a.must(200, http.MethodPut, flagsPath, "", string(now))
+}
+
+// TestMissingSegmentsStayMissing checks that strategies with a segment whose constraints
+// are nowhere do not use another one that has its number, now or later.
+func TestMissingSegmentsStayMissing(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	a.must(201, http.MethodPost, "/api/admin/segments", adminToken, `{"name":"staff","constraints":[]}`)
+	a.must(200, http.MethodPut, flagsPath, "", `{"features":[{"name":"a"}],"featureStrategies":[{"name":"default","featureName":"a","segments":[1]},{"name":"default","featureName":"a","segments":[3]}],"featureEnvironments":[{"featureName":"a","enabled":true}],"segments":[{"id":1,"name":"beta"},{"id":2,"name":"staff"},{"id":3,"name":"gone"}]}`)
+	for i := range 3 {
+		if got := a.must(200, http.MethodPost, flagsPath+"/a/evaluate", "", `{"userId":"7"}`).json(t)["enabled"]; got != false {
+			t.Errorf("the flag is on: %v", got)
+		}
+		a.must(201, http.MethodPost, "/api/admin/segments", adminToken, fmt.Sprintf(`{"name":"s%d","constraints":[]}`, i))
+	}
+}
+
+// TestParametersOfAFileAreAdopted checks that SDKs get the parameters of a Client API's
+// response as they are, and that those of an export are completed as an import does.
+func TestParametersOfAFileAreAdopted(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	for body, want := range map[string]string{
+		`{"features":[{"name":"f","strategies":[{"name":"flexibleRollout","parameters":{}}]}]}`:                                      `"parameters":{}`,
+		`{"features":[{"name":"f","strategies":[{"name":"flexibleRollout","parameters":{"rollout":"30"}}]}]}`:                        `"parameters":{"rollout":"30"}`,
+		`{"features":[{"name":"f"}],"featureStrategies":[{"name":"flexibleRollout","featureName":"f","parameters":{"groupId":""}}]}`: `"parameters":{"groupId":"f","rollout":"100","stickiness":"default"}`,
+		`{"f":{"strategies":[{"parameters":{"rollout":""}}]}}`:                                                                       `"parameters":{"groupId":"f","rollout":"","stickiness":"default"}`,
+	} {
+		a.must(200, http.MethodPut, flagsPath, "", body)
+		if got := a.must(200, http.MethodGet, flagsPath, "", "").body; !strings.Contains(string(got), want) {
+			t.Errorf("%s\nbecomes %s\nwant %s", body, got, want)
+		}
 	}
 }
 

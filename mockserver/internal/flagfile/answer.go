@@ -2,6 +2,7 @@ package flagfile
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
@@ -63,10 +64,13 @@ func named(segment Segment) Segment {
 	return segment
 }
 
+// maxID is the largest id of a segment. Segments that do not exist may have negative ids.
+const maxID = math.MaxInt32
+
 // byID finds a segment by its id. One that the file does not contain is added to Unknown.
 func (r *reader) byID(reference any, path []string) int64 {
 	number, is := reference.(float64)
-	if !is || number < 1 || number != float64(int64(number)) {
+	if !is || number == 0 || number != math.Trunc(number) || math.Abs(number) > maxID {
 		r.complain(path, "it is not the id of a segment")
 		return 0
 	}

@@ -57,7 +57,9 @@ func (r *reader) export(object *v8json.Object) {
 	}
 	for i, row := range form.Strategies {
 		if flag := of(row.Feature, "featureStrategies", i, "featureName"); flag != nil {
-			flag.Strategies = append(flag.Strategies, r.strategy(&row.strategy, at(nil, "featureStrategies", i), r.byID))
+			strategy := r.strategy(&row.strategy, at(nil, "featureStrategies", i), r.byID)
+			strategy.rollOut(row.Feature) // as an import does (O)
+			flag.Strategies = append(flag.Strategies, strategy)
 		}
 	}
 	for i, row := range form.Tags {

@@ -132,7 +132,7 @@ func TestAnExportFile(t *testing.T) {
 	want := &Set{
 		Flags: []Flag{{
 			Name: "checkout", Type: "experiment", Description: "Checkout", Project: "default", Enabled: true,
-			Strategies: []Strategy{{Name: "flexibleRollout", Title: "Staff", Disabled: true, Parameters: map[string]string{"rollout": "100"},
+			Strategies: []Strategy{{Name: "flexibleRollout", Title: "Staff", Disabled: true, Parameters: rollout("checkout"),
 				Constraints: []Constraint{{ContextName: "userId", Operator: "IN", Values: []string{"7"}}}, Segments: []int64{5}}},
 			Variants:     []Variant{{Name: "v", Weight: 1000}},
 			Dependencies: []Dependency{{Feature: "parent", Enabled: ptr(true), Variants: []string{}}},

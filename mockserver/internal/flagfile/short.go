@@ -1,7 +1,6 @@
 package flagfile
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
@@ -148,12 +147,21 @@ func (r *reader) shortStrategy(flag string, value any, path []string) Strategy {
 	}
 	out := r.strategy(&written.strategy, path, r.byName)
 	out.Name = written.Name
-	if out.Name == flexibleRollout {
-		given := out.Parameters
-		out.Parameters = rollout(flag)
-		maps.Copy(out.Parameters, given)
-	}
+	out.rollOut(flag)
 	return out
+}
+
+// rollOut gives a flexibleRollout the parameters that it lacks. An empty one counts as
+// missing, except for the rollout (O).
+func (s *Strategy) rollOut(flag string) {
+	if s.Name != flexibleRollout {
+		return
+	}
+	for name, value := range rollout(flag) {
+		if given, has := s.Parameters[name]; !has || given == "" && name != "rollout" {
+			s.Parameters[name] = value
+		}
+	}
 }
 
 // byName finds a segment by its name or its id.

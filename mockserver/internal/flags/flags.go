@@ -105,12 +105,15 @@ func (p *putter) segments(set *flagfile.Set) error {
 	return segments.ReplaceAll(p.tx, all)
 }
 
+// missing is the first id for segments that do not exist: no segment has or gets one below 1.
+const missing = -1
+
 // unknown returns the existing segment with the name of one whose constraints the file
 // does not have. If there is none, it adds a remark and returns nil.
 func (p *putter) unknown(segment flagfile.Segment) *segments.Segment {
 	known := segments.Named(p.tx, segment.Name)
 	if known == nil {
-		p.ids[segment.ID] = segment.ID
+		p.ids[segment.ID] = missing - int64(len(p.ids))
 		p.remark("the constraints of the segment %s (%d) are neither in the file nor in the workspace: strategies with it turn nothing on", segment.Name, segment.ID)
 		return nil
 	}
@@ -261,7 +264,7 @@ func Set(store *engine.Store, request engine.Request, name string, one One, envi
 			return fmt.Errorf("%w in the project of the flag: %s", ErrNoEnvironment, environment)
 		}
 		if on && !one.KeepStrategies {
-			if err := features.PutStrategies(tx, name, environment, []features.Strategy{features.Everybody()}); err != nil {
+			if err := features.PutStrategies(tx, name, environment, []features.Strategy{features.Everybody(name)}); err != nil {
 				return err
 			}
 			if err := features.DropParents(tx, name); err != nil {

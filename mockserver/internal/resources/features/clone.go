@@ -50,7 +50,7 @@ func (in cloneIn) copyEnvironment(tx *engine.Tx, from *Toggle) error {
 		if in.ReplaceGroupID.Or(true) {
 			copied.setGroup(in.NewName)
 		}
-		if err := Add(tx, &copied); err != nil {
+		if err := add(tx, &copied); err != nil {
 			return err
 		}
 	}

@@ -72,7 +72,7 @@ func putStrategies(tx *engine.Tx, flag, environment string, all []Strategy) erro
 		if s.Disabled == nil {
 			s.Disabled = new(bool)
 		}
-		if err := Add(tx, &s); err != nil {
+		if err := insert(tx, &s); err != nil {
 			return err
 		}
 		if err := tx.Admit(); err != nil { // before the rows of all of them exist
@@ -82,8 +82,12 @@ func putStrategies(tx *engine.Tx, flag, environment string, all []Strategy) erro
 	return nil
 }
 
-// Everybody is the strategy that turns a flag on for every context.
-func Everybody() Strategy { return Strategy{Name: flexibleRollout} }
+// Everybody returns the strategy that turns a flag on for every context.
+func Everybody(flag string) Strategy {
+	out := Strategy{Flag: flag, Name: flexibleRollout}
+	out.rollOut()
+	return out
+}
 
 // PutStrategies replaces all strategies of a flag in an environment.
 func PutStrategies(tx *engine.Tx, flag, environment string, all []Strategy) error {

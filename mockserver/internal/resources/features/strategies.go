@@ -158,16 +158,22 @@ func (s *Strategy) ParameterMap() map[string]string {
 	return out
 }
 
-// Add stores a new strategy. Unless it has a place, it comes last in its environment.
-func Add(tx *engine.Tx, s *Strategy) error {
+// add stores a new strategy with the parameters that Unleash adds. Unless it has a place,
+// it comes last in its environment.
+func add(tx *engine.Tx, s *Strategy) error {
+	s.rollOut()
 	if s.SortOrder == unplaced {
 		s.SortOrder = 0
 		if all := StrategiesOf(tx, s.Flag, s.Environment); len(all) > 0 {
 			s.SortOrder = all[len(all)-1].SortOrder + 1
 		}
 	}
+	return insert(tx, s)
+}
+
+// insert stores a new strategy as it is.
+func insert(tx *engine.Tx, s *Strategy) error {
 	s.ID = newID(tx.Now, tx.Random)
-	s.rollOut()
 	s.complete()
 	return strategies.Insert(tx, s)
 }
@@ -273,7 +279,7 @@ func addStrategy(tx *engine.Tx, in addStrategyIn) (out engine.Answer[*Strategy],
 	if len(StrategiesOf(tx, in.in.Name, in.Environment)) >= maxStrategies {
 		return out, apierror.ExceedsLimit("strategy", maxStrategies)
 	}
-	return out, Add(tx, out.Value)
+	return out, add(tx, out.Value)
 }
 
 type updateStrategyIn struct {

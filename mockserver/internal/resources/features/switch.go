@@ -118,7 +118,7 @@ func ensureActive(tx *engine.Tx, in inEnvironment, activate bool) error {
 	if len(active(all)) > 0 {
 		return nil
 	}
-	return Add(tx, defaultStrategy(tx, in))
+	return add(tx, defaultStrategy(tx, in))
 }
 
 // defaultStrategy returns the project's default strategy for an environment, or else a
