@@ -26,16 +26,31 @@ type flagLayers struct {
 	told    []string // the last remarks about them
 }
 
-// put combines the layers into the flags that workspaces start with.
-func (l *flagLayers) put() *flagfile.Set {
-	set := l.file
-	if l.instance != nil {
-		if set = l.instance; l.file != nil {
-			set = l.file.Over(l.instance)
-		}
+// combined returns the flags of a file on top of those of an instance; either may be nil.
+func combined(file, instance *flagfile.Set) *flagfile.Set {
+	switch {
+	case instance == nil:
+		return file
+	case file == nil:
+		return instance
 	}
-	l.now.Store(set)
-	return set
+	return file.Over(instance)
+}
+
+// adopt makes the layers the flags that workspaces start with, unless a new workspace
+// cannot store them.
+func (s *Server) adopt(file, instance *flagfile.Set) error {
+	set, now := combined(file, instance), s.now()
+	store, err := s.seed().Plant(s.engine, now)
+	if err != nil {
+		return err
+	}
+	if _, err := flags.Replace(store, engine.Request{Now: now}, set, flags.DefaultEnvironment); err != nil {
+		return err
+	}
+	s.layers.file, s.layers.instance = file, instance
+	s.layers.now.Store(set)
+	return nil
 }
 
 // read records the digest of the file.
@@ -60,9 +75,11 @@ func (s *Server) ReplaceFlags(source []byte) error {
 	}
 	s.layers.changing.Lock()
 	defer s.layers.changing.Unlock()
-	s.layers.file = set
+	if err := s.adopt(set, s.layers.instance); err != nil {
+		return err
+	}
 	s.layers.read(digestOf(source))
-	return s.spread(s.layers.put())
+	return s.spread(s.layers.now.Load())
 }
 
 // spread updates the flags of all workspaces to those that workspaces now start with.

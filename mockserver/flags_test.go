@@ -138,6 +138,30 @@ func TestABadFlagFileChangesNothing(t *testing.T) {
 	}
 }
 
+// TestFlagsThatCannotBeStoredAreNotAdopted checks that flags that no workspace can store
+// neither replace those to start with nor are followed.
+func TestFlagsThatCannotBeStoredAreNotAdopted(t *testing.T) {
+	t.Parallel()
+	bounds := DefaultBounds()
+	bounds.Bytes = 4 << 20
+	a := newApp(t, WithBounds(bounds), WithFlags("flags.yaml", []byte("kept: true")))
+	tooMany := "on:\n  strategies:\n" + strings.Repeat("  - flexibleRollout\n", 1000)
+	for _, source := range []string{tooMany, "flags: {a: true}\nsegments: [{name: s}, {name: s}]"} {
+		if err := a.ReplaceFlags([]byte(source)); err == nil {
+			t.Errorf("%.40q was adopted", source)
+		}
+		a.must(200, http.MethodPost, "/_mock/reset", "", "")
+		a.expectFlags("after a reset", "", "kept|")
+		a.expectFlags("in a new workspace", "/w/new", "kept|")
+	}
+	upstream := newUpstreamMock(t)
+	upstream.must(200, http.MethodPut, flagsPath, "", tooMany, "Content-Type: application/yaml")
+	if err := upstream.follow(a, "", ""); err == nil {
+		t.Error("flags that do not fit are followed")
+	}
+	a.expectFlags("then", "", "kept|")
+}
+
 func TestAFlagIsSetInPlace(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)

@@ -88,12 +88,13 @@ func (s *Server) takeFlags(answer []byte) error {
 			return err
 		}
 	}
-	l.follow.Store(true)
 	if !reflect.DeepEqual(l.instance, set) {
-		l.instance = set
-		l.put()
+		if err := s.adopt(l.file, set); err != nil {
+			return err
+		}
 		s.logger.Info("flags were copied from the instance", "flags", len(set.Flags), "segments", len(set.Segments))
 	}
+	l.follow.Store(true)
 	spread := s.spread
 	if first {
 		spread = s.beginFollowing

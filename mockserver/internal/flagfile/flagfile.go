@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
@@ -113,6 +115,7 @@ func Read(source []byte) (*Set, error) {
 		return nil, err
 	}
 	r := &reader{set: &Set{}}
+	r.storable(object, nil)
 	switch {
 	case !isList(object, "features"):
 		flags, path := r.shortFlags(object)
@@ -158,6 +161,7 @@ func ReadAnswer(source []byte) (*Set, error) {
 		return nil, yamlfile.Problems{{Message: "it has no list of features"}}
 	}
 	r := &reader{set: &Set{}}
+	r.storable(object, nil)
 	r.answer(object)
 	return r.finish(file)
 }
@@ -225,11 +229,37 @@ func (r *reader) check() {
 		}
 		flags[flag.Name] = i
 	}
-	segments := map[int64]bool{}
-	for _, segment := range r.set.Segments {
-		if segments[segment.ID] {
-			r.complain([]string{"segments"}, "the segment %d appears twice", segment.ID)
+	ids, names := map[int64]bool{}, map[string]bool{}
+	for i, segment := range r.set.Segments {
+		path := at(nil, segmentsKey, i)
+		switch {
+		case segment.ID < 1 || segment.ID > maxID:
+			r.complain(path, "%d is not an id from 1 to %d", segment.ID, maxID)
+		case ids[segment.ID]:
+			r.complain(path, "the segment %d appears twice", segment.ID)
+		case names[segment.Name]:
+			r.complain(path, "the segment %q appears twice", segment.Name)
 		}
-		segments[segment.ID] = true
+		ids[segment.ID], names[segment.Name] = true, true
+	}
+}
+
+// storable complains about texts that Postgres cannot store.
+func (r *reader) storable(value any, path []string) {
+	switch value := value.(type) {
+	case string:
+		if strings.Contains(value, "\x00") || !utf8.ValidString(value) {
+			r.complain(path, "U+0000 and halves of surrogate pairs cannot be stored")
+		}
+	case []any:
+		for i, element := range value {
+			r.storable(element, at(path, i))
+		}
+	case *v8json.Object:
+		for _, name := range value.Keys() {
+			inner, _ := value.Get(name)
+			r.storable(name, at(path, name))
+			r.storable(inner, at(path, name))
+		}
 	}
 }

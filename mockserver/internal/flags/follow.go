@@ -89,14 +89,20 @@ func (f *Following) GiveBack(request engine.Request, name string) (done bool, er
 	return done, err
 }
 
-// change makes a change that see must ignore.
+// change makes a change that see must ignore. If it fails, what is known of the store stays
+// as it was.
 func (f *Following) change(request engine.Request, apply func(*engine.Tx) error) error {
 	return change(f.store, request, f.environment, func(tx *engine.Tx) (err error) {
-		f.own = true
-		if err = apply(tx); err != nil {
-			f.own = false
+		flags, segments, ids, here := f.flags, f.segments, maps.Clone(f.ids), maps.Clone(f.here)
+		defer func() {
+			if f.own = err == nil; !f.own {
+				f.flags, f.segments, f.ids, f.here = flags, segments, ids, here
+			}
+		}()
+		if err := apply(tx); err != nil {
+			return err
 		}
-		return err
+		return tx.Admit()
 	})
 }
 
@@ -137,12 +143,7 @@ func mark[K comparable](in map[K]bool, key K, is bool) {
 // put applies the differences between the last set and this one.
 func (f *Following) put(tx *engine.Tx, set *flagfile.Set) (remarks []string, err error) {
 	f.current.Store(set)
-	next, ids := set.FlagsByName(), maps.Clone(f.ids)
-	defer func() {
-		if err != nil {
-			f.ids = ids
-		}
-	}()
+	next := set.FlagsByName()
 	// Flags go first, so that segments that only they used can go, too.
 	replaced := map[string]*features.Flag{}
 	for _, name := range slices.Sorted(maps.Keys(f.flags)) {

@@ -137,7 +137,7 @@ func (s *Source) ask(ctx context.Context) *Failure {
 	fresh, failure := s.fetch(ctx)
 	if failure == nil {
 		if err := s.Apply(fresh.body); err != nil {
-			failure = &Failure{kind: "answer", message: "its answer is not a Client API response: " + visible.Line(err.Error())}
+			failure = &Failure{kind: "answer", message: "its answer cannot be used: " + visible.Line(err.Error())}
 		}
 	}
 	if failure != nil {

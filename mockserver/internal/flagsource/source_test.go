@@ -159,8 +159,8 @@ func TestFailures(t *testing.T) {
 		"599":         {status(599), "it answers 599", false},
 		"304 to none": {status(304), "it answers 304 Not Modified", false},
 		"redirect":    {status(302, "Location", "/login?secret=x"), "it answers 302 Found, which redirects to https://u.example.com/login; use the URL that it is served under", false},
-		"page":        {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }, "its answer is not a Client API response: it has no list of features", false},
-		"nothing":     {status(200), "its answer is not a Client API response: it has no list of features", false},
+		"page":        {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }, "its answer cannot be used: it has no list of features", false},
+		"nothing":     {status(200), "its answer cannot be used: it has no list of features", false},
 		"slow":        {slow, "it does not answer within 10s", false},
 		"too large":   {func(w http.ResponseWriter, _ *http.Request) { w.Write(make([]byte, maxAnswer+1)) }, "its answer has more than 16777216 bytes", false},
 	} {
