@@ -199,29 +199,32 @@ func (p *parser) array() (any, error) {
 func (p *parser) object() (any, error) {
 	if p.ordered {
 		object := NewObject()
-		return object, p.members(func(name string, value any) error {
+		return object, p.members(func(name string, value any, at int) error {
 			if _, has := object.Get(name); has && p.shallow != nil && p.shallow.Unique {
-				return RepeatedKeyError(name)
+				return RepeatedKeyError{name, at}
 			}
 			object.Set(name, value)
 			return nil
 		})
 	}
 	object := map[string]any{}
-	return object, p.members(func(name string, value any) error {
+	return object, p.members(func(name string, value any, _ int) error {
 		object[name] = value
 		return nil
 	})
 }
 
-// members reads an object and passes each property to set, whose error ends it.
-func (p *parser) members(set func(name string, value any) error) error {
+// members reads an object and passes each property, with the place where it begins, to set,
+// whose error ends it.
+func (p *parser) members(set func(name string, value any, at int) error) error {
 	p.at++
 	if p.peek() == '}' {
 		p.at++
 		return nil
 	}
 	for expected := nameOrBrace; ; expected = quotedName {
+		p.blank()
+		at := p.at
 		name, err := p.name(expected)
 		if err != nil {
 			return err
@@ -230,7 +233,7 @@ func (p *parser) members(set func(name string, value any) error) error {
 		if err != nil {
 			return err
 		}
-		if err := set(name, value); err != nil {
+		if err := set(name, value, at); err != nil {
 			return err
 		}
 		switch p.peek() {

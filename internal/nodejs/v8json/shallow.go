@@ -39,10 +39,13 @@ type Bounds struct {
 	Unique bool
 }
 
-// RepeatedKeyError names a key that an object repeats.
-type RepeatedKeyError string
+// RepeatedKeyError names a key that an object repeats. Offset is where, in bytes.
+type RepeatedKeyError struct {
+	Key    string
+	Offset int
+}
 
-func (e RepeatedKeyError) Error() string { return fmt.Sprintf("the key %q is there twice", string(e)) }
+func (e RepeatedKeyError) Error() string { return fmt.Sprintf("the key %q is there twice", e.Key) }
 
 // ParseShallow is ParseOrdered for large texts. It does not decode what lies deep, but
 // keeps its text as a part of the given one, because values take many times the memory of

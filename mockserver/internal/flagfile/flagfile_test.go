@@ -3,6 +3,7 @@ package flagfile
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -172,6 +173,7 @@ func TestMistakes(t *testing.T) {
 		`{"features":[],` + "\n" + `"segments":[{"id":-5}]}`:                                           "line 2, column 13: segments[0]: -5 is not an id from 1 to 2147483647",
 		`{"features":[],` + "\n" + `"segments":[{"id":2147483648}]}`:                                   "line 2, column 13: segments[0]: 2147483648 is not an id from 1 to 2147483647",
 		"a: true\n\"b\\0\": true\n":                                                                    `line 2, column 8: b\x00: U+0000 and halves of surrogate pairs cannot be stored`,
+		`{"a":` + "\n" + `{"description":"\ud800"}}`:                                                   "line 2, column 16: a.description: U+0000 and halves of surrogate pairs cannot be stored",
 		`{"features":[{"name":"a"}],` + "\n" + `"featureStrategies":[{"name":"x","featureName":"b"}]}`: "line 2, column 48: featureStrategies[0].featureName: the file has no flag \"b\"",
 		`{"features":[`:        "line 2, column 1",
 		"a: true\n\tb: true\n": "line 2",
@@ -180,6 +182,30 @@ func TestMistakes(t *testing.T) {
 		var problems yamlfile.Problems
 		if !errors.As(err, &problems) || !strings.HasPrefix(problems[0].Error(), want) {
 			t.Errorf("%s:\n got %v\nwant %s", source, err, want)
+		}
+	}
+}
+
+// TestLinesOfLargeFiles checks that mistakes have a line in JSON that would be too large
+// as YAML, too.
+func TestLinesOfLargeFiles(t *testing.T) {
+	t.Parallel()
+	const count = maxMarks / 30
+	var large strings.Builder
+	large.WriteString(`{"features":[`)
+	for i := range count {
+		fmt.Fprintf(&large, "\n"+`{"name":"😀%d","strategies":[{"name":"default","parameters":{},"constraints":[],"variants":[]}]},`, i)
+	}
+	for end, want := range map[string]string{
+		`{"name":"a","enabled":1}]}`:                      "column 23: features[%d].enabled: got integer, want boolean",
+		`{"name":"a","strategies":[{"parameters":{}}]}]}`: "column 27: features[%d].strategies[0]: missing property 'name'",
+		`{"name":"a",` + "\t" + `"name":"b"}]}`:           `column 14: the key "name" is there twice`,
+		`{"name":"a";}]}`:                                 "column 12: it is not JSON: invalid character ';' after object key:value pair",
+	} {
+		want = fmt.Sprintf("line %d, ", count+2) + strings.ReplaceAll(want, "%d", strconv.Itoa(count))
+		var problems yamlfile.Problems
+		if _, err := Read([]byte(large.String() + "\n" + end)); !errors.As(err, &problems) || !strings.HasPrefix(problems[0].Error(), want) {
+			t.Errorf("%s:\n got %v\nwant %s", end, err, want)
 		}
 	}
 }

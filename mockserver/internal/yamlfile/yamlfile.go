@@ -77,9 +77,8 @@ type Document struct {
 	// Value is the content of the file: nil, a string, bool, float64, []any or
 	// *v8json.Object. It is nil for an empty file.
 	Value any
-	kind  Kind
 	root  *yaml.Node
-	json  []byte // parsed into nodes when a line is needed
+	json  []byte // of a JSON file, instead of root
 }
 
 // readJSON reads a JSON file, since YAML does not have all of JSON's escapes. It returns
@@ -92,15 +91,30 @@ func readJSON(source []byte, kind Kind) (*Document, error) {
 	var repeated v8json.RepeatedKeyError
 	switch {
 	case err == nil:
-		return &Document{Value: value, kind: kind, json: source}, nil
+		return &Document{Value: value, json: source}, nil
 	case errors.As(err, &repeated) && yamljson.Marks(source) <= kind.Marks:
 		return nil, nil // the reader of YAML says where
 	case errors.As(err, &repeated):
-		return nil, Problems{{Message: err.Error()}}
+		line, column := place(source, repeated.Offset)
+		return nil, Problems{{Line: line, Column: column, Message: err.Error()}}
 	case json.Valid(source):
 		return nil, Problems{{Message: fmt.Sprintf("it is too large for %s: it has more than %d values, or more than %d objects", kind.Name, maxValues, kind.Objects)}}
 	}
+	if yamljson.Marks(source) > kind.Marks {
+		return nil, Problems{notJSON(source)}
+	}
 	return nil, nil // the YAML reader reports what is wrong
+}
+
+// notJSON says where a text stops being JSON.
+func notJSON(source []byte) Problem {
+	var syntax *json.SyntaxError
+	err := json.Unmarshal(source, &json.RawMessage{})
+	if !errors.As(err, &syntax) {
+		return Problem{Message: "it is not JSON"}
+	}
+	line, column := place(source, max(int(syntax.Offset)-1, 0))
+	return Problem{Line: line, Column: column, Message: "it is not JSON: " + err.Error()}
 }
 
 // Read reads a file. The error is of type Problems.
@@ -123,7 +137,7 @@ func Read(source []byte, kind Kind) (*Document, error) {
 	case !errors.Is(err, io.EOF):
 		return nil, Problems{syntaxProblem(err)}
 	}
-	out := &Document{kind: kind}
+	out := &Document{}
 	if len(document.Content) == 0 {
 		return out, nil
 	}
@@ -167,28 +181,21 @@ const MaxProblems = 1000
 
 // Locate finds the lines of the first problems, and sorts the problems by line.
 func (d *Document) Locate(problems engine.Problems) Problems {
-	d.findRoot()
 	out := make(Problems, min(len(problems), MaxProblems))
+	wanted := &target{}
 	for i := range out {
 		problem := problems[i]
 		out[i] = Problem{Field: fieldName(problem.Path), Message: problem.Message}
+		wanted.add(&out[i], problem.Path)
 		if node := d.node(problem.Path); node != nil {
 			out[i].Line, out[i].Column = node.Line, node.Column
 		}
 	}
+	if d.json != nil {
+		find(d.json, wanted)
+	}
 	slices.SortStableFunc(out, func(a, b Problem) int { return a.Line - b.Line })
 	return out
-}
-
-// findRoot reads a JSON file as YAML, which has lines, if it is not too large for that.
-func (d *Document) findRoot() {
-	if d.root != nil || len(d.json) == 0 || yamljson.Marks(d.json) > d.kind.Marks {
-		return
-	}
-	var document yaml.Node
-	if err := yaml.Unmarshal(d.json, &document); err == nil && len(document.Content) > 0 {
-		d.root = document.Content[0]
-	}
 }
 
 // node finds the node at a path, or else its nearest ancestor.
