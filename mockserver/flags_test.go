@@ -63,8 +63,11 @@ func TestFlagsAreReplaced(t *testing.T) {
 func TestFlagFilesOfUnleash(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
-	got := a.must(200, http.MethodPut, flagsPath, "", `{"version":2,"features":[{"name":"seg","enabled":true,"project":"shop","strategies":[{"name":"default","segments":[7]}]}],"segments":[{"id":7,"name":"staff","constraints":[]}]}`)
-	if want := `{"flags":1,"segments":1,"remarks":["there is no project shop: its flags go into the project default"]}`; string(got.body) != want {
+	got := a.must(200, http.MethodPut, flagsPath, "", `{"version":2,"features":[{"name":"seg","enabled":true,"project":"shop","strategies":[{"name":"default","segments":[7]}]}],"segments":[{"id":7,"name":"staff","constraints":[]},{"id":8,"name":"unused"}]}`)
+	if now := a.must(200, http.MethodGet, flagsPath, "", "").body; !strings.Contains(string(now), `{"id":8,"name":"unused"`) {
+		t.Errorf("the flags are %s", now)
+	}
+	if want := `{"flags":1,"segments":2,"remarks":["there is no project shop: its flags go into the project default"]}`; string(got.body) != want {
 		t.Errorf("got %s", got.body)
 	}
 	const export = `{"features":[{"name":"a","type":"release"}],"featureStrategies":[{"name":"default","featureName":"a","segments":[1,2]}],"featureEnvironments":[{"featureName":"a","enabled":true}],"segments":[{"id":1,"name":"staff"},{"id":2,"name":"gone"}]}`
@@ -77,6 +80,18 @@ func TestFlagFilesOfUnleash(t *testing.T) {
 		t.Errorf("the flags are %s", now)
 	}
 	a.must(200, http.MethodPut, flagsPath, "", string(now))
+}
+
+// TestFlagsOfAFileAreShown checks that the Admin API shows what only a file can have.
+func TestFlagsOfAFileAreShown(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	a.must(200, http.MethodPut, flagsPath, "", `{"f":{"variants":[{"name":"v","payload":{"type":"html","value":"<b>"}}],"tags":[{"type":"simple","value":"x"}]}}`)
+	a.must(200, http.MethodGet, "/api/admin/features/f/tags", adminToken, "")
+	a.must(200, http.MethodGet, "/api/admin/projects/default/features/f/environments/development/variants", adminToken, "")
+	a.must(200, http.MethodPut, flagsPath, "", `{"features":[{"name":"f","variants":[{"name":"v","weight":1500.5,"weightType":"x"}]}]}`)
+	a.must(200, http.MethodGet, "/api/admin/projects/default/features/f/environments/development/variants", adminToken, "")
+	a.must(200, http.MethodPut, flagsPath, "", string(a.must(200, http.MethodGet, flagsPath, "", "").body))
 }
 
 // TestMissingSegmentsStayMissing checks that strategies with a segment whose constraints
@@ -184,7 +199,8 @@ func TestAFlagIsSetInPlace(t *testing.T) {
 		t.Errorf("the flags in production are %s", got)
 	}
 	a.must(200, http.MethodDelete, flagsPath+"/half", "", "")
-	a.must(404, http.MethodDelete, flagsPath+"/half", "", "")
+	a.must(404, http.MethodDelete, flagsPath+"/half?environment=production", "", "")
+	a.must(400, http.MethodDelete, flagsPath+"/made?environment=nope", "", "")
 	a.must(400, http.MethodPatch, flagsPath+"/half?environment=nope", "", `{"enabled":true}`)
 	a.must(400, http.MethodPatch, flagsPath+"/half", "", `{"enable":true}`)
 	if got := flagNames(t, a, flagsPath); got != "a b made|" {

@@ -75,7 +75,7 @@ type Dependency struct {
 // Of returns the configuration of an environment, for the projects that sees accepts. It
 // has neither archived flags nor disabled strategies (O).
 func Of(r engine.Reader, environment string, sees func(project string) bool) *Configuration {
-	out := &Configuration{Features: []Feature{}, Segments: []Segment{}}
+	out := &Configuration{Features: []Feature{}}
 	for _, flag := range features.All(r) {
 		toggle := features.In(r, flag.Name, environment)
 		if toggle == nil || !sees(flag.Project) {
@@ -106,10 +106,15 @@ func Of(r engine.Reader, environment string, sees func(project string) bool) *Co
 		out.Features = append(out.Features, feature)
 	}
 	users := features.UsersOfSegments(r)
+	out.Segments = slices.DeleteFunc(Segments(r), func(s Segment) bool { return len(users[s.ID]) == 0 })
+	return out
+}
+
+// Segments returns all segments, used or not.
+func Segments(r engine.Reader) []Segment {
+	out := []Segment{}
 	for _, segment := range segments.All(r) {
-		if len(users[segment.ID]) > 0 {
-			out.Segments = append(out.Segments, Segment{segment.ID, segment.Name, segment.Constraints})
-		}
+		out = append(out, Segment{segment.ID, segment.Name, segment.Constraints})
 	}
 	return out
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/configuration"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/evaluation"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/flags"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
@@ -24,8 +23,8 @@ func (m *Mock) evaluateFlag(w *workspace.Workspace, r *request) (response, error
 	}
 	instance, environment := w.Instance(), environmentOf(r)
 	view := instance.Store.View(nil)
-	if !flags.HasEnvironment(view, environment) {
-		return response{}, invalid("environment", "there is no such environment: "+environment)
+	if err := checkEnvironment(view, environment); err != nil {
+		return response{}, err
 	}
 	context := &evaluation.Context{
 		UserID: written.UserID, SessionID: written.SessionID, RemoteAddress: written.RemoteAddress, AppName: written.AppName,

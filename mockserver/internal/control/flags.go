@@ -40,6 +40,13 @@ func environmentOf(r *request) string {
 	return flags.DefaultEnvironment
 }
 
+func checkEnvironment(view *engine.View, name string) error {
+	if !flags.HasEnvironment(view, name) {
+		return invalid("environment", "there is no such environment: "+name)
+	}
+	return nil
+}
+
 // flagProblem converts an error of setting flags to an answer.
 func flagProblem(err error) error {
 	var problems yamlfile.Problems
@@ -74,11 +81,11 @@ type flagsAnswer struct {
 func (m *Mock) getFlags(w *workspace.Workspace, r *request) (response, error) {
 	environment := environmentOf(r)
 	view := w.Instance().Store.View(nil)
-	if !flags.HasEnvironment(view, environment) {
-		return response{}, invalid("environment", "there is no such environment: "+environment)
+	if err := checkEnvironment(view, environment); err != nil {
+		return response{}, err
 	}
 	found := configuration.Of(view, environment, func(string) bool { return true })
-	return ok(raw(engine.Append(nil, &flagsAnswer{2, found.Features, found.Segments})))
+	return ok(raw(engine.Append(nil, &flagsAnswer{2, found.Features, configuration.Segments(view)})))
 }
 
 type flagsSet struct {
@@ -158,6 +165,9 @@ func (m *Mock) setFlag(w *workspace.Workspace, r *request) (response, error) {
 }
 
 func (m *Mock) deleteFlag(w *workspace.Workspace, r *request) (response, error) {
+	if err := checkEnvironment(w.Instance().Store.View(nil), environmentOf(r)); err != nil {
+		return response{}, err
+	}
 	if follow := w.Instance().Follow; follow != nil {
 		if done, err := follow.GiveBack(requestOf(w), r.path["flag"]); done || err != nil {
 			return response{status: http.StatusOK, value: removed{Removed: 1}}, err
