@@ -336,7 +336,7 @@ const maxWhole = 4 << 10
 // be anything.
 func (c *Content) judge(contentType string, body []byte) []Failure {
 	if !isJSON(contentType) {
-		if types := c.Shape.Plain(); len(types) > 0 && !slices.Contains(types, "string") {
+		if !c.Describes("string") {
 			return nil
 		}
 		return check(c.schema.get().schema, nil, string(body), "body")
@@ -346,6 +346,37 @@ func (c *Content) judge(contentType string, body []byte) []Failure {
 		return []Failure{{In: "body", Keyword: "syntax", Reason: "the body is not JSON: " + err.Error()}}
 	}
 	return c.Exactly(body, check(c.schema.get().schema, nil, value, "body"))
+}
+
+// Describes reports whether the content's schema describes values of one of some types, none of which
+// is object or array. A schema that names no type describes all of them, unless it says what an object
+// or an array contains.
+func (c *Content) Describes(types ...string) bool {
+	known := map[*jsonschema.Schema]bool{}
+	var describes func(*jsonschema.Schema) bool
+	describes = func(s *jsonschema.Schema) bool {
+		if s == nil {
+			return true
+		}
+		if described, is := known[s]; is {
+			return described
+		}
+		known[s] = false // as a form of itself, it adds none
+		known[s] = namesOneOf(s, types) && describes(s.Ref) &&
+			!slices.ContainsFunc(s.AllOf, func(part *jsonschema.Schema) bool { return !describes(part) }) &&
+			(len(s.OneOf) == 0 || slices.ContainsFunc(s.OneOf, describes)) &&
+			(len(s.AnyOf) == 0 || slices.ContainsFunc(s.AnyOf, describes))
+		return known[s]
+	}
+	return describes(c.schema.get().schema)
+}
+
+// namesOneOf reports whether a schema's own keywords describe values of one of some types.
+func namesOneOf(s *jsonschema.Schema, types []string) bool {
+	if s.Types == nil || s.Types.IsEmpty() {
+		return s.Properties == nil && s.Required == nil && s.AdditionalProperties == nil && s.Items2020 == nil
+	}
+	return slices.ContainsFunc(s.Types.ToStrings(), func(name string) bool { return slices.Contains(types, name) })
 }
 
 // Exactly judges a JSON text again, with exact numbers, if it failed with its numbers as floats: a

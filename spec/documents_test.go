@@ -238,3 +238,40 @@ func TestPiecesOfAnotherKind(t *testing.T) {
 		})
 	}
 }
+
+// TestTextsThatNoSchemaDescribes checks that a body which is not JSON is judged only if its schema
+// describes a text.
+func TestTextsThatNoSchemaDescribes(t *testing.T) {
+	t.Parallel()
+	const components = `  schemas:
+    cat: {type: object, required: [lives], properties: {lives: {type: integer}}}
+    dog: {type: object, required: [breed], properties: {breed: {type: string}}}
+    untyped: {required: [lives], properties: {lives: {type: integer}}}
+    short: {type: string, maxLength: 3}
+    tree: {oneOf: [{$ref: '#/components/schemas/cat'}, {$ref: '#/components/schemas/tree'}]}
+`
+	for schema, judged := range map[string]bool{
+		"{oneOf: [{$ref: '#/components/schemas/cat'}, {$ref: '#/components/schemas/dog'}]}":        false,
+		"{oneOf: [{$ref: '#/components/schemas/untyped'}, {required: [breed]}]}":                   false,
+		"{allOf: [{$ref: '#/components/schemas/cat'}, {required: [breed]}]}":                       false,
+		"{anyOf: [{type: array, items: {type: string}}, {$ref: '#/components/schemas/dog'}]}":      false,
+		"{nullable: true, allOf: [{$ref: '#/components/schemas/cat'}]}":                            false,
+		"{$ref: '#/components/schemas/tree'}":                                                      false,
+		"{description: '" + strings.Repeat("d", maxDrawn) + "', $ref: '#/components/schemas/cat'}": false,
+		"{type: object, description: '" + strings.Repeat("d", maxDrawn) + "'}":                     false,
+		"{oneOf: [{$ref: '#/components/schemas/cat'}, {$ref: '#/components/schemas/short'}]}":      true,
+		"{allOf: [{$ref: '#/components/schemas/short'}]}":                                          true,
+		"{maxLength: 3}": true,
+	} {
+		for _, mediaType := range []string{"application/xml", "text/event-stream", "application/x-ndjson"} {
+			contract, err := Load(oddDocument("3.0.3", "      responses: {'200': {description: d, content: {"+mediaType+": {schema: "+schema+"}}}}\n", components))
+			if err != nil {
+				t.Fatal(err)
+			}
+			failures := contract.Operation("x").CheckResponse(http.StatusOK, http.Header{"Content-Type": {mediaType}}, []byte("a long text"))
+			if (len(failures) > 0) != judged {
+				t.Errorf("%s: %.80s: %v", mediaType, schema, failures)
+			}
+		}
+	}
+}
