@@ -276,7 +276,7 @@ func (f *facets) addText(s *jsonschema.Schema) {
 		f.minLength = max(f.minLength, *s.MinLength)
 	}
 	f.maxLength = least(f.maxLength, s.MaxLength)
-	if s.Format != nil {
+	if s.Format != nil && formats[s.Format.Name] != nil {
 		f.formats = append(f.formats, s.Format.Name)
 	}
 	if s.Pattern != nil {

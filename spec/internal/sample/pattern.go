@@ -23,9 +23,10 @@ func (m *maker) match(pattern string, low, try int) string {
 		w.write(parsed)
 		return w.out.String()
 	}
-	text := write(min(try, 2))
+	more := min(try, 2)
+	text := write(more)
 	if missing := low - utf8.RuneCountInString(text); missing > 0 && try > 0 {
-		text = write((missing + try - 1) / try) // as if there were try parts that can repeat
+		text = write(more + (missing+try-1)/try) // as if there were try parts that can repeat
 	}
 	if !strings.HasSuffix(pattern, "$") { // anything may follow
 		text = fitted(text, low, -1)

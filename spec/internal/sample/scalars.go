@@ -111,17 +111,17 @@ func (m *maker) text(f *facets, name string) (any, bool) {
 
 // draft generates a string that may be too long or too short.
 func (m *maker) draft(f *facets, name string, try int) string {
-	switch {
-	case len(f.patterns) > 0:
-		return m.match(f.patterns[f.attempt%len(f.patterns)], f.minLength, try)
-	case len(f.formats) > 0:
-		format, low := f.formats[f.attempt%len(f.formats)], f.minLength
+	if ways := len(f.formats) + len(f.patterns); ways > 0 {
+		way, round := f.attempt%ways, f.attempt/ways
+		if way >= len(f.formats) {
+			return m.match(f.patterns[way-len(f.formats)], f.minLength, try)
+		}
+		format, low := f.formats[way], f.minLength
 		if format == "byte" {
 			low = (low + 3) / 4 * 4
 		}
-		if forms := formats[format]; forms != nil {
-			return fitted(forms[try%len(forms)](m), low, -1) // many formats allow anything at the end
-		}
+		forms := formats[format]
+		return fitted(forms[(round+try)%len(forms)](m), low, -1) // many formats allow anything at the end
 	}
 	if f.asJSON {
 		return "{}"
