@@ -101,13 +101,11 @@ type requirements []map[string][]string
 type access struct {
 	project, environment map[string]string
 	security             requirements // nil for the security of the whole document
+	ignored              error        // what is wrong with the rest of the operation's head
 }
 
-// admit sets who may use an operation. whole is the security of the whole document.
-func (o *Operation) admit(a access, whole requirements, schemes map[string]*openapi.Scheme) error {
-	if a.security == nil {
-		a.security = whole
-	}
+// admit sets who may use an operation.
+func (o *Operation) admit(a access, schemes map[string]scheme) error {
 	if o.Edition != "" && o.Edition != Enterprise {
 		return fmt.Errorf("%s: it must be %s, not %q", extensionEdition, Enterprise, o.Edition)
 	}
@@ -130,7 +128,7 @@ func (o *Operation) admit(a access, whole requirements, schemes map[string]*open
 // setTokens sets the kinds of token that the security requirements name. The operation is public
 // only if the list of requirements is empty, or contains an empty requirement. It is not public
 // merely because the document states no requirements.
-func (o *Operation) setTokens(written requirements, schemes map[string]*openapi.Scheme) error {
+func (o *Operation) setTokens(written requirements, schemes map[string]scheme) error {
 	o.Public = written != nil && len(written) == 0
 	for _, requirement := range written {
 		if requirement == nil {
@@ -139,14 +137,14 @@ func (o *Operation) setTokens(written requirements, schemes map[string]*openapi.
 		o.Public = o.Public || len(requirement) == 0
 		var together []*openapi.Scheme
 		for _, name := range slices.Sorted(maps.Keys(requirement)) {
-			scheme := schemes[name]
-			if scheme == nil {
+			scheme, has := schemes[name]
+			switch {
+			case !has:
 				return fmt.Errorf("the document has no security scheme %q", name)
+			case scheme.err != nil:
+				return fmt.Errorf("the security scheme %q: %w", name, scheme.err)
 			}
-			if reason := schemeProblem(scheme); reason != "" {
-				return fmt.Errorf("the security scheme %q %s", name, reason)
-			}
-			together = append(together, scheme)
+			together = append(together, scheme.Scheme)
 			if kind := TokenKind(scheme.Token); kind != "" && !slices.Contains(o.Tokens, kind) {
 				o.Tokens = append(o.Tokens, kind)
 			}
@@ -157,18 +155,17 @@ func (o *Operation) setTokens(written requirements, schemes map[string]*openapi.
 	return nil
 }
 
-// schemeProblem returns why no request can satisfy a security scheme; empty if the scheme is
-// usable.
-func schemeProblem(scheme *openapi.Scheme) string {
+// schemeProblem returns why no request can satisfy a security scheme; nil if the scheme is usable.
+func schemeProblem(scheme *openapi.Scheme) error {
 	switch {
 	case !slices.Contains([]string{"apiKey", "http", "mutualTLS", "oauth2", "openIdConnect"}, scheme.Type):
-		return fmt.Sprintf("has the unknown type %q", scheme.Type)
+		return fmt.Errorf("it has the unknown type %q", scheme.Type)
 	case scheme.Type == "apiKey" && (!slices.Contains([]string{"cookie", "header", "query"}, scheme.In) || scheme.Name == ""):
-		return "does not say where its key is"
+		return errors.New("it does not say where its key is")
 	case scheme.Type == "http" && scheme.HTTP == "":
-		return "does not name its HTTP scheme"
+		return errors.New("it does not name its HTTP scheme")
 	}
-	return ""
+	return nil
 }
 
 func (o *Operation) checkPermissions() error {

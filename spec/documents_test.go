@@ -275,3 +275,71 @@ func TestTextsThatNoSchemaDescribes(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsWrongWithOneOperation checks that the head of a document is read leniently, and that what
+// is wrong with it is a problem only for the operations that need it.
+func TestWhatIsWrongWithOneOperation(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		head, operation string
+		told            string // the problem of x; empty for none
+		served          bool
+	}{
+		"a version without quotes":    {"openapi: 3.1\ninfo: {title: 7, version: 1.5}\n", "operationId: x", "", true},
+		"a whole version":             {"openapi: 3.0\n", "operationId: x", "", true},
+		"no object for the title":     {"openapi: 3.0.3\ninfo: []\n", "operationId: x", "", true},
+		"a summary without quotes":    {"openapi: 3.0.3\n", "operationId: x, summary: 404, tags: [2024, true]", "", true},
+		"a summary that is an object": {"openapi: 3.0.3\n", "summary: {a: b}, operationId: x", "summary: it has the wrong type, object", true},
+		"a tag that is an object":     {"openapi: 3.0.3\n", "tags: [{a: b}], operationId: x", "tags: it has the wrong type, object", true},
+		"security of the whole":       {"openapi: 3.0.3\nsecurity: {k: []}\n", "operationId: x", "the document's security: it has the wrong type, object", false},
+		"security of its own":         {"openapi: 3.0.3\nsecurity: {k: []}\n", "operationId: x, security: [{good: []}]", "", true},
+		"a scheme that leads nowhere": {"openapi: 3.0.3\n", "operationId: x, security: [{lost: []}]", `the security scheme "lost": the reference "#/none" leads nowhere`, false},
+		"a scheme of lists":           {"openapi: 3.0.3\n", "operationId: x, security: [{typed: []}]", `the security scheme "typed": it has the wrong type, array`, false},
+		"a scheme that is good":       {"openapi: 3.0.3\n", "operationId: x, security: [{good: []}]", "", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const answer = "responses: {'200': {description: d, content: {application/json: {schema: {type: integer}}}}}"
+			contract, err := Load([]byte(test.head + "paths:\n  /y: {get: {operationId: y, security: [], " + answer + "}}\n  /x: {get: {" + test.operation + ", " + answer + "}}\n" +
+				"components: {securitySchemes: {good: {type: http, scheme: bearer}, lost: {$ref: '#/none'}, typed: {type: [http]}}}\n"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var told string
+			for _, problem := range contract.Problems() {
+				told += problem.Error()
+				if problem.Operation != "x" || problem.Used != test.served {
+					t.Errorf("the problem is %+v", problem)
+				}
+			}
+			if (told != "") != (test.told != "") || !strings.Contains(told, test.told) {
+				t.Errorf("the problems are %q, want %q", told, test.told)
+			}
+			operation := contract.Find(http.MethodGet, "/x")
+			if (operation != nil) != test.served {
+				t.Fatalf("the operation is %v", operation)
+			}
+			if operation != nil && len(operation.CheckResponse(http.StatusOK, jsonHeader, []byte(`"x"`))) == 0 {
+				t.Error("the response allows anything")
+			}
+		})
+	}
+	contract, err := Load([]byte("openapi: 3.1\ninfo: {title: 7, version: 1.5}\npaths: {/x: {get: {operationId: 1, summary: 404, tags: [2024, true], responses: {'200': {description: d}}}}}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := contract.Operation("1")
+	if got := fmt.Sprint(contract.Title(), " ", contract.Version(), " ", x.Summary, " ", x.Tags); got != "7 1.5 404 [2024 true]" {
+		t.Errorf("got %s", got)
+	}
+}
+
+// TestNoOperationCanBeUsed checks that all problems of a document without a usable operation are
+// reported.
+func TestNoOperationCanBeUsed(t *testing.T) {
+	t.Parallel()
+	contract, err := Load([]byte("openapi: 3.0.3\npaths: {/x: {get: null, put: []}}\n"))
+	if err == nil || contract == nil || len(contract.Problems()) != 2 || !strings.Contains(err.Error(), "none of its operations can be used") {
+		t.Errorf("got %v, %v", contract, err)
+	}
+}

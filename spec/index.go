@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -29,45 +30,40 @@ var methods = []string{"get", "put", "post", "delete", "options", "head", "patch
 
 // index reads what is needed to start: how each operation is addressed, and who may use it.
 func (c *Contract) index(references *document.References) error {
-	var version, swagger string
-	var info struct{ Title, Version string }
-	var security requirements
+	var version text
+	var swagger string
+	var info struct{ Title, Version text }
+	reader := indexer{Contract: c, references: references}
 	var paths, components []byte
 	for name, value := range document.Members(c.document.Text()) {
-		var err error
 		switch name {
 		case "openapi":
-			err = decode(value, &version)
+			if err := decode(value, &version); err != nil {
+				return fmt.Errorf("openapi: %w", err)
+			}
 		case "swagger":
 			swagger = strings.Trim(string(value), `"`)
 		case "info":
-			err = decode(value, &info)
+			_ = decode(value, &info) // without a title or version, the document can be used
 		case "security":
-			err = decode(value, &security)
+			reader.insecure = decode(value, &reader.security)
 		case "paths":
 			paths = value
 		case "components":
 			components = value
 		}
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
 	}
-	c.title, c.version = info.Title, info.Version
+	c.title, c.version = string(info.Title), string(info.Version)
 	switch {
 	case swagger != "":
 		return fmt.Errorf("it is a Swagger %.3s document; convert it to OpenAPI 3", swagger)
 	case version == "":
 		return errors.New(`it is not an OpenAPI document: it has no "openapi" with a version`)
 	}
-	if err := c.schemas.open(c.document, version); err != nil {
+	if err := c.schemas.open(c.document, string(version)); err != nil {
 		return err
 	}
-	schemes, err := c.readSchemes(components)
-	if err != nil {
-		return err
-	}
-	reader := indexer{Contract: c, security: security, schemes: schemes, references: references}
+	reader.readSchemes(components)
 	for template, item := range document.Members(paths) {
 		if !strings.HasPrefix(strings.ToLower(template), "x-") {
 			reader.addPath(template, item)
@@ -80,25 +76,28 @@ func (c *Contract) index(references *document.References) error {
 type indexer struct {
 	*Contract
 	security   requirements // of the whole document
-	schemes    map[string]*openapi.Scheme
+	insecure   error        // why they cannot be read
+	schemes    map[string]scheme
 	references *document.References
 }
 
+// scheme is a security scheme, or the reason why no request can satisfy it.
+type scheme struct {
+	*openapi.Scheme
+	err error
+}
+
 // readSchemes reads the security schemes.
-func (c *Contract) readSchemes(components []byte) (map[string]*openapi.Scheme, error) {
-	schemes := map[string]*openapi.Scheme{}
+func (x *indexer) readSchemes(components []byte) {
+	x.schemes = map[string]scheme{}
 	for name, written := range document.Members(document.Member(components, "securitySchemes")) {
-		text, err := c.document.Resolve(written)
-		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", c.document.Line(written), err)
+		read := &openapi.Scheme{}
+		found, err := x.document.Resolve(written)
+		if err == nil {
+			err = decode(found, read)
 		}
-		scheme := &openapi.Scheme{}
-		if err := decode(text, scheme); err != nil {
-			return nil, fmt.Errorf("line %d: the security scheme %s: %w", c.document.Line(text), name, err)
-		}
-		schemes[name] = scheme
+		x.schemes[name] = scheme{read, cmp.Or(err, schemeProblem(read))}
 	}
-	return schemes, nil
 }
 
 func (x *indexer) addPath(template string, written []byte) {
@@ -144,14 +143,22 @@ func (x *indexer) read(operation *Operation) error {
 	if err != nil {
 		return err
 	}
-	if err := operation.admit(access, x.security, x.schemes); err != nil {
+	if access.security == nil {
+		if x.insecure != nil {
+			return fmt.Errorf("the document's security: %w", x.insecure)
+		}
+		access.security = x.security
+	}
+	if err := operation.admit(access, x.schemes); err != nil {
 		return err
 	}
-	if x.references == nil {
-		return nil
+	if x.references != nil {
+		if found := x.references.Check(operation.text, operation.shared); found != nil {
+			return found
+		}
 	}
-	if found := x.references.Check(operation.text, operation.shared); found != nil {
-		return found
+	if access.ignored != nil {
+		x.complain(operation, access.ignored, true)
 	}
 	return nil
 }
@@ -204,11 +211,11 @@ func (o *Operation) readHead() (access, error) {
 		var into any
 		switch name {
 		case "operationId":
-			into = &o.ID
+			into = (*text)(&o.ID)
 		case "summary":
-			into = &o.Summary
+			into = (*text)(&o.Summary)
 		case "tags":
-			into = &o.Tags
+			into = (*texts)(&o.Tags)
 		case "security":
 			into = &a.security
 		case extensionPermission:
@@ -226,11 +233,45 @@ func (o *Operation) readHead() (access, error) {
 		default:
 			continue
 		}
-		if err := decode(value, into); err != nil {
-			return a, fmt.Errorf("%s: %w", name, err)
+		err := decode(value, into)
+		if err != nil {
+			err = fmt.Errorf("%s: %w", name, err)
+		}
+		switch name {
+		case "operationId", "summary", "tags": // without these, the operation can be used
+			a.ignored = cmp.Or(a.ignored, err)
+			err = nil
+		}
+		if err != nil {
+			return a, err
 		}
 	}
 	return a, nil
+}
+
+// text is a string of a document. Without its quotes, YAML has a number or a truth value instead.
+type text string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *text) UnmarshalJSON(value []byte) error {
+	if strings.IndexByte(`"{[n`, value[0]) < 0 {
+		*t = text(value)
+		return nil
+	}
+	return json.Unmarshal(value, (*string)(t))
+}
+
+// texts are a list of such strings.
+type texts []string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *texts) UnmarshalJSON(value []byte) error {
+	var list []text
+	err := json.Unmarshal(value, &list)
+	for _, one := range list {
+		*t = append(*t, string(one))
+	}
+	return err
 }
 
 // decode reads a value of the document.

@@ -52,6 +52,9 @@ type schemaKey struct {
 
 // open prepares the schemas of a document that is written in a version of OpenAPI.
 func (s *schemas) open(document *document.Document, version string) error {
+	if version == "3" { // 3.0 as a number
+		version = "3.0"
+	}
 	if len(version) < 3 || version[:2] != "3." {
 		return fmt.Errorf("it is not an OpenAPI document of version 3: its version is %q", version)
 	}

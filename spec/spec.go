@@ -96,18 +96,19 @@ type Contract struct {
 // to judge exchanges. The error says what is wrong with the document and where.
 func Parse(source []byte) (*Contract, error) {
 	read, err := Load(source)
+	if read != nil && len(read.problems) > 0 {
+		return nil, read.problems[0]
+	}
 	if err != nil {
 		return nil, err
-	}
-	if len(read.problems) > 0 {
-		return nil, read.problems[0]
 	}
 	return read, read.Complete()
 }
 
 // Load reads as much of an OpenAPI 3.x document, YAML or JSON, as is needed to start: its operations,
 // and who may use them. It returns an error only if the whole document is useless. Problems returns
-// what is wrong with individual operations.
+// what is wrong with individual operations; if it is all of them, Load returns both the contract and
+// an error.
 func Load(source []byte) (*Contract, error) {
 	source = textfile.Decode(source)
 	if bytes.HasPrefix(bytes.TrimSpace(source), []byte("<")) {
@@ -127,14 +128,14 @@ func read(source []byte, text *document.Document, references *document.Reference
 	if err := contract.index(references); err != nil {
 		return nil, err
 	}
-	if len(contract.operations) == 0 {
-		if len(contract.problems) > 0 {
-			return nil, contract.problems[0]
-		}
-		return nil, errors.New("the OpenAPI document has no operation")
-	}
 	contract.complete, contract.schemas.lenient = sync.OnceValue(contract.readAll), references != nil
-	return contract, nil
+	switch {
+	case len(contract.operations) > 0:
+		return contract, nil
+	case len(contract.problems) > 0:
+		return contract, fmt.Errorf("none of its operations can be used: %w", contract.problems[0])
+	}
+	return nil, errors.New("the OpenAPI document has no operation")
 }
 
 // Problems returns what is wrong with parts of the document, as far as startup notices: problems

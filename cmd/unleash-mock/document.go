@@ -50,9 +50,9 @@ func (p *program) load(ctx context.Context, d documentFlags, tell func(line stri
 	if err != nil {
 		return nil, toolError("--spec %s: %w", p.secrets.URL(d.file), err)
 	}
-	document, err := spec.Load(source)
-	if err != nil {
-		return nil, toolError("--spec %s: %w", p.secrets.URL(d.file), inOneLine(err))
+	document, useless := spec.Load(source)
+	if document == nil {
+		return nil, toolError("--spec %s: %w", p.secrets.URL(d.file), inOneLine(useless))
 	}
 	problems := document.Problems()
 	if d.strict {
@@ -65,6 +65,9 @@ func (p *program) load(ctx context.Context, d documentFlags, tell func(line stri
 	}
 	if d.strict && len(problems) > 0 {
 		return nil, usageError("--strict-spec: %d problems of %s", len(problems), p.secrets.URL(d.file))
+	}
+	if useless != nil {
+		return nil, toolError("--spec %s: %w", p.secrets.URL(d.file), inOneLine(useless))
 	}
 	return document, nil
 }
