@@ -343,3 +343,36 @@ func TestNoOperationCanBeUsed(t *testing.T) {
 		t.Errorf("got %v, %v", contract, err)
 	}
 }
+
+// TestPathsThatDifferInLetterCase checks that such paths are different ones, except in a document of
+// Unleash's.
+func TestPathsThatDifferInLetterCase(t *testing.T) {
+	t.Parallel()
+	const answers = "responses: {'204': {description: d}}}}\n"
+	const paths = "  /Users/A: {get: {operationId: upper, " + answers + "  /users/a: {get: {operationId: lower, " + answers + "  /users/{id}: {get: {operationId: any, " + answers
+	for source, want := range map[string]string{
+		paths: "upper lower none any none any",
+		paths + "  /api/admin/projects: {get: {operationId: getProjects, " + answers: "upper upper upper upper upper any",
+	} {
+		document, err := Load([]byte("openapi: 3.0.3\npaths:\n" + source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, contract := range []*Contract{document, Default().Extend(document, false)} {
+			var got []string
+			for _, path := range []string{"/Users/A", "/users/a", "/Users/a", "/users/A", "/USERS/A", "/users/b"} {
+				if operation := contract.Find(http.MethodGet, path); operation != nil {
+					got = append(got, operation.ID)
+				} else {
+					got = append(got, "none")
+				}
+			}
+			if strings.Join(got, " ") != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+		}
+		if same := len(document.Problems()) > 0; same == document.Foreign() {
+			t.Errorf("the problems are %v", document.Problems())
+		}
+	}
+}

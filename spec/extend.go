@@ -23,7 +23,7 @@ func (c *Contract) Extend(with *Contract, documentWins bool) *Contract {
 	for _, operation := range with.operations {
 		if twin := c.counterpart(operation); twin != nil {
 			twins[twin] = operation
-			isUnleash = isUnleash || strings.HasPrefix(operation.Path, "/api/") && operation.ID == twin.ID
+			isUnleash = isUnleash || c.isOurs(operation)
 		}
 	}
 	joined := &Contract{
@@ -89,6 +89,12 @@ func (c *Contract) counterpart(other *Operation) *Operation {
 		return nil
 	}
 	return path.byMethod[other.Method]
+}
+
+// isOurs reports whether an operation of another document makes it one of Unleash's.
+func (c *Contract) isOurs(other *Operation) bool {
+	twin := c.counterpart(other)
+	return twin != nil && twin.ID == other.ID && strings.HasPrefix(other.Path, "/api/")
 }
 
 // parameter matches a parameter of a path template.

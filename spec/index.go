@@ -28,12 +28,16 @@ const (
 // methods are the members of a path that are operations.
 var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 
-// index reads what is needed to start: how each operation is addressed, and who may use it.
-func (c *Contract) index(references *document.References) error {
+// index reads what is needed to start: how each operation is addressed, and who may use it. ours is as
+// for read.
+func (c *Contract) index(ours *Contract) error {
 	var version text
 	var swagger string
 	var info struct{ Title, Version text }
-	reader := indexer{Contract: c, references: references}
+	reader := indexer{Contract: c}
+	if ours != nil {
+		reader.references = c.document.References()
+	}
 	var paths, components []byte
 	for name, value := range document.Members(c.document.Text()) {
 		switch name {
@@ -64,11 +68,21 @@ func (c *Contract) index(references *document.References) error {
 		return err
 	}
 	reader.readSchemes(components)
+	var read []*Path
 	for template, item := range document.Members(paths) {
-		if !strings.HasPrefix(strings.ToLower(template), "x-") {
-			reader.addPath(template, item)
+		if strings.HasPrefix(strings.ToLower(template), "x-") {
+			continue
+		}
+		if path := reader.readPath(template, item); path != nil {
+			read = append(read, path)
 		}
 	}
+	c.foreign = ours != nil && !slices.ContainsFunc(read, func(path *Path) bool { return slices.ContainsFunc(path.Operations, ours.isOurs) })
+	c.tree = &node{exact: c.foreign}
+	for _, path := range read {
+		reader.join(path)
+	}
+	slices.SortStableFunc(c.problems, func(a, b openapi.Problem) int { return a.Line - b.Line })
 	return nil
 }
 
@@ -78,7 +92,7 @@ type indexer struct {
 	security   requirements // of the whole document
 	insecure   error        // why they cannot be read
 	schemes    map[string]scheme
-	references *document.References
+	references *document.References // finds those that lead nowhere; nil for an embedded document
 }
 
 // scheme is a security scheme, or the reason why no request can satisfy it.
@@ -100,22 +114,23 @@ func (x *indexer) readSchemes(components []byte) {
 	}
 }
 
-func (x *indexer) addPath(template string, written []byte) {
+// readPath reads a path and its operations; it returns nil for a path that cannot be used.
+func (x *indexer) readPath(template string, written []byte) *Path {
 	fail := func(line int, err error) {
 		x.problems = append(x.problems, openapi.Problem{Path: template, Line: line, Reason: err.Error()})
 	}
 	item, err := x.document.Resolve(written)
 	if err != nil {
 		fail(x.document.Line(written), err)
-		return
+		return nil
 	}
 	if !strings.HasPrefix(template, "/") {
 		fail(x.document.Line(written), errors.New("the path does not begin with a slash"))
-		return
+		return nil
 	}
 	if item[0] != '{' {
 		fail(x.document.Line(written), errors.New("the path is not an object"))
-		return
+		return nil
 	}
 	path := &Path{Template: template, byMethod: map[string]*Operation{}}
 	parameters := document.Member(item, "parameters")
@@ -134,7 +149,7 @@ func (x *indexer) addPath(template string, written []byte) {
 		}
 		path.add(operation)
 	}
-	x.join(path)
+	return path
 }
 
 // read reads the head of an operation, and checks that its references can be followed.

@@ -118,17 +118,17 @@ func Load(source []byte) (*Contract, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the OpenAPI document: %w", err)
 	}
-	return read(source, text, text.References())
+	return read(source, text, Default())
 }
 
 // read returns a contract with what is needed to start: its operations, and who may use them.
-// references finds references that lead nowhere; nil for a document that has none of these.
-func read(source []byte, text *document.Document, references *document.References) (*Contract, error) {
-	contract := &Contract{source: func() []byte { return source }, document: text, schemas: &schemas{}, byID: map[string]*Operation{}, tree: &node{}}
-	if err := contract.index(references); err != nil {
+// ours is Unleash's contract if others have written the document, and nil for an embedded document.
+func read(source []byte, text *document.Document, ours *Contract) (*Contract, error) {
+	contract := &Contract{source: func() []byte { return source }, document: text, schemas: &schemas{}, byID: map[string]*Operation{}}
+	if err := contract.index(ours); err != nil {
 		return nil, err
 	}
-	contract.complete, contract.schemas.lenient = sync.OnceValue(contract.readAll), references != nil
+	contract.complete, contract.schemas.lenient = sync.OnceValue(contract.readAll), ours != nil
 	switch {
 	case len(contract.operations) > 0:
 		return contract, nil

@@ -292,7 +292,7 @@ func TestDocumentsThatCannotBeServedAreRefused(t *testing.T) {
 		"undeclared":       {head + "  /a/{id}: {get: {operationId: x, responses: {'200': {description: d}}}}\n", "{id} is not declared"},
 		"no response":      {head + "  /a: {get: {operationId: x, responses: {}}}\n", "no response"},
 		"no status":        {head + "  /a: {get: {operationId: x, responses: {2XY: {description: d}}}}\n", "it is not a status, a range such as 4XX, or default"},
-		"paths that clash": {head + "  /a: {get: {operationId: x, responses: {'200': {description: d}}}}\n  /A: {get: {operationId: y, responses: {'200': {description: d}}}}\n", "are the same"},
+		"paths that clash": {head + "  /a: {get: {operationId: x, responses: {'200': {description: d}}}}\n  /a/: {get: {operationId: y, responses: {'200': {description: d}}}}\n", "are the same"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -152,9 +152,8 @@ func New(options Options) (*Proxy, error) {
 	}
 	p := &Proxy{options: options.withDefaults(), target: target}
 	p.contract, p.secrets = p.options.Contract, secrets.New(secrets.InURL(upstream.String())...)
-	joined := spec.Default().Extend(p.contract, true)
-	p.foreign, p.styled = joined.Foreign(), map[string]bool{}
-	for _, operation := range joined.Operations() {
+	p.foreign, p.styled = p.contract.Foreign(), map[string]bool{}
+	for _, operation := range spec.Default().Extend(p.contract, true).Operations() {
 		p.styled[operation.ID] = operation.Grade == openapi.GradeExample
 	}
 	p.logger = slog.New(p.secrets.Handler(p.options.Logger.Handler()))
