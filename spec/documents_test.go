@@ -97,7 +97,9 @@ func TestPathsByReference(t *testing.T) {
 openapi: 3.1.0
 info: {title: t, version: "1"}
 paths:
-  /x/{id}: {$ref: '#/components/pathItems/x'}
+  /x/{id}:
+    $ref: '#/components/pathItems/x'
+    put: {operationId: y, parameters: [{name: r, in: query, schema: {type: string}}], responses: {'204': {description: d}}}
   x-internal: {get: {}}
 components:
   pathItems:
@@ -112,12 +114,40 @@ components:
 	if err != nil {
 		t.Fatal(err)
 	}
-	var names []string
-	for _, parameter := range contract.Find(http.MethodGet, "/x/7").Parameters() {
-		names = append(names, parameter.In+" "+parameter.Name)
+	for method, want := range map[string]string{http.MethodGet: "path id, query q", http.MethodPut: "path id, query r"} {
+		var names []string
+		for _, parameter := range contract.Find(method, "/x/7").Parameters() {
+			names = append(names, parameter.In+" "+parameter.Name)
+		}
+		if got := strings.Join(names, ", "); got != want || len(contract.Operations()) != 2 {
+			t.Errorf("%s: the parameters are %s", method, got)
+		}
 	}
-	if got := strings.Join(names, ", "); got != "path id, query q" || len(contract.Operations()) != 1 {
-		t.Errorf("the parameters are %s", got)
+}
+
+// TestPathsThatCannotBeServed checks that such paths are problems.
+func TestPathsThatCannotBeServed(t *testing.T) {
+	t.Parallel()
+	const get = "{get: {operationId: a, responses: {'204': {description: d}}}}"
+	for path, want := range map[string]string{
+		"'/?Action=List': " + get:              "no request has this path",
+		"'/#X-Amz-Target=Foo': " + get:         "no request has this path",
+		"'/search{?q}': " + get:                "no request has this path",
+		"/x: {$ref: '#/paths/~1y', " + get[1:]: "the path has this method next to its reference and behind it",
+	} {
+		contract, err := Load([]byte("openapi: 3.1.0\npaths:\n  /y: {get: {operationId: y, responses: {'204': {description: d}}}}\n  " + path + "\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := ""
+		for _, problem := range contract.Problems() {
+			if !problem.Used {
+				told += problem.Error()
+			}
+		}
+		if !strings.Contains(told, want) || contract.Operation("a") != nil {
+			t.Errorf("%s: the problems are %q", path, told)
+		}
 	}
 }
 

@@ -128,28 +128,48 @@ func (x *indexer) readPath(template string, written []byte) *Path {
 		fail(x.document.Line(written), errors.New("the path does not begin with a slash"))
 		return nil
 	}
+	if strings.ContainsAny(template, "?#") {
+		fail(x.document.Line(written), errors.New("no request has this path: a path ends before its query or fragment"))
+		return nil
+	}
 	if item[0] != '{' {
 		fail(x.document.Line(written), errors.New("the path is not an object"))
 		return nil
 	}
 	path := &Path{Template: template, byMethod: map[string]*Operation{}}
-	parameters := document.Member(item, "parameters")
-	for name, value := range document.Members(item) {
+	x.readOperations(path, item, written)
+	if &item[0] != &written[0] { // there may be more next to the reference
+		x.readOperations(path, written, item)
+	}
+	return path
+}
+
+// readOperations reads the operations in a part of a path. Without parameters of its own, the part has
+// those of the other part.
+func (x *indexer) readOperations(path *Path, part, other []byte) {
+	parameters := document.Member(part, "parameters")
+	if parameters == nil {
+		parameters = document.Member(other, "parameters")
+	}
+	for name, value := range document.Members(part) {
 		if !slices.Contains(methods, name) {
 			continue
 		}
-		operation := &Operation{Method: strings.ToUpper(name), Path: template, contract: x.Contract, text: value, shared: parameters}
+		operation := &Operation{Method: strings.ToUpper(name), Path: path.Template, contract: x.Contract, text: value, shared: parameters}
 		if value[0] != '{' {
 			x.complain(operation, errors.New("the operation is not an object"), false)
 			continue
 		}
-		if err := x.read(operation); err != nil {
+		err := x.read(operation)
+		if err == nil && path.byMethod[operation.Method] != nil {
+			err = errors.New("the path has this method next to its reference and behind it")
+		}
+		if err != nil {
 			x.complain(operation, err, false)
 			continue
 		}
 		path.add(operation)
 	}
-	return path
 }
 
 // read reads the head of an operation, and checks that its references can be followed.
