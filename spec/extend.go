@@ -2,6 +2,7 @@ package spec
 
 import (
 	_ "embed"
+	"errors"
 	"net/http"
 	"regexp"
 	"slices"
@@ -16,7 +17,8 @@ import (
 // otherwise the result has only the document's operations, and the contract's health probes unless
 // the document has these paths. Operations of the contract get the grade stateful; those that only
 // the document has get the grade example. With documentWins, operations in both are judged by the
-// document; the contract still decides who may use them.
+// document; the contract still decides who may use them. Problems of the result are about operations
+// of the document whose paths a mock keeps for itself.
 func (c *Contract) Extend(with *Contract, documentWins bool) *Contract {
 	twins := map[*Operation]*Operation{} // operations of the document, by those of the contract
 	isUnleash := false
@@ -51,6 +53,10 @@ func (c *Contract) Extend(with *Contract, documentWins bool) *Contract {
 		if isUnleash && c.counterpart(operation) != nil {
 			continue
 		}
+		if isReserved(operation) {
+			joined.problems = append(joined.problems, with.wrong(operation, errors.New("the mock keeps this path for itself")))
+			continue
+		}
 		added := joined.take(operation, openapi.GradeExample)
 		if isUnleash {
 			added.admitByTable()
@@ -60,6 +66,12 @@ func (c *Contract) Extend(with *Contract, documentWins bool) *Contract {
 		joined.takeProbes(c)
 	}
 	return joined
+}
+
+// isReserved reports whether a mock answers an operation's path itself, whatever the document has: as
+// its control API, a workspace or its metrics.
+func isReserved(o *Operation) bool {
+	return strings.HasPrefix(o.Path+"/", "/_mock/") || strings.HasPrefix(o.Path, "/w/") || o.Path == "/metrics" && o.Method == http.MethodGet
 }
 
 // probes are the paths that a container's health check and a load balancer request, whatever the

@@ -72,6 +72,23 @@ func (p *program) load(ctx context.Context, d documentFlags, tell func(line stri
 	return document, nil
 }
 
+// extend returns the contract extended by a document, which may be nil. It passes operations that
+// cannot be served to tell.
+func (p *program) extend(d documentFlags, document *spec.Contract, wins bool, tell func(line string)) (*spec.Contract, error) {
+	if document == nil {
+		return spec.Default(), nil
+	}
+	served := spec.Default().Extend(document, wins)
+	problems := served.Problems()
+	for _, problem := range problems {
+		tell(p.said(d, problem))
+	}
+	if d.strict && len(problems) > 0 {
+		return nil, usageError("--strict-spec: %d operations of %s cannot be served", len(problems), p.secrets.URL(d.file))
+	}
+	return served, nil
+}
+
 // auditTime is how long a serving mock may spend on checking all of a document.
 const auditTime = 30 * time.Second
 

@@ -31,24 +31,29 @@ func TestDocumentsOfSpec(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	useless := file(t, "useless.yaml", "openapi: 3.0.3\npaths: {/x: {get: null, put: []}}\n")
+	const answers = "responses: {'204': {description: d}}}"
+	reserved := file(t, "reserved.yaml", "openapi: 3.0.3\npaths:\n  /w/a: {get: {operationId: a, "+answers+"}\n  /metrics: {get: {operationId: b, "+answers+", put: {operationId: d, "+answers+"}\n"+
+		"  /_mock/c: {get: {operationId: c, "+answers+"}\n  /we: {get: {operationId: e, "+answers+"}\n")
 	for name, test := range map[string]struct {
 		args  []string
 		code  int
 		says  string // on standard output or standard error
 		lines int    // on standard error
 	}{
-		"ours":            {[]string{"spec", "operations"}, exitcode.OK, "stateful", 0},
-		"of a file":       {[]string{"spec", "operations", "--spec", broken}, exitcode.OK, "GET /nowhere (nowhere, line 5): the reference", 8},
-		"of a server":     {[]string{"spec", "operations", "--spec", server.URL + "/docs/openapi.json"}, exitcode.OK, "getThing", 8},
-		"checked":         {[]string{"spec", "operations", "--check", "--spec", broken}, exitcode.OK, "the example breaks the schema: body/a", 13},
-		"strict":          {[]string{"spec", "operations", "--strict-spec", "--spec", broken}, exitcode.Usage, "13 problems", 14},
-		"no such file":    {[]string{"proxy", "--upstream", "http://x", "--spec", "no-such-file"}, exitcode.Error, "--spec no-such-file: no such file", 1},
-		"no such path":    {[]string{"serve", "--spec", server.URL + "/x"}, exitcode.Error, "status 404", 1},
-		"no server":       {[]string{"serve", "--spec", "http://127.0.0.1:1/x"}, exitcode.Error, "connection refused", 1},
-		"no document":     {[]string{"serve", "--spec", file(t, "text.yaml", "hello")}, exitcode.Error, "OpenAPI document", 1},
-		"useless":         {[]string{"spec", "operations", "--spec", useless}, exitcode.Error, "none of its operations can be used", 3},
-		"useless, strict": {[]string{"spec", "operations", "--strict-spec", "--spec", useless}, exitcode.Usage, "2 problems", 3},
-		"strict, served":  {[]string{"serve", "--strict-spec", "--spec", broken}, exitcode.Usage, "--strict-spec", 14},
+		"ours":             {[]string{"spec", "operations"}, exitcode.OK, "stateful", 0},
+		"of a file":        {[]string{"spec", "operations", "--spec", broken}, exitcode.OK, "GET /nowhere (nowhere, line 5): the reference", 8},
+		"of a server":      {[]string{"spec", "operations", "--spec", server.URL + "/docs/openapi.json"}, exitcode.OK, "getThing", 8},
+		"checked":          {[]string{"spec", "operations", "--check", "--spec", broken}, exitcode.OK, "the example breaks the schema: body/a", 13},
+		"strict":           {[]string{"spec", "operations", "--strict-spec", "--spec", broken}, exitcode.Usage, "13 problems", 14},
+		"no such file":     {[]string{"proxy", "--upstream", "http://x", "--spec", "no-such-file"}, exitcode.Error, "--spec no-such-file: no such file", 1},
+		"no such path":     {[]string{"serve", "--spec", server.URL + "/x"}, exitcode.Error, "status 404", 1},
+		"no server":        {[]string{"serve", "--spec", "http://127.0.0.1:1/x"}, exitcode.Error, "connection refused", 1},
+		"no document":      {[]string{"serve", "--spec", file(t, "text.yaml", "hello")}, exitcode.Error, "OpenAPI document", 1},
+		"useless":          {[]string{"spec", "operations", "--spec", useless}, exitcode.Error, "none of its operations can be used", 3},
+		"useless, strict":  {[]string{"spec", "operations", "--strict-spec", "--spec", useless}, exitcode.Usage, "2 problems", 3},
+		"reserved":         {[]string{"spec", "operations", "--spec", reserved}, exitcode.OK, "/_mock/c (c, line 5): the mock keeps this path for itself", 3},
+		"reserved, served": {[]string{"serve", "--strict-spec", "--spec", reserved}, exitcode.Usage, "3 operations of", 4},
+		"strict, served":   {[]string{"serve", "--strict-spec", "--spec", broken}, exitcode.Usage, "--strict-spec", 14},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -43,14 +43,14 @@ func (p *program) listOperations(ctx context.Context, d documentFlags, check boo
 	if err != nil {
 		return err
 	}
-	contract := spec.Default()
-	if document != nil {
-		contract = contract.Extend(document, false)
-		if check && !d.strict { // --strict-spec has already reported these
-			for _, found := range document.Audit() {
-				for _, problem := range found {
-					p.onStderr(p.said(d, problem))
-				}
+	contract, err := p.extend(d, document, false, p.onStderr)
+	if err != nil {
+		return err
+	}
+	if document != nil && check && !d.strict { // --strict-spec has already reported these
+		for _, found := range document.Audit() {
+			for _, problem := range found {
+				p.onStderr(p.said(d, problem))
 			}
 		}
 	}

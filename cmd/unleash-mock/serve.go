@@ -224,7 +224,12 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) (err error) {
 	if flags.specWins && flags.document.file == "" {
 		return usageError("--spec-wins needs --spec")
 	}
-	document, err := p.load(ctx, flags.document, func(line string) { logger.Warn(line) })
+	warn := func(line string) { logger.Warn(line) }
+	document, err := p.load(ctx, flags.document, warn)
+	if err != nil {
+		return err
+	}
+	served, err := p.extend(flags.document, document, flags.specWins, warn)
 	if err != nil {
 		return err
 	}
@@ -267,10 +272,6 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) (err error) {
 	if err := writePort(flags.portFile, listener.Addr()); err != nil {
 		listener.Close()
 		return err
-	}
-	served := spec.Default()
-	if document != nil {
-		served = served.Extend(document, flags.specWins)
 	}
 	p.announce(listener.Addr(), flags, configured, access, mock, served)
 	if flags.flags != "" {
