@@ -1,7 +1,9 @@
 package mockserver
 
 import (
+	"bytes"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -433,5 +435,19 @@ func TestLargeAnswersOfADocument(t *testing.T) {
 		if budget != 0 {
 			t.Errorf("%s: %d bytes are still reserved at the end", name, budget)
 		}
+	}
+}
+
+// TestEachBrokenExampleIsLoggedOnce checks that the log names every example that breaks its schema.
+func TestEachBrokenExampleIsLoggedOnce(t *testing.T) {
+	t.Parallel()
+	const document = `{"openapi":"3.0.3","paths":{"/x":{"get":{"responses":{"200":{"description":"d","content":{"application/json":{"schema":{"type":"integer"},"examples":{"a":{"value":"x"},"b":{"value":"y"}}}}}}}}}}`
+	var log bytes.Buffer
+	server, _ := serving(t, []byte(document), false, WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+	for _, name := range []string{"a", "b", "a", "b"} {
+		ask(server, "GET /x", "", "Prefer: example="+name)
+	}
+	if got := log.String(); strings.Count(got, "example=a") != 1 || strings.Count(got, "example=b") != 1 {
+		t.Errorf("the log is\n%s", got)
 	}
 }

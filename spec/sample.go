@@ -28,11 +28,8 @@ func (c *Content) Sample(seed uint64) (any, error) { return c.schema.sample(seed
 // Value returns a value that the header's schema allows, always the same for a seed: the document's
 // own if it is allowed, or else a generated one.
 func (h *Header) Value(seed uint64) (any, error) {
-	if h.Sample != nil {
-		var value any
-		if err := json.Unmarshal(h.Sample, &value); err == nil && len(check(h.schema.get().schema, nil, value, "header")) == 0 {
-			return value, nil
-		}
+	if value, err := h.sample(); err == nil {
+		return value, nil
 	}
 	if strings.EqualFold(h.Name, "ETag") { // must be quoted, even if the schema does not say so
 		if tag := fmt.Sprintf(`"%x"`, seed); len(check(h.schema.get().schema, nil, tag, "header")) == 0 {
@@ -42,40 +39,74 @@ func (h *Header) Value(seed uint64) (any, error) {
 	return h.schema.sample(seed)
 }
 
-// brokenExamples returns problems with examples of response bodies that break their own schemas, and
-// with schemas for which no value is found.
+// sample returns the document's own value. The error says why there is none that can be sent.
+func (h *Header) sample() (value any, err error) {
+	if err := json.Unmarshal(h.Sample, &value); err != nil {
+		return nil, err
+	}
+	if failures := check(h.schema.get().schema, nil, value, "header"); len(failures) > 0 {
+		return nil, failures[0]
+	}
+	return value, nil
+}
+
+// brokenExamples returns problems with examples of responses that break their own schemas, and with
+// schemas for which no value is found.
 func (o *Operation) brokenExamples() []openapi.Problem {
 	var found []openapi.Problem
 	for _, response := range o.Responses() {
+		tell := func(place, reason string) {
+			problem := o.contract.wrong(o, fmt.Errorf("response %s: %s: %s", response.Code, place, reason))
+			problem.Used = true
+			found = append(found, problem)
+		}
+		for _, header := range response.Headers {
+			if header.Sample == nil {
+				continue
+			}
+			if _, err := header.sample(); err != nil {
+				tell("header "+header.Name, "the example breaks the schema: "+err.Error())
+			}
+		}
 		for _, content := range response.Contents {
-			if reason := content.broken(); reason != "" {
-				problem := o.contract.wrong(o, fmt.Errorf("response %s: %s: %s", response.Code, content.MediaType, reason))
-				problem.Used = true
-				found = append(found, problem)
+			for _, reason := range content.broken() {
+				tell(content.MediaType, reason)
 			}
 		}
 	}
 	return found
 }
 
-// broken returns why an example or a generated value cannot be sent; empty if there is no problem.
-func (c *Content) broken() string {
+// broken returns why examples or generated values cannot be sent.
+func (c *Content) broken() []string {
+	var reasons []string
 	for _, example := range c.Examples {
 		var value any
-		if err := json.Unmarshal(example.Value, &value); err != nil || !isJSON(c.MediaType) {
+		if err := json.Unmarshal(example.Value, &value); err != nil || !c.comparable(value) {
 			continue
 		}
 		if failures := c.Exactly(example.Value, c.Check(value)); len(failures) > 0 {
-			return strings.TrimSpace("the example "+example.Name) + " breaks the schema: " + failures[0].Error()
+			reasons = append(reasons, strings.TrimSpace("the example "+example.Name)+" breaks the schema: "+failures[0].Error())
 		}
 	}
-	if len(c.Examples) > 0 {
-		return ""
+	if len(c.Examples) == 0 {
+		if _, err := c.Sample(0); err != nil {
+			reasons = append(reasons, err.Error())
+		}
 	}
-	if _, err := c.Sample(0); err != nil {
-		return err.Error()
+	return reasons
+}
+
+// comparable reports whether an example is sent as the schema describes it, rather than as a text in a
+// form such as XML.
+func (c *Content) comparable(example any) bool {
+	switch _, isText := example.(string); {
+	case isJSON(c.MediaType):
+		return true
+	case c.Describes("string"):
+		return isText
 	}
-	return ""
+	return c.MediaType == "*/*" || c.MediaType == "application/*" // which are sent as JSON
 }
 
 func (s *schema) sample(seed uint64) (any, error) {

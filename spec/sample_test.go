@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/unleash-mock/unleash-mock/spec/internal/document"
 )
 
@@ -228,6 +230,51 @@ func TestWhatIsWrongWithADocument(t *testing.T) {
 	}
 	if contract.Find(http.MethodDelete, "/things/1") == nil {
 		t.Error("a path that is written twice lost a method")
+	}
+}
+
+// TestEveryBrokenExampleIsReported checks that each example of a response that cannot be sent is
+// reported.
+func TestEveryBrokenExampleIsReported(t *testing.T) {
+	t.Parallel()
+	contract, err := Load([]byte(`openapi: 3.0.3
+paths:
+  /x:
+    get:
+      operationId: x
+      responses:
+        "200":
+          description: d
+          headers:
+            X-Good: {schema: {type: integer}, example: 1}
+            X-Bad: {schema: {type: integer}, example: many}
+          content:
+            application/json: {schema: {type: integer}, examples: {a: {value: x}, b: {value: 1}, c: {value: y}}}
+            "*/*": {schema: {type: integer}, example: z}
+            application/xml: {schema: {type: object}, example: <a/>}
+            text/csv: {schema: {type: string, maxLength: 3}, examples: {short: {value: a,b}, long: {value: "a,b,c"}, none: {value: {a: 1}}}}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, found := range contract.Audit() {
+		for _, problem := range found {
+			if !problem.Used {
+				t.Errorf("it is not used: %v", problem)
+			}
+			got = append(got, problem.Reason)
+		}
+	}
+	want := []string{
+		"response 200: header X-Bad: the example breaks the schema: header: it must be integer, it is string",
+		"response 200: application/json: the example a breaks the schema: body: it must be integer, it is string",
+		"response 200: application/json: the example c breaks the schema: body: it must be integer, it is string",
+		"response 200: */*: the example breaks the schema: body: it must be integer, it is string",
+		"response 200: text/csv: the example long breaks the schema: body: it has 5 characters; at most 3 are allowed",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 

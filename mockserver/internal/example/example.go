@@ -47,7 +47,7 @@ func (e *UnknownError) Error() string { return e.Message }
 type Maker struct {
 	logger *slog.Logger
 	cache  cache
-	told   sync.Map // of *spec.Content: those with an example that breaks its schema, once logged
+	told   sync.Map // of exampleKey: examples that break their schema, once logged
 	fits   sync.Map // of exampleKey: JSON examples that fit their schema, which are sent as they are
 
 	reading sync.Mutex // held while reading a large example
@@ -228,7 +228,7 @@ func (m *Maker) body(o *spec.Operation, content *spec.Content, contentType strin
 			}
 			return body, nil
 		}
-		if _, known := m.told.LoadOrStore(content, true); !known {
+		if _, known := m.told.LoadOrStore(key, true); !known {
 			m.logger.Warn("an example breaks its own schema and is not sent", "operation", o.ID, "example", example.Name, "reason", failures[0].Error())
 		}
 	}
