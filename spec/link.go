@@ -136,7 +136,7 @@ func (s *schemas) unread(source []byte, direction direction) (length int) {
 
 // forget drops everything that is compiled.
 func (s *schemas) forget() {
-	s.parts, s.bytes, s.broken = map[partKey]*part{}, 0, false
+	s.parts, s.bytes, s.broken, s.audited = map[partKey]*part{}, 0, false, nil
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, schema := range s.known {

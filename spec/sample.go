@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pb33f/jsonschema/v6"
+
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/spec/internal/document"
 	"github.com/unleash-mock/unleash-mock/spec/internal/sample"
@@ -69,7 +71,7 @@ func (o *Operation) brokenExamples() []openapi.Problem {
 			}
 		}
 		for _, content := range response.Contents {
-			for _, reason := range content.broken() {
+			for _, reason := range slices.Concat(content.broken(), o.contract.schemas.brokenExamples(content.schema.get().schema)) {
 				tell(content.MediaType, reason)
 			}
 		}
@@ -95,6 +97,33 @@ func (c *Content) broken() []string {
 		}
 	}
 	return reasons
+}
+
+// brokenExamples returns the examples in a compiled schema that break the schemas which have them. It
+// skips schemas that were audited before.
+func (s *schemas) brokenExamples(compiled *jsonschema.Schema) []string {
+	s.linking.Lock()
+	defer s.linking.Unlock()
+	if s.audited == nil {
+		s.audited = map[*jsonschema.Schema]bool{}
+	}
+	var reasons []string
+	eachSchemaBelow(reflect.ValueOf(compiled), s.audited, func(schema *jsonschema.Schema) {
+		for _, example := range schema.Examples {
+			if failures := check(schema, nil, example, strings.TrimPrefix(schema.Location, schemaName)); len(failures) > 0 {
+				text, _ := json.Marshal(example) // cannot fail: it was JSON
+				reasons = append(reasons, fmt.Sprintf("the example %.40s of a schema breaks it: %s", text, failures[0].Error()))
+			}
+		}
+	})
+	slices.Sort(reasons) // properties have no order
+	return reasons
+}
+
+func (s *schemas) forgetAudited() {
+	s.linking.Lock()
+	defer s.linking.Unlock()
+	s.audited = nil
 }
 
 // comparable reports whether an example is sent as the schema describes it, rather than as a text in a

@@ -43,6 +43,8 @@ type schemas struct {
 	broken    bool // a part has an error
 	perByte   int  // estimated bytes that a byte of text takes once compiled
 	mentioned map[string]bool
+	// audited are the schemas whose examples an audit under way has checked: operations share most.
+	audited map[*jsonschema.Schema]bool
 }
 
 type schemaKey struct {

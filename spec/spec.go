@@ -161,6 +161,7 @@ func (c *Contract) readAll() error {
 func (c *Contract) Audit() iter.Seq2[*Operation, []openapi.Problem] {
 	return func(yield func(*Operation, []openapi.Problem) bool) {
 		scratch := &Contract{document: c.document, schemas: c.schemas}
+		defer c.schemas.forgetAudited()
 		for _, operation := range c.operations {
 			audited := &Operation{ID: operation.ID, Method: operation.Method, Path: operation.Path, contract: scratch, text: operation.text, shared: operation.shared}
 			var found []openapi.Problem
