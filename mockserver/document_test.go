@@ -383,12 +383,13 @@ func TestGradesOfCoverage(t *testing.T) {
 }
 
 // TestProbesOfAnotherDocument checks that the health check of a container works whatever
-// document the mock serves.
+// document the mock serves, even one that uses the operationId of the check.
 func TestProbesOfAnotherDocument(t *testing.T) {
 	t.Parallel()
-	const document = `{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{"/ready":{"get":{"responses":{"200":{"description":"d","content":{"text/plain":{"example":"its own"}}}}}}}}`
+	const answer = `"responses":{"200":{"description":"d","content":{"text/plain":{"example":"its own"}}}}`
+	const document = `{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{"/ready":{"get":{` + answer + `}},"/healthz":{"get":{"operationId":"getHealth",` + answer + `}}}}`
 	server, _ := serving(t, []byte(document), false)
-	for path, want := range map[string]string{"/health": `{"health":"GOOD"}`, "/ready": "its own", "/w/other/health": `{"health":"GOOD"}`} {
+	for path, want := range map[string]string{"/health": `{"health":"GOOD"}`, "/ready": "its own", "/healthz": "its own", "/w/other/health": `{"health":"GOOD"}`} {
 		if got := ask(server, "GET "+path, ""); got.Code != http.StatusOK || got.Body.String() != want {
 			t.Errorf("%s: got %d %s", path, got.Code, got.Body)
 		}

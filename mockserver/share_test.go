@@ -16,6 +16,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/store"
 	"github.com/unleash-mock/unleash-mock/internal/store/storetest"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
@@ -59,6 +60,22 @@ func (s *sharing) switchOn(status int, path, name string) reply {
 func (s *sharing) flagsOf(path string) string {
 	s.t.Helper()
 	return string(s.must(200, http.MethodGet, path+"/api/client/features", backendToken, "").body)
+}
+
+// TestAPanicDoesNotKeepAWorkspace checks that a workspace can move after an operation on
+// it has panicked.
+func TestAPanicDoesNotKeepAWorkspace(t *testing.T) {
+	t.Parallel()
+	shared(t, func(_ *storetest.Memory, a, b *sharing) {
+		a.switchOn(200, "", "first")
+		a.pipeline.Run = func(string, *engine.Store, *engine.Request, *engine.Input, []byte, engine.Judge) (engine.Result, error) {
+			panic("provoked")
+		}
+		a.must(500, http.MethodGet, "/api/client/features", backendToken, "")
+		b.switchOn(503, "", "second")
+		time.Sleep(time.Second)
+		b.switchOn(200, "", "second")
+	})
 }
 
 // TestAWorkspaceGoesWhereItIsAskedFor checks that a workspace moves to the server that

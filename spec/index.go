@@ -224,6 +224,7 @@ func (x *indexer) join(path *Path) {
 // include adds an operation to a path. If it has no operationId, or one that is taken, its method
 // and path become its ID.
 func (c *Contract) include(path *Path, operation *Operation) {
+	operation.Handler = operation.ID
 	if operation.ID == "" || c.byID[operation.ID] != nil {
 		operation.ID = operation.Method + " " + operation.Path
 	}

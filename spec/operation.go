@@ -32,6 +32,8 @@ const (
 type Operation struct {
 	// ID is the operationId.
 	ID string
+	// Handler is the operationId by which handlers are bound. ID differs if it was taken.
+	Handler string
 	// Method is the HTTP method in capitals.
 	Method string
 	// Path is the path template.

@@ -209,18 +209,19 @@ func (m *Mock) Serve(rw http.ResponseWriter, r *http.Request, w *workspace.Works
 }
 
 // operate runs a handler on a workspace, or on the one that has replaced it.
-func (m *Mock) operate(own workspaceHandler, w *workspace.Workspace, r *request) (response, error) {
+func (m *Mock) operate(own workspaceHandler, w *workspace.Workspace, r *request) (out response, err error) {
 	size := len(r.body)
 	w, operation, problem := m.begin(w)
 	if problem != nil {
 		return response{}, problem
 	}
 	defer func() { w.Grown(int64(2 * size)) }()
-	out, err := own(w, r)
-	if stored := operation.End(); stored != nil && err == nil {
-		return response{}, stored
-	}
-	return out, err
+	defer func() {
+		if stored := operation.End(); stored != nil && err == nil {
+			err = stored
+		}
+	}()
+	return own(w, r)
 }
 
 // isOfProcess reports whether a path is about the process rather than a workspace. Such a

@@ -351,11 +351,7 @@ func (x *exchange) operate() answer {
 	}
 	x.asked = engine.Request{Identity: x.identity, Now: x.now, BaseURL: x.located, Address: x.address, Random: x.instance.Random, Reserve: x.reserving}
 	x.input = engine.Input{Path: x.params, Query: x.queried, Queries: x.queries, Header: x.request.Header, Body: x.body.Value, Text: x.body.Text}
-	result, err := x.Run(x.operation.ID, x.instance.Store, &x.asked, &x.input, x.buffer[:0], x.accepting)
-	if stored := operation.End(); stored != nil && err == nil {
-		x.forget()
-		return x.refuse(apierror.Elsewhere(stored.Error()))
-	}
+	result, err := x.run(operation)
 	if err != nil {
 		var broken *brokenAnswer
 		if errors.As(err, &broken) {
@@ -367,6 +363,17 @@ func (x *exchange) operate() answer {
 		x.buffer = result.Body
 	}
 	return answer{status: result.Status, contentType: result.ContentType, body: result.Body, prepared: result.Prepared, feed: result.Feed}
+}
+
+// run runs the operation and ends it, even if it panics.
+func (x *exchange) run(operation workspace.Operation) (result engine.Result, err error) {
+	defer func() {
+		if stored := operation.End(); stored != nil && err == nil {
+			x.forget()
+			err = apierror.Elsewhere(stored.Error())
+		}
+	}()
+	return x.Run(x.operation.Handler, x.instance.Store, &x.asked, &x.input, x.buffer[:0], x.accepting)
 }
 
 // begin begins an operation on the workspace, or on the one that has replaced it. The
