@@ -396,6 +396,50 @@ func TestProbesOfAnotherDocument(t *testing.T) {
 	}
 }
 
+// TestPathsOfAnotherDocument checks that a path is decoded once, wherever it is served, and
+// that its fixed segments may be encoded in any way.
+func TestPathsOfAnotherDocument(t *testing.T) {
+	t.Parallel()
+	const document = `
+openapi: 3.0.3
+info: {title: t, version: "1"}
+paths:
+  /files/{name}: {get: {parameters: [{name: name, in: path, required: true, schema: {type: string, enum: ["100%25", "a/b", "é"]}}], responses: {"204": {description: d}}}}
+  /my files/café: {get: {responses: {"204": {description: d}}}}
+  /m%C3%BCll: {get: {responses: {"204": {description: d}}}}
+  /users('{id}'): {get: {parameters: [{name: id, in: path, required: true, schema: {type: string, enum: ["100%25", "a/b", "é"]}}], responses: {"204": {description: d}}}}
+`
+	server, _ := serving(t, []byte(document), false)
+	based, _ := serving(t, []byte(document), false, WithBasePath("/base"))
+	for path, want := range map[string]int{
+		"/files/100%2525":           http.StatusNoContent,
+		"/files/100%25":             http.StatusBadRequest,
+		"/files/a%2Fb":              http.StatusNoContent,
+		"/files/a/b":                http.StatusNotFound,
+		"/files/%C3%A9":             http.StatusNoContent,
+		"/my%20files/caf%C3%A9":     http.StatusNoContent,
+		"/my%20files/caf%c3%a9":     http.StatusNoContent,
+		"/%6dy%20files/caf%C3%A9/":  http.StatusNoContent,
+		"/my%20files/cafe":          http.StatusNotFound,
+		"/m%C3%BCll":                http.StatusNoContent,
+		"/users('100%2525')":        http.StatusNoContent,
+		"/users(%27100%2525%27)":    http.StatusNoContent,
+		"/users%28%27a%2Fb%27%29":   http.StatusNoContent,
+		"/users%28%27%C3%A9%27%29/": http.StatusNoContent,
+		"/users('100%25')":          http.StatusBadRequest,
+	} {
+		for target, server := range map[string]*Server{path: server, "/w/x" + path: server, "/base" + path: based} {
+			if got := ask(server, "GET "+target, ""); got.Code != want {
+				t.Errorf("%s: got %d %s, want %d", target, got.Code, got.Body, want)
+			}
+		}
+	}
+	unleash, _ := serving(t, []byte(ofAnInstance), false)
+	if got := ask(unleash, "GET /api/admin/%70rojects", "", "Authorization: "+adminToken); got.Code != http.StatusNotFound {
+		t.Errorf("an encoded path of Unleash: got %d", got.Code) // as from a real server (O)
+	}
+}
+
 // TestTheExplorerShowsTitlesAsText checks that the API explorer shows a title as text and
 // not as markup.
 func TestTheExplorerShowsTitlesAsText(t *testing.T) {

@@ -12,7 +12,6 @@
 package mockserver
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -190,7 +189,7 @@ func (s *Server) routeByDocument() gin.HandlerFunc {
 	}
 	unknown := s.pipeline.Unknown()
 	return func(c *gin.Context) {
-		path, values, _ := s.contract.Match(cmp.Or(c.Request.URL.RawPath, c.Request.URL.Path))
+		path, values, _ := s.contract.Match(c.Request.URL.EscapedPath())
 		if path == nil || !s.serves(path) {
 			unknown(c)
 			return

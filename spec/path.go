@@ -2,6 +2,7 @@ package spec
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -101,11 +102,12 @@ func pieces(template string) []string {
 
 // node is one segment in the tree of path templates.
 type node struct {
-	static    map[string]*node // by segment
+	static    map[string]*node // by key
 	mixed     []mixed          // segments that contain a parameter and text
 	parameter *node
 	path      *Path
-	// exact is true if letter case matters.
+	// exact is true if letter case matters, and characters may be escaped anywhere. Unleash's router
+	// compares what was sent, ignoring case (O).
 	exact bool
 }
 
@@ -117,9 +119,17 @@ type mixed struct {
 
 func (n *node) key(segment string) string {
 	if n.exact {
-		return segment
+		return unescape(segment)
 	}
 	return strings.ToLower(segment)
+}
+
+// unescape decodes a segment. One that is not validly escaped stays as it is.
+func unescape(segment string) string {
+	if text, err := url.PathUnescape(segment); err == nil {
+		return text
+	}
+	return segment
 }
 
 // at returns the node of a template, and adds it if it is missing.
@@ -144,8 +154,11 @@ func (n *node) next(segment string) *node {
 	case strings.Contains(segment, "{"):
 		parts := pieces(segment)
 		for i, part := range parts {
-			if isParameter(part) {
+			switch {
+			case isParameter(part):
 				parts[i] = "{}"
+			case n.exact:
+				parts[i] = unescape(part)
 			}
 		}
 		for _, known := range n.mixed {
@@ -176,7 +189,7 @@ func (n *node) match(segments, values []string) (*Path, []string) {
 		}
 	}
 	for _, next := range n.mixed {
-		if inner, is := next.take(segments[0], nil); is {
+		if inner, is := next.take(segments[0]); is {
 			if path, found := next.match(segments[1:], append(slices.Clip(values), inner...)); path != nil {
 				return path, found
 			}
@@ -190,8 +203,11 @@ func (n *node) match(segments, values []string) (*Path, []string) {
 
 // take returns the values of a segment's parameters. A parameter ends at the last occurrence of the
 // text that follows it.
-func (m mixed) take(segment string, values []string) ([]string, bool) {
+func (m mixed) take(segment string) (values []string, is bool) {
 	rest := segment
+	if m.exact {
+		rest = unescape(segment)
+	}
 	for i, piece := range m.pieces {
 		if piece != "{}" {
 			after, found := strings.CutPrefix(rest, piece)
@@ -208,7 +224,11 @@ func (m mixed) take(segment string, values []string) ([]string, bool) {
 		if end < 1 {
 			return nil, false
 		}
-		values, rest = append(values, rest[:end]), rest[end:]
+		value := rest[:end]
+		if m.exact {
+			value = url.PathEscape(value)
+		}
+		values, rest = append(values, value), rest[end:]
 	}
 	return values, rest == ""
 }
