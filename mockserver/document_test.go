@@ -440,6 +440,37 @@ paths:
 	}
 }
 
+// TestRequestsOfAnotherDocument checks what is accepted where a document leaves more open, or
+// is less consistent, than Unleash's.
+func TestRequestsOfAnotherDocument(t *testing.T) {
+	t.Parallel()
+	const document = `
+openapi: 3.0.3
+info: {title: t, version: "1"}
+paths:
+  /pets: {get: {parameters: [{name: petId, in: path, required: true, schema: {type: integer}}], responses: {"204": {description: d}}}}
+  /pets/{petid}: {get: {parameters: [{name: petId, in: path, required: true, schema: {type: integer}}], responses: {"204": {description: d}}}}
+  /users/{id:[0-9]+}: {get: {parameters: [{name: id, in: path, required: true, schema: {type: integer}}], responses: {"204": {description: d}}}}
+`
+	server, _ := serving(t, []byte(document), false)
+	for name, test := range map[string]struct {
+		target, body string
+		headers      []string
+		status       int
+	}{
+		"a parameter that the path lacks":    {"GET /pets", "", nil, 204},
+		"one in another letter case":         {"GET /pets/x", "", nil, 204},
+		"one with a pattern in the template": {"GET /users/7", "", nil, 204},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := ask(server, test.target, test.body, test.headers...); got.Code != test.status {
+				t.Errorf("got %d %s, want %d", got.Code, got.Body, test.status)
+			}
+		})
+	}
+}
+
 // TestTheExplorerShowsTitlesAsText checks that the API explorer shows a title as text and
 // not as markup.
 func TestTheExplorerShowsTitlesAsText(t *testing.T) {

@@ -51,7 +51,10 @@ func (r reader) content(o *Operation) (content, error) {
 	if out.responses, err = r.responses(source.Responses); err != nil && out.responses == nil {
 		return content{}, err
 	}
-	return out, cmp.Or(o.checkKinds(), o.checkPathParameters(out.parameters), o.checkSources(&out), err)
+	names := o.PathParameters()
+	err = cmp.Or(o.checkKinds(), checkPathParameters(out.parameters, names), o.checkSources(&out), err)
+	out.parameters = slices.DeleteFunc(out.parameters, func(p *Parameter) bool { return p.In == "path" && !slices.Contains(names, p.Name) })
+	return out, err
 }
 
 // checkKinds returns an error if the document has a value of the wrong kind for an operation's
@@ -129,21 +132,21 @@ func modelOf(part []byte, path string) (item *v3.PathItem, err error) {
 	return v3.NewDocument(read).Paths.PathItems.GetOrZero(path), nil
 }
 
-// checkPathParameters returns an error if the parameters in the template differ from those declared.
-func (o *Operation) checkPathParameters(parameters []*Parameter) error {
+// checkPathParameters returns an error if the parameters declared differ from those in the template.
+func checkPathParameters(parameters []*Parameter, names []string) error {
 	var declared []string
 	for _, parameter := range parameters {
 		if parameter.In == "path" {
 			declared = append(declared, parameter.Name)
 		}
 	}
-	for _, name := range o.PathParameters() {
+	for _, name := range names {
 		if !slices.Contains(declared, name) {
 			return fmt.Errorf("the path parameter {%s} is not declared", name)
 		}
 	}
-	if len(declared) != len(o.PathParameters()) {
-		return fmt.Errorf("path parameters %v are declared, but the path has %v", declared, o.PathParameters())
+	if len(declared) != len(names) {
+		return fmt.Errorf("path parameters %v are declared, but the path has %v", declared, names)
 	}
 	return nil
 }
