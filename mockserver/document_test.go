@@ -450,8 +450,22 @@ info: {title: t, version: "1"}
 paths:
   /pets: {get: {parameters: [{name: petId, in: path, required: true, schema: {type: integer}}], responses: {"204": {description: d}}}}
   /pets/{petid}: {get: {parameters: [{name: petId, in: path, required: true, schema: {type: integer}}], responses: {"204": {description: d}}}}
+  /labels:
+    get:
+      security: [{}, {key: []}]
+      parameters:
+        - {name: params, in: query, required: true, schema: {type: object, additionalProperties: {type: integer}}}
+        - {name: page, in: query, schema: {type: object, required: [size], properties: {size: {type: integer}}}}
+        - {name: "ids[]", in: query, schema: {type: array, items: {type: string}}}
+        - {name: sort, in: query, schema: {type: string}}
+      responses: {"204": {description: d}}
+  /lists: {get: {parameters: [{name: lists, in: query, schema: {type: object, properties: {a: {type: string}}, additionalProperties: {type: array, items: {type: integer}}}}], responses: {"204": {description: d}}}}
+  /closed: {get: {parameters: [{name: p, in: query, schema: {type: object, properties: {a: {type: string}}, additionalProperties: false}}], responses: {"204": {description: d}}}}
+  /form: {post: {requestBody: {content: {application/x-www-form-urlencoded: {schema: {type: object, additionalProperties: false, properties: {name: {type: string}, labels: {type: object, additionalProperties: {type: integer}}}}, encoding: {labels: {style: form, explode: true}}}}}, responses: {"204": {description: d}}}}
   /users/{id:[0-9]+}: {get: {parameters: [{name: id, in: path, required: true, schema: {type: integer}}], responses: {"204": {description: d}}}}
+components: {securitySchemes: {key: {type: apiKey, in: query, name: key}}}
 `
+	const form = "Content-Type: application/x-www-form-urlencoded"
 	server, _ := serving(t, []byte(document), false)
 	for name, test := range map[string]struct {
 		target, body string
@@ -461,6 +475,18 @@ paths:
 		"a parameter that the path lacks":    {"GET /pets", "", nil, 204},
 		"one in another letter case":         {"GET /pets/x", "", nil, 204},
 		"one with a pattern in the template": {"GET /users/7", "", nil, 204},
+		"any properties, spread":             {"GET /labels?a=1&b=2", "", nil, 204},
+		"none of them":                       {"GET /labels", "", nil, 400},
+		"one of the wrong type":              {"GET /labels?a=x", "", nil, 400},
+		"next to what is for others":         {"GET /labels?a=1&ids[]=x&sort=up&key=x&size=2", "", nil, 204},
+		"only what is for others":            {"GET /labels?ids[]=x&sort=up&key=x&size=2", "", nil, 400},
+		"one named as the parameter":         {"GET /labels?params=1", "", nil, 204},
+		"a list of one":                      {"GET /lists?a=x&b=1", "", nil, 204},
+		"a list of the wrong type":           {"GET /lists?b=x", "", nil, 400},
+		"properties that are not allowed":    {"GET /closed?a=1&b=1", "", nil, 400},
+		"what the document does not mention": {"GET /closed?b=1", "", nil, 204},
+		"any fields, spread":                 {"POST /form", "name=x&a=1", []string{form}, 204},
+		"a field of the wrong type":          {"POST /form", "name=x&a=x", []string{form}, 400},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -45,6 +46,7 @@ func (r reader) content(o *Operation) (content, error) {
 		}
 		out.parameters = append(out.parameters, parameter)
 	}
+	apportion(out.parameters, o.takenNames(out.parameters))
 	if out.body, err = r.body(source.RequestBody); err != nil {
 		return content{}, fmt.Errorf("request body: %w", err)
 	}
@@ -55,6 +57,23 @@ func (r reader) content(o *Operation) (content, error) {
 	err = cmp.Or(o.checkKinds(), checkPathParameters(out.parameters, names), o.checkSources(&out), err)
 	out.parameters = slices.DeleteFunc(out.parameters, func(p *Parameter) bool { return p.In == "path" && !slices.Contains(names, p.Name) })
 	return out, err
+}
+
+// takenNames returns the names in the query that stand for one parameter, or for a key.
+func (o *Operation) takenNames(parameters []*Parameter) []string {
+	var names []string
+	for _, parameter := range parameters {
+		if parameter.In == "query" && !parameter.IsSpread() {
+			name, _, _ := strings.Cut(parameter.Name, "[") // a query parser removes brackets
+			names = append(names, name)
+		}
+	}
+	for _, scheme := range slices.Concat(o.Security...) {
+		if scheme.Type == "apiKey" && scheme.In == "query" {
+			names = append(names, scheme.Name)
+		}
+	}
+	return names
 }
 
 // checkKinds returns an error if the document has a value of the wrong kind for an operation's
@@ -267,6 +286,7 @@ func (r reader) fields(form *Content, encodings *orderedmap.Map[string, *v3.Enco
 		}
 		fields[name] = field
 	}
+	apportion(slices.Collect(maps.Values(fields)), namesOf(form.Shape))
 	return fields
 }
 

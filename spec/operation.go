@@ -126,6 +126,7 @@ type Parameter struct {
 	Sample []byte
 
 	schema *schema
+	others []string // see Gather
 	// anyString is true if the schema allows every string.
 	anyString bool
 }

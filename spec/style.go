@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 )
 
 // Decode parses a text in the parameter's style into an array, an object, or the value of a JSON
@@ -104,16 +106,50 @@ func (p *Parameter) pairs(words []string) any {
 	return out
 }
 
-// Spread returns the names of the query parameters that a parameter is spread over: the properties
-// of an object, each of which is a query parameter of its own. It returns nil if the parameter is
-// not spread.
-func (p *Parameter) Spread() []string {
-	if p.In != "query" || p.Style != "form" || !p.Explode || p.JSON || !slices.Contains(p.Shape.Plain(), "object") {
-		return nil
+// IsSpread reports whether a parameter or field is an object that is spread over the query or the
+// form: each of its properties is a parameter or field of its own.
+func (p *Parameter) IsSpread() bool {
+	return p.In == "query" && p.Style == "form" && p.Explode && !p.JSON && slices.Contains(p.Shape.Plain(), "object")
+}
+
+// Gather returns the object that a parameter spreads: of the values sent, by name, its properties, and
+// those that no other parameter is for. The object is empty if it was not sent.
+func (p *Parameter) Gather(sent map[string]any) map[string]any {
+	object := map[string]any{}
+	isSent := len(p.Shape.Properties) == 0 || p.Shape.Others != nil
+	for name, value := range sent {
+		if at, _ := p.Shape.Property(name); at >= 0 || !slices.Contains(p.others, name) {
+			object[name], isSent = value, isSent || at >= 0
+		}
 	}
-	var names []string
-	for _, property := range p.Shape.Properties {
-		names = append(names, property.Name)
+	if !isSent {
+		clear(object) // the document does not say what these names are for
+	}
+	return object
+}
+
+// apportion tells the parameters that are spread which names are for others: taken, and the properties
+// of each other.
+func apportion(parameters []*Parameter, taken []string) {
+	for _, p := range parameters {
+		if !p.IsSpread() {
+			continue
+		}
+		p.others = slices.Clone(taken)
+		for _, other := range parameters {
+			if other != p && other.IsSpread() {
+				p.others = append(p.others, namesOf(other.Shape)...)
+			}
+		}
+	}
+}
+
+// namesOf returns the names of an object's properties.
+func namesOf(shape *openapi.Shape) (names []string) {
+	if shape != nil {
+		for _, property := range shape.Properties {
+			names = append(names, property.Name)
+		}
 	}
 	return names
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -141,22 +142,26 @@ func styled(content *spec.Content, value any) any {
 	if !is {
 		return value
 	}
+	objects := map[string]any{}
 	for name, field := range content.Fields {
-		spread := field.Spread()
-		if text, is := fields[name].(string); is && spread == nil && field.Style != "deepObject" {
+		text, isText := fields[name].(string)
+		switch {
+		case field.IsSpread():
+			if object := field.Gather(fields); len(object) > 0 {
+				objects[name] = object
+			}
+		case isText && field.Style != "deepObject":
 			fields[name] = field.Decode(text)
 		}
-		object := map[string]any{}
-		for _, spread := range spread {
-			if at, _ := content.Shape.Property(spread); at < 0 && fields[spread] != nil {
-				object[spread] = fields[spread]
-				delete(fields, spread)
+	}
+	for _, object := range objects {
+		for name := range object.(map[string]any) {
+			if at, _ := content.Shape.Property(name); at < 0 {
+				delete(fields, name)
 			}
 		}
-		if len(object) > 0 {
-			fields[name] = object
-		}
 	}
+	maps.Copy(fields, objects)
 	return fields
 }
 
@@ -172,7 +177,11 @@ func fieldsOf(shape *openapi.Shape, value any) any {
 		return value
 	}
 	for name, field := range fields {
-		if _, inner := shape.Property(name); inner != nil {
+		at, inner := shape.Property(name)
+		if at < 0 && shape != nil {
+			inner = shape.Others
+		}
+		if inner != nil {
 			fields[name] = fieldOf(inner, field)
 		}
 	}
@@ -206,17 +215,13 @@ func fieldOf(shape *openapi.Shape, field any) any {
 // parameter's style, and puts an object together that is spread over several query
 // parameters.
 func decoded(parameter *spec.Parameter, value any, present bool, query *qs.Values) (any, bool) {
+	if parameter.IsSpread() {
+		sent, _ := query.All().(map[string]any)
+		object := parameter.Gather(sent)
+		return fieldsOf(parameter.Shape, object), len(object) > 0
+	}
 	if text, is := value.(string); is && present {
 		return parameter.Decode(text), true
-	}
-	if names := parameter.Spread(); names != nil {
-		object := map[string]any{}
-		for _, name := range names {
-			if field, sent := query.Get(name); sent {
-				object[name] = field
-			}
-		}
-		return fieldsOf(parameter.Shape, object), len(object) > 0
 	}
 	return fieldsOf(parameter.Shape, value), present
 }
