@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"bytes"
+	"compress/gzip"
 	"io"
 	"log/slog"
 	"net/http"
@@ -462,10 +463,21 @@ paths:
   /lists: {get: {parameters: [{name: lists, in: query, schema: {type: object, properties: {a: {type: string}}, additionalProperties: {type: array, items: {type: integer}}}}], responses: {"204": {description: d}}}}
   /closed: {get: {parameters: [{name: p, in: query, schema: {type: object, properties: {a: {type: string}}, additionalProperties: false}}], responses: {"204": {description: d}}}}
   /form: {post: {requestBody: {content: {application/x-www-form-urlencoded: {schema: {type: object, additionalProperties: false, properties: {name: {type: string}, labels: {type: object, additionalProperties: {type: integer}}}}, encoding: {labels: {style: form, explode: true}}}}}, responses: {"204": {description: d}}}}
+  /optional: {post: {requestBody: {content: {application/json: {schema: {type: object, required: [a]}}}}, responses: {"204": {description: d}}}}
+  /required: {post: {requestBody: {required: true, content: {application/json: {schema: {type: object, required: [a]}}}}, responses: {"204": {description: d}}}}
+  /text: {post: {requestBody: {content: {text/plain: {schema: {type: string, enum: [a]}}}}, responses: {"204": {description: d}}}}
+  /parts: {post: {requestBody: {content: {multipart/form-data: {schema: {type: object, required: [t]}}}}, responses: {"204": {description: d}}}}
   /users/{id:[0-9]+}: {get: {parameters: [{name: id, in: path, required: true, schema: {type: integer}}], responses: {"204": {description: d}}}}
 components: {securitySchemes: {key: {type: apiKey, in: query, name: key}}}
 `
 	const form = "Content-Type: application/x-www-form-urlencoded"
+	zipped := func(text string) string {
+		var out bytes.Buffer
+		writer := gzip.NewWriter(&out)
+		_, _ = io.WriteString(writer, text)
+		writer.Close()
+		return out.String()
+	}
 	server, _ := serving(t, []byte(document), false)
 	for name, test := range map[string]struct {
 		target, body string
@@ -486,6 +498,17 @@ components: {securitySchemes: {key: {type: apiKey, in: query, name: key}}}
 		"properties that are not allowed":    {"GET /closed?a=1&b=1", "", nil, 400},
 		"what the document does not mention": {"GET /closed?b=1", "", nil, 204},
 		"any fields, spread":                 {"POST /form", "name=x&a=1", []string{form}, 204},
+		"a body of no type":                  {"POST /required", `{"a":1}`, nil, 415},
+		"an optional body of no type":        {"POST /optional", `{}`, nil, 415},
+		"no optional body":                   {"POST /optional", "", nil, 204},
+		"no required body":                   {"POST /required", "", nil, 400},
+		"a body of an odd type":              {"POST /optional", `{}`, []string{"Content-Type: application/json; charset"}, 415},
+		"a text":                             {"POST /text", "a", []string{"Content-Type: text/plain"}, 204},
+		"a zipped text":                      {"POST /text", zipped("a"), []string{"Content-Type: text/plain", "Content-Encoding: gzip"}, 204},
+		"a zipped text that breaks it":       {"POST /text", zipped("b"), []string{"Content-Type: text/plain", "Content-Encoding: gzip"}, 400},
+		"zipped parts":                       {"POST /parts", zipped("--b\r\nContent-Disposition: form-data; name=\"t\"\r\n\r\nt\r\n--b--\r\n"), []string{"Content-Type: multipart/form-data; boundary=b", "Content-Encoding: gzip"}, 204},
+		"a text of an unknown encoding":      {"POST /text", "a", []string{"Content-Type: text/plain", "Content-Encoding: br"}, 415},
+		"a long text":                        {"POST /text", strings.Repeat("a", 102401), []string{"Content-Type: text/plain"}, 413},
 		"a field of the wrong type":          {"POST /form", "name=x&a=x", []string{form}, 400},
 	} {
 		t.Run(name, func(t *testing.T) {

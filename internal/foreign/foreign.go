@@ -71,16 +71,12 @@ func Read(request *http.Request, limit int) (bodyparser.Body, *bodyparser.Error)
 		request = request.Clone(request.Context())
 		request.Header.Set("Content-Type", "application/json")
 	}
-	if mediaType == "" || isJSON || mediaType == "application/x-www-form-urlencoded" {
+	if isJSON || mediaType == "application/x-www-form-urlencoded" {
 		return bodyparser.ReadUpTo(request, limit)
 	}
-	raw, err := io.ReadAll(http.MaxBytesReader(nil, request.Body, int64(limit)))
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		return bodyparser.Body{}, &bodyparser.Error{Status: http.StatusRequestEntityTooLarge, Message: "request entity too large"}
-	case err != nil:
-		return bodyparser.Body{}, &bodyparser.Error{Status: http.StatusBadRequest, Message: "request aborted"}
+	raw, failed := bodyparser.ReadRaw(request, limit)
+	if failed != nil {
+		return bodyparser.Body{}, failed
 	}
 	body := bodyparser.Body{Value: string(raw), Sent: raw}
 	if mediaType == "multipart/form-data" {

@@ -71,6 +71,14 @@ func ReadUpTo(r *http.Request, limit int) (Body, *Error) {
 	return Body{Value: value, Text: text, Sent: text}, nil
 }
 
+// ReadRaw reads a body of any media type, without its content encoding.
+func ReadRaw(r *http.Request, limit int) ([]byte, *Error) {
+	if !hasBody(r) {
+		return nil, nil
+	}
+	return inflate(r, limit)
+}
+
 // hasBody reports whether the headers announce a body. A Content-Length of 0 does so,
 // too.
 func hasBody(r *http.Request) bool {
