@@ -203,33 +203,12 @@ func unknownExample(name string, status int, names []string) error {
 
 // body makes the body from an example that fits its schema, or else from the schema.
 func (m *Maker) body(o *spec.Operation, content *spec.Content, contentType string, wanted Wanted) ([]byte, error) {
-	isJSON := strings.HasSuffix(contentType, "json")
 	for at, example := range content.Examples {
 		if wanted.Example != "" && example.Name != wanted.Example {
 			continue
 		}
-		key := exampleKey{content, at}
-		if len(example.Value) > large {
-			m.reading.Lock()
-			defer m.reading.Unlock()
-		}
-		if _, fits := m.fits.Load(key); fits {
-			return example.Value, nil
-		}
-		var value any
-		if err := json.Unmarshal(example.Value, &value); err != nil {
-			continue
-		}
-		body := write(contentType, value, example.Value)
-		failures := content.CheckResponse(contentType, body)
-		if len(failures) == 0 {
-			if isJSON {
-				m.fits.Store(key, true)
-			}
+		if body, fits := m.fromExample(o, content, at, contentType); fits {
 			return body, nil
-		}
-		if _, known := m.told.LoadOrStore(key, true); !known {
-			m.logger.Warn("an example breaks its own schema and is not sent", "operation", o.ID, "example", example.Name, "reason", failures[0].Error())
 		}
 	}
 	value, err := content.Sample(wanted.Seed)
@@ -237,6 +216,34 @@ func (m *Maker) body(o *spec.Operation, content *spec.Content, contentType strin
 		return nil, err
 	}
 	return write(contentType, value, nil), nil
+}
+
+// fromExample makes the body from one example, and reports whether it fits its schema.
+func (m *Maker) fromExample(o *spec.Operation, content *spec.Content, at int, contentType string) (body []byte, fits bool) {
+	example, key := &content.Examples[at], exampleKey{content, at}
+	if len(example.Value) > large {
+		m.reading.Lock()
+		defer m.reading.Unlock()
+	}
+	if _, known := m.fits.Load(key); known {
+		return example.Value, true
+	}
+	var value any
+	if err := json.Unmarshal(example.Value, &value); err != nil {
+		return nil, false
+	}
+	body = write(contentType, value, example.Value)
+	failures := content.CheckResponse(contentType, body)
+	if len(failures) == 0 {
+		if name, _, _ := strings.Cut(contentType, ";"); strings.HasSuffix(name, "json") {
+			m.fits.Store(key, true)
+		}
+		return body, true
+	}
+	if _, known := m.told.LoadOrStore(key, true); !known {
+		m.logger.Warn("an example breaks its own schema and is not sent", "operation", o.ID, "example", example.Name, "reason", failures[0].Error())
+	}
+	return nil, false
 }
 
 // write encodes a value in a media type. text is its JSON; nil to encode that, too.
