@@ -468,7 +468,9 @@ paths:
   /text: {post: {requestBody: {content: {text/plain: {schema: {type: string, enum: [a]}}}}, responses: {"204": {description: d}}}}
   /parts: {post: {requestBody: {content: {multipart/form-data: {schema: {type: object, required: [t]}}}}, responses: {"204": {description: d}}}}
   /users/{id:[0-9]+}: {get: {parameters: [{name: id, in: path, required: true, schema: {type: integer}}], responses: {"204": {description: d}}}}
-components: {securitySchemes: {key: {type: apiKey, in: query, name: key}}}
+  /own: {get: {security: [{own: []}], responses: {"204": {description: d}}}}
+  /other: {get: {security: [{other: []}], responses: {"204": {description: d}}}}
+components: {securitySchemes: {key: {type: apiKey, in: query, name: key}, own: {type: apiKey, in: header, name: authorization}, other: {type: apiKey, in: header, name: X-Key}}}
 `
 	const form = "Content-Type: application/x-www-form-urlencoded"
 	zipped := func(text string) string {
@@ -509,6 +511,10 @@ components: {securitySchemes: {key: {type: apiKey, in: query, name: key}}}
 		"zipped parts":                       {"POST /parts", zipped("--b\r\nContent-Disposition: form-data; name=\"t\"\r\n\r\nt\r\n--b--\r\n"), []string{"Content-Type: multipart/form-data; boundary=b", "Content-Encoding: gzip"}, 204},
 		"a text of an unknown encoding":      {"POST /text", "a", []string{"Content-Type: text/plain", "Content-Encoding: br"}, 415},
 		"a long text":                        {"POST /text", strings.Repeat("a", 102401), []string{"Content-Type: text/plain"}, 413},
+		"a key in Authorization":             {"GET /own", "", []string{"Authorization: " + adminToken}, 204},
+		"one after Bearer":                   {"GET /own", "", []string{"Authorization: Bearer " + adminToken}, 204},
+		"an unknown one":                     {"GET /own", "", []string{"Authorization: Bearer x"}, 401},
+		"a key in another header":            {"GET /other", "", []string{"X-Key: Bearer " + adminToken, "Authorization: Bearer " + adminToken}, 401},
 		"a field of the wrong type":          {"POST /form", "name=x&a=x", []string{form}, 400},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -54,7 +54,8 @@ func (x *exchange) authenticateForeign() *apierror.Error {
 func (x *exchange) satisfies(scheme *openapi.Scheme) bool {
 	switch {
 	case scheme.Type == "apiKey" && scheme.In == "header":
-		return x.knows(x.request.Header.Get(scheme.Name))
+		return x.knows(x.request.Header.Get(scheme.Name)) ||
+			strings.EqualFold(scheme.Name, "Authorization") && x.knows(tokenOf(x.request.Header, true)) // many such documents mean a bearer
 	case scheme.Type == "apiKey" && scheme.In == "query":
 		text, _ := qs.Parse(httpx.RawQuery(x.request)).Get(scheme.Name)
 		token, _ := text.(string)
