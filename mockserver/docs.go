@@ -74,7 +74,7 @@ func newDocument(write func(server string) []byte) *document {
 
 // graded returns a document with the grades of its operations.
 func (c *config) graded(contract *spec.Contract) *document {
-	return newDocument(func(server string) []byte { return contract.JSONGradedAt(server, c.contract) })
+	return newDocument(func(server string) []byte { return contract.JSONGradedAt(server, c.contract, c.edition) })
 }
 
 // newDocs returns the docs, with the document of the control API if that API is on.

@@ -383,6 +383,70 @@ func TestGradesOfCoverage(t *testing.T) {
 	}
 }
 
+// TestGradesOfAnEdition checks that an open-source mock has no operation of Enterprise,
+// wherever the operation comes from, and says so everywhere.
+func TestGradesOfAnEdition(t *testing.T) {
+	t.Parallel()
+	const admin, none = "Authorization: " + adminToken, `"grade":"absent"`
+	document := strings.Replace(ofAnInstance, "  /elsewhere:", "    post: {operationId: createTags, x-unleash-edition: enterprise, responses: {'200': {description: d}}}\n  /elsewhere:", 1)
+	server, _ := serving(t, []byte(document), false, WithEdition(spec.OpenSource))
+	for target, want := range map[string]openapi.Grade{
+		"GET /api/admin/tags": openapi.GradeExample, "GET /api/admin/new-thing": openapi.GradeAbsent, "GET /api/admin/signals": openapi.GradeAbsent,
+		"GET /api/admin/projects": openapi.GradeStateful, "POST /api/admin/projects": openapi.GradeAbsent, "OPTIONS /api/admin/projects": openapi.GradeStateful,
+	} {
+		got := ask(server, target, "", admin)
+		if grade := got.Header().Get(GradeHeader); grade != string(want) || want == openapi.GradeAbsent && got.Code != http.StatusNotFound {
+			t.Errorf("%s: got %d, grade %s, want %s", target, got.Code, grade, want)
+		}
+	}
+	if allow := ask(server, "OPTIONS /api/admin/projects", "", admin).Header().Get("Allow"); allow != "GET,HEAD" {
+		t.Errorf("the path allows %s", allow)
+	}
+	for path, want := range map[string]string{
+		"/_mock/info": `"path":"/api/admin/new-thing","summary":"",` + none, "/_mock/coverage": `"path":"/api/admin/new-thing",` + none,
+		"/docs/openapi.json": `"x-unleash-mock-grade":"absent"`, "/docs/document.json": `"x-unleash-mock-grade":"absent"`,
+	} {
+		if text := ask(server, "GET "+path, "").Body.String(); !strings.Contains(text, want) {
+			t.Errorf("%s lacks %s", path, want)
+		}
+	}
+}
+
+// TestAnnouncedMethods checks that a foreign document's paths answer the methods that they
+// announce, and that no others are announced.
+func TestAnnouncedMethods(t *testing.T) {
+	t.Parallel()
+	const document = `
+openapi: 3.0.3
+info: {title: t, version: "1"}
+paths:
+  /a:
+    get: {responses: {"200": {description: d, content: {text/plain: {example: a}}}}}
+    put: {responses: {"204": {description: d}}}
+  /b:
+    options: {responses: {"200": {description: d, content: {text/plain: {example: own}}}}}
+    head: {responses: {"204": {description: d}}}
+  /api/frontends: {get: {responses: {"204": {description: d}}}}
+`
+	server, _ := serving(t, []byte(document), false)
+	for target, want := range map[string]struct {
+		status      int
+		allow, body string
+	}{
+		"OPTIONS /a": {200, "GET,HEAD,PUT", "GET,HEAD,PUT"}, "HEAD /a": {200, "", ""}, "GET /a": {200, "", "a"}, "PUT /a": {204, "", ""},
+		"OPTIONS /b": {200, "", "own"}, "HEAD /b": {204, "", ""}, "OPTIONS /api/frontends": {200, "GET,HEAD", "GET,HEAD"},
+	} {
+		if got := ask(server, target, ""); got.Code != want.status || got.Header().Get("Allow") != want.allow || got.Body.String() != want.body {
+			t.Errorf("%s: got %d, %v %s", target, got.Code, got.Header(), got.Body)
+		}
+	}
+	for _, target := range []string{"OPTIONS /c", "GET /c", "POST /a", "GET /b"} {
+		if got := ask(server, target, ""); got.Code != http.StatusNotFound || got.Header().Get("Allow") != "" {
+			t.Errorf("%s: got %d, %v", target, got.Code, got.Header())
+		}
+	}
+}
+
 // TestProbesOfAnotherDocument checks that the health check of a container works whatever
 // document the mock serves, even one that uses the operationId of the check.
 func TestProbesOfAnotherDocument(t *testing.T) {

@@ -71,7 +71,7 @@ var exposedHeaders = strings.Join([]string{
 func (s *Server) allowOrigin(header http.Header, r *http.Request, path string) (preflight bool) {
 	switch {
 	case control.Has(path) && !slices.Contains(s.cors.Listed(), r.Header.Get("Origin")),
-		pipeline.IsFrontend(path): // it sets them itself, or leaves that to the upstream
+		!s.contract.Foreign() && pipeline.IsFrontend(path): // it sets them itself, or leaves that to the upstream
 		return false
 	}
 	return s.cors.Allow(header, r)

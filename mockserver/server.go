@@ -16,7 +16,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -117,7 +116,7 @@ func New(options ...Option) (*Server, error) {
 		Contract: s.contract, Edition: s.edition, Default: s.workspaces.Default, Keep: s.keepWorkspace, Begin: s.begin, Run: plans.Run,
 		Credentials: s.engine.Credentials(), Owner: s.engine.Owner, Limits: s.engine.Limits(), Policy: pipeline.Policy(s.validation),
 		Answers: s.workspaces.Answers, Examples: documented.NewMaker(s.logger), DocumentWins: s.wins,
-		Serves: s.serves, ReachedAt: s.reachedAt, Overlay: s.overlay, Replay: s.replay, Streams: s.streams, Metrics: s.metrics, Logger: s.logger,
+		ReachedAt: s.reachedAt, Overlay: s.overlay, Replay: s.replay, Streams: s.streams, Metrics: s.metrics, Logger: s.logger,
 	})
 	quietly(func() { s.router = s.routes() })
 	return s, nil
@@ -160,18 +159,19 @@ func (s *Server) routes() *gin.Engine {
 		return router
 	}
 	for _, path := range s.contract.Paths() {
-		if !s.serves(path) {
+		served := path.In(s.edition)
+		if served == nil {
 			continue
 		}
 		pattern := ginPattern(path.Template)
-		for _, operation := range s.served(path) {
+		for _, operation := range served.Operations {
 			handler := s.pipeline.Handle(operation)
 			router.Handle(operation.Method, pattern, handler)
 			if operation.Method == http.MethodGet {
 				router.Handle(http.MethodHead, pattern, handler)
 			}
 		}
-		router.Handle(http.MethodOptions, pattern, s.pipeline.Allow(path.Allow(), path.Operations[0]))
+		router.Handle(http.MethodOptions, pattern, s.pipeline.Allow(served.Allow(), served.Operations[0]))
 	}
 	router.NoRoute(s.pipeline.Unknown())
 	return router
@@ -182,15 +182,19 @@ func (s *Server) routes() *gin.Engine {
 func (s *Server) routeByDocument() gin.HandlerFunc {
 	handlers, allowed := map[*spec.Operation]gin.HandlerFunc{}, map[*spec.Path]gin.HandlerFunc{}
 	for _, path := range s.contract.Paths() {
-		for _, operation := range s.served(path) {
+		served := path.In(s.edition)
+		if served == nil {
+			continue
+		}
+		for _, operation := range served.Operations {
 			handlers[operation] = s.pipeline.Handle(operation)
 		}
-		allowed[path] = s.pipeline.Allow(path.Allow(), path.Operations[0])
+		allowed[path] = s.pipeline.Allow(served.Allow(), served.Operations[0])
 	}
 	unknown := s.pipeline.Unknown()
 	return func(c *gin.Context) {
 		path, values, _ := s.contract.Match(c.Request.URL.EscapedPath())
-		if path == nil || !s.serves(path) {
+		if allowed[path] == nil {
 			unknown(c)
 			return
 		}
@@ -208,15 +212,6 @@ func (s *Server) routeByDocument() gin.HandlerFunc {
 		}
 	}
 }
-
-// served returns the operations of a path that the edition has.
-func (s *Server) served(path *spec.Path) []*spec.Operation {
-	return slices.DeleteFunc(slices.Clone(path.Operations), func(operation *spec.Operation) bool {
-		return operation.Edition == spec.Enterprise && operation.Grade != openapi.GradeExample && s.edition == spec.OpenSource
-	})
-}
-
-func (s *Server) serves(path *spec.Path) bool { return len(s.served(path)) > 0 }
 
 // ginPattern turns a path template into a pattern of gin. gin demands that parameters at
 // the same place have the same name.

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"net/http"
 	"sync"
 
@@ -58,7 +59,8 @@ type Operation struct {
 	Edition Edition
 	// Mode is "serve" for operations of the control API that a mock has, but a proxy has not.
 	Mode string
-	// Grade is how a mock answers the operation; empty means openapi.GradeStateful.
+	// Grade is how a mock of an edition that has the operation answers it; empty means
+	// openapi.GradeStateful.
 	Grade openapi.Grade
 	// AcceptsAnyContentType is true if the operation requires no content type.
 	AcceptsAnyContentType bool
@@ -216,6 +218,14 @@ func (o *Operation) Statuses() []int {
 		}
 	}
 	return statuses
+}
+
+// GradeIn returns how a mock of an edition answers the operation, which may be nil.
+func (o *Operation) GradeIn(edition Edition) openapi.Grade {
+	if o == nil || o.Edition == Enterprise && edition == OpenSource {
+		return openapi.GradeAbsent
+	}
+	return cmp.Or(o.Grade, openapi.GradeStateful)
 }
 
 // PathParameters returns the names of the parameters in the path template, in their order.

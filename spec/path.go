@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 )
 
 // Path is a path template of the document with its operations.
@@ -30,6 +32,20 @@ func (p *Path) Operation(method string) *Operation {
 func (p *Path) add(operation *Operation) {
 	p.Operations = append(p.Operations, operation)
 	p.byMethod[operation.Method] = operation
+}
+
+// In returns the path with the operations that an edition has; nil if there are none.
+func (p *Path) In(edition Edition) *Path {
+	out := &Path{Template: p.Template, byMethod: map[string]*Operation{}}
+	for _, operation := range p.Operations {
+		if operation.GradeIn(edition) != openapi.GradeAbsent {
+			out.add(operation)
+		}
+	}
+	if out.Operations == nil {
+		return nil
+	}
+	return out
 }
 
 // Allow returns the methods that the path answers, with HEAD after GET, as the value of an Allow

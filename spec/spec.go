@@ -201,19 +201,14 @@ func (c *Contract) JSON() []byte { return c.document.Compact() }
 func (c *Contract) JSONServedAt(url string) []byte { return c.document.ServedAt(url, "", nil) }
 
 // JSONGradedAt returns the document as JSONServedAt does, with the grade of each operation in the
-// extension x-unleash-mock-grade. The grades are those of a contract that extends this one.
-func (c *Contract) JSONGradedAt(url string, graded *Contract) []byte {
+// extension x-unleash-mock-grade. The grades are those that a mock of an edition has for a contract
+// that extends this one.
+func (c *Contract) JSONGradedAt(url string, graded *Contract, edition Edition) []byte {
 	return c.document.ServedAt(url, "x-unleash-mock-grade", func(path, method string) string {
-		operation := graded.Find(strings.ToUpper(method), parameter.ReplaceAllString(path, "{}"))
-		switch {
-		case !slices.Contains(methods, method):
+		if !slices.Contains(methods, method) {
 			return ""
-		case operation == nil:
-			return string(openapi.GradeAbsent)
-		case operation.Grade == "":
-			return string(openapi.GradeStateful)
 		}
-		return string(operation.Grade)
+		return string(graded.Find(strings.ToUpper(method), parameter.ReplaceAllString(path, "{}")).GradeIn(edition))
 	})
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -57,7 +56,7 @@ func (p *program) listOperations(ctx context.Context, d documentFlags, check boo
 	table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "OPERATION\tGRADE\tPERMISSION\tEDITION\tMETHOD\tPATH")
 	for _, operation := range contract.Operations() {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", visible.Line(operation.ID), cmp.Or(operation.Grade, openapi.GradeStateful),
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", visible.Line(operation.ID), operation.GradeIn(spec.Enterprise),
 			permissionOf(operation, contract.Foreign()), cmp.Or(string(operation.Edition), "all"), operation.Method, visible.Line(operation.Path))
 	}
 	if err := table.Flush(); err != nil {

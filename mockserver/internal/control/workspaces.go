@@ -1,7 +1,6 @@
 package control
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -55,7 +54,7 @@ func (a *api) gradeOf(o *spec.Operation) openapi.Grade {
 	if a.mode == modeProxy {
 		return ""
 	}
-	return cmp.Or(o.Grade, openapi.GradeStateful)
+	return o.GradeIn(spec.Edition(a.About.Edition))
 }
 
 // wireFlagsFrom is the instance whose flags are followed.

@@ -86,7 +86,7 @@ func (x *exchange) undecodableParam() (param string, is bool) {
 	}
 	segments := strings.FieldsFunc(x.path, func(r rune) bool { return r == '/' })
 	for _, path := range x.Contract.Paths() {
-		if !x.Serves(path) {
+		if path.In(x.Edition) == nil {
 			continue
 		}
 		if param, is = undecodable(segments, strings.Split(path.Template[1:], "/")); is {

@@ -19,7 +19,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/memlimit"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
-	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
@@ -71,8 +70,6 @@ type Options struct {
 	Examples *example.Maker
 	// DocumentWins lets a document judge the operations that it shares with the contract.
 	DocumentWins bool
-	// Serves reports whether the instance has a path.
-	Serves func(*spec.Path) bool
 	// ReachedAt returns the URL of the instance that a request is for.
 	ReachedAt func(*http.Request, *workspace.Workspace) string
 	// Overlay asks an upstream to identify callers; may be nil.
@@ -197,7 +194,7 @@ func (p *Pipeline) Handle(operation *spec.Operation) gin.HandlerFunc {
 	if operation != nil {
 		names = operation.PathParameters()
 	}
-	grade := gradeOf(operation)
+	grade := p.gradeOf(operation)
 	return func(c *gin.Context) {
 		x := p.exchange(c, operation)
 		defer x.release()
@@ -211,20 +208,14 @@ func (p *Pipeline) Handle(operation *spec.Operation) gin.HandlerFunc {
 }
 
 // gradeOf returns the value of GradeHeader for an operation, which may be nil.
-func gradeOf(operation *spec.Operation) []string {
-	switch {
-	case operation == nil:
-		return []string{string(openapi.GradeAbsent)}
-	case operation.Grade == "":
-		return []string{string(openapi.GradeStateful)}
-	}
-	return []string{string(operation.Grade)}
+func (p *Pipeline) gradeOf(operation *spec.Operation) []string {
+	return []string{string(operation.GradeIn(p.Edition))}
 }
 
 // Allow returns the gin handler of OPTIONS for a path, which lists its methods. operation
 // is one of the path's operations; nil if it has none.
 func (p *Pipeline) Allow(methods string, operation *spec.Operation) gin.HandlerFunc {
-	grade := gradeOf(operation)
+	grade := p.gradeOf(operation)
 	return func(c *gin.Context) {
 		x := p.exchange(c, nil)
 		defer x.release()
@@ -263,7 +254,7 @@ func (p *Pipeline) Unknown() gin.HandlerFunc {
 	unknown, allowed := p.Handle(nil), p.Allow("GET,HEAD", nil)
 	return func(c *gin.Context) {
 		path := p.sent(c.Request).Path
-		if c.Request.Method == http.MethodOptions && len(path) > 0 && path[0] == '/' && Decodable(path) && !under("/api", collapse(path)) {
+		if c.Request.Method == http.MethodOptions && !p.Contract.Foreign() && len(path) > 0 && path[0] == '/' && Decodable(path) && !under("/api", collapse(path)) {
 			allowed(c)
 			return
 		}

@@ -716,7 +716,7 @@ async function refreshCoverage() {
   $("matrix").replaceChildren(
     element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "Operation"), ...statuses.map((status) => element("th", { scope: "col" }, statusText(status))))),
     element("tbody", {}, ...rows.map((row) => element("tr", {},
-      element("th", { scope: "row" }, row.operationId, element("small", {}, `${row.method} ${row.path}${row.grade === "example" ? " (example)" : ""}`)),
+      element("th", { scope: "row" }, row.operationId, element("small", {}, `${row.method} ${row.path}${(row.grade ?? "stateful") === "stateful" ? "" : ` (${row.grade})`}`)),
       ...statuses.map((status) => element("td", {}, coverageCell(row.statuses.find((one) => one.status === status))))))));
 }
 
