@@ -39,11 +39,7 @@ func (r *Request) Judge(parameter *spec.Parameter) (value any, failures []spec.F
 func (r *Request) sent(parameter *spec.Parameter) (value any, present bool) {
 	switch parameter.In {
 	case "path":
-		at := slices.Index(r.Names, parameter.Name)
-		if at < 0 {
-			return nil, false // a document may declare a parameter that is not in the path
-		}
-		return r.Values[at], true
+		return r.Values[slices.Index(r.Names, parameter.Name)], true
 	case "query":
 		if r.Styled {
 			return foreign.Query(parameter.Name, httpx.RawQuery(r.HTTP), r.Query)
