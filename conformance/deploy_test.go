@@ -65,6 +65,32 @@ func TestWhatATargetLacksDisablesScenarios(t *testing.T) {
 	}
 }
 
+// TestOnlyFlagsGetWhatANamingPatternRequires runs scenarios with tags and segments in a project
+// with a naming pattern. Nothing may be left, and no tag may become too long.
+func TestOnlyFlagsGetWhatANamingPatternRequires(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
+	overview := `{"defaultStickiness":"default","featureNaming":{"pattern":"team-payments\\..+"},"environments":[{"environment":"development"}]}`
+	result := verify(t, exitcode.OK, conformance.Options{
+		Handler:    answering(mock, map[string]string{"/api/admin/projects/default/overview": overview}),
+		Operations: []string{"addTag", "updateTags", "removeTag", "cloneFeature", "createSegment", "updateSegment"},
+	})
+	flags := 0
+	for _, scenario := range result.Scenarios {
+		for _, x := range scenario.Exchanges {
+			if strings.Contains(x.Request.Body, "team-payments.") {
+				flags++
+			}
+		}
+	}
+	recorder, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/api/admin/tags", nil)
+	r.Header.Set("Authorization", conformance.MockTokens().Admin)
+	mock.ServeHTTP(recorder, r)
+	if left := recorder.Body.String(); flags == 0 || len(result.Cleanup) > 0 || strings.Contains(left, "unleash-mock-verify") {
+		t.Errorf("%d requests with a fitted name, left %+v and %s", flags, result.Cleanup, left)
+	}
+}
+
 // askAdmin sends a request to a mock as the admin and returns the status.
 func askAdmin(mock http.Handler, method, path, body string) int {
 	recorder, r := httptest.NewRecorder(), httptest.NewRequest(method, path, strings.NewReader(body))

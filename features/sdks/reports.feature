@@ -120,9 +120,9 @@ Feature: What SDKs report
   Scenario: Shows the counts that SDKs report at once
     A real Unleash shows them within some seconds, and only for flags that it has known for a while.
     Given a flag "one"
-    When I POST "/api/client/metrics" as the backend with the body '{"appName":"<name.app>","bucket":{"start":1,"stop":2,"toggles":{"<one.name>":{"yes":3,"no":1,"variants":{"blue":2}}}}}'
+    When I POST "/api/client/metrics" as the backend with the body '{"appName":"<plain name.app>","bucket":{"start":1,"stop":2,"toggles":{"<one.name>":{"yes":3,"no":1,"variants":{"blue":2}}}}}'
     Then the status is 202
-    When I POST "/api/frontend/client/metrics" as the frontend with the body '{"appName":"<name.app>","bucket":{"start":1,"stop":2,"toggles":{"<one.name>":{"yes":1,"no":2}}}}'
+    When I POST "/api/frontend/client/metrics" as the frontend with the body '{"appName":"<plain name.app>","bucket":{"start":1,"stop":2,"toggles":{"<one.name>":{"yes":1,"no":2}}}}'
     Then the status is 200
     When I GET "/api/admin/client-metrics/features/<one.name>" as the admin
     Then the status is 200
@@ -132,19 +132,19 @@ Feature: What SDKs report
       | /lastHourUsage/0/yes | 4 |
       | /lastHourUsage/0/no | 3 |
       | /lastHourUsage/0/environment | "<environment>" |
-      | /seenApplications | ["<name.app>"] |
+      | /seenApplications | ["<plain name.app>"] |
     When I GET "/api/admin/client-metrics/features/<one.name>/raw" as the admin
     Then the status is 200
     And the answer has
       | /data                | 24 entries      |
       | /data/23/featureName | "<one.name>"    |
-      | /data/23/appName     | "<name.app>"    |
+      | /data/23/appName     | "<plain name.app>"    |
       | /data/23/environment | "<environment>" |
       | /data/23/yes         | 4               |
       | /data/23/no          | 3               |
       | /data/23/variants    | {"blue":2}      |
       | /data/22/yes         | 0               |
-    When I GET "/api/admin/metrics/applications/<name.app>" as the admin
+    When I GET "/api/admin/metrics/applications/<plain name.app>" as the admin
     Then the status is 200
     And the answer has
       | /seenToggles | 1 entry |
@@ -190,7 +190,7 @@ Feature: What SDKs report
   Scenario: Adds the counts that a browser SDK reports
     A real Unleash shows them a while later.
     Given a flag "one"
-    When I POST "/api/frontend/client/metrics" as the frontend with the body '{"appName":"<name.web>","bucket":{"start":1,"stop":2,"toggles":{"<one.name>":{"yes":1,"no":2}}}}'
+    When I POST "/api/frontend/client/metrics" as the frontend with the body '{"appName":"<plain name.web>","bucket":{"start":1,"stop":2,"toggles":{"<one.name>":{"yes":1,"no":2}}}}'
     Then the status is 200
     When I GET "/api/admin/client-metrics/features/<one.name>" as the admin
     Then the answer has
@@ -201,7 +201,7 @@ Feature: What SDKs report
   Scenario: Adds the counts that a server SDK reports
     A real Unleash shows them a while later.
     Given a flag "one"
-    When I POST "/api/client/metrics" as the backend with the body '{"appName":"<name.app>","bucket":{"start":1,"stop":2,"toggles":{"<one.name>":{"yes":5,"no":2}}}}'
+    When I POST "/api/client/metrics" as the backend with the body '{"appName":"<plain name.app>","bucket":{"start":1,"stop":2,"toggles":{"<one.name>":{"yes":5,"no":2}}}}'
     Then the status is 202
     When I GET "/api/admin/client-metrics/features/<one.name>" as the admin
     Then the answer has

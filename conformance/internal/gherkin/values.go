@@ -33,14 +33,16 @@ func (v *values) keep(name string, value any, from *target.Exchange) {
 	v.kept[name], v.created[name] = value, v.run.Ledger.Kinds.CreatedBy(from)
 }
 
-// ownName returns a name that no other scenario or run uses. If the scenario creates flags,
-// it fits the naming pattern of their project.
-func (v *values) ownName(part string) string {
-	name := v.run.Name(v.scenario.Number() + "-" + part)
+// plainName returns a name that no other scenario or run uses.
+func (v *values) plainName(part string) string { return v.run.Name(v.scenario.Number() + "-" + part) }
+
+// flagName returns such a name that fits the naming pattern of the project, if the scenario
+// creates flags there.
+func (v *values) flagName(part string) string {
 	if v.scenario.Needs.InProject() {
-		return v.run.Plan.Conditions.FlagNames.Around(name)
+		return v.run.Plan.Conditions.FlagNames.Around(v.plainName(part))
 	}
-	return name
+	return v.plainName(part)
 }
 
 // expand replaces the variables in a text, <like.this>.
@@ -79,7 +81,8 @@ var characters = map[string]string{"tab": "\t", "bom": "\ufeff"}
 
 // variable returns the value of a variable:
 //
-//	name.x             a name that no other scenario or run uses
+//	name.x             a name that no other scenario or run uses; in a scenario with flags, a flag's
+//	plain name.x       the same for anything else: no project's naming pattern applies to it
 //	admin.token        the token of an actor
 //	limit..., actor.id facts about the target
 //	project, environment, other environment, ... where the run's flags are
@@ -111,12 +114,15 @@ func (v *values) variable(name string) (any, error) {
 		text := fmt.Sprint(value)
 		return text[:max(len(text)-1, 0)], err
 	}
+	if part, is := strings.CutPrefix(name, "plain name."); is {
+		return v.plainName(part), nil
+	}
 	if character, is := characters[name]; is {
 		return character, nil
 	}
 	first, rest, _ := strings.Cut(name, ".")
 	if first == "name" && rest != "" {
-		return v.ownName(rest), nil
+		return v.flagName(rest), nil
 	}
 	if token := v.run.tokens().Of(first); rest == "token" && token != "" {
 		return token, nil

@@ -41,8 +41,11 @@ func (w *World) begin(scenario *plan.Scenario) {
 // forget discards the responses of a scenario that has ended, because godog keeps its world.
 func (w *World) forget() { w.answer.last, w.values.kept, w.values.created = nil, nil, nil }
 
-// OwnName returns a name that no other scenario or run uses.
-func (w *World) OwnName(part string) string { return w.values.ownName(part) }
+// OwnName returns a name that no other scenario or run uses, for anything but a flag.
+func (w *World) OwnName(part string) string { return w.values.plainName(part) }
+
+// FlagName returns such a name for a flag, which fits the naming pattern of its project.
+func (w *World) FlagName(part string) string { return w.values.flagName(part) }
 
 // Expand replaces the variables in a text, <like.this>.
 func (w *World) Expand(text string) (string, error) { return w.values.expand(text) }

@@ -74,7 +74,7 @@ type flag struct{ *gherkin.World }
 
 // given creates a flag and keeps the response.
 func (w flag) given(ctx context.Context, name string) error {
-	return w.PrepareAsAdmin(ctx, name, Path(w.Place().Project), fmt.Sprintf(`{"name":%q,"description":"Made by unleash-mock verify."}`, w.OwnName(name)))
+	return w.PrepareAsAdmin(ctx, name, Path(w.Place().Project), fmt.Sprintf(`{"name":%q,"description":"Made by unleash-mock verify."}`, w.FlagName(name)))
 }
 
 type strategy struct{ *gherkin.World }
