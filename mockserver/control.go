@@ -18,6 +18,9 @@ func (c *config) controlOptions(about control.About) control.Options {
 // newControl builds the control API of the server.
 func (s *Server) newControl() *control.Mock {
 	about := control.About{Version: s.version, Validation: string(s.validation), Edition: string(s.edition), BasePath: s.basePath}
+	if s.upstream != nil {
+		about.Upstream = s.upstream.URL
+	}
 	options := s.controlOptions(about)
 	options.FlagsFrom = s.flagsFrom
 	options.Instance = s.bounds.Instance

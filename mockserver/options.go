@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -127,6 +128,9 @@ func configured(options []Option) (*config, error) {
 		if err := option(&c); err != nil {
 			return nil, err
 		}
+	}
+	if c.upstream != nil && c.flags != nil {
+		return nil, errors.New("flags cannot be given with an upstream: SDKs get the flags of the upstream")
 	}
 	if c.contract == nil {
 		c.contract = spec.Default()

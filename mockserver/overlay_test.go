@@ -71,6 +71,10 @@ func TestOverlay(t *testing.T) {
 		"a real token":              {"POST", endpoints, "user:real", `{"name":"a"}`, nil, 201, `"createdByUserId":11`},
 		"an unknown token":          {"GET", endpoints, "user:unknown", "", nil, 401, "UnauthorizedError"},
 		"a token of an SDK":         {"GET", endpoints, "default:development.real", "", nil, 403, "expected a different token type"},
+		"setting a flag":            {"PATCH", "/_mock/flags/a", "", `{"enabled":true}`, nil, 409, "SDKs get the flags of the upstream"},
+		"replacing the flags":       {"PUT", "/_mock/flags", "", `{"a":true}`, nil, 409, "SDKs get the flags of the upstream"},
+		"deleting a flag":           {"DELETE", "/_mock/flags/a", "", "", nil, 409, "SDKs get the flags of the upstream"},
+		"what it is laid over":      {"GET", "/_mock/info", "", "", nil, 200, `"upstream":"http://127.0.0.1:`},
 		"a token of the mock":       {"GET", endpoints, adminToken, "", nil, 200, "my-external-app"},
 		"a call":                    {"POST", "/api/signal-endpoint/my-external-app", signalToken, `{}`, nil, 200, `"sourceId":1337`},
 		"a call by a session":       {"POST", "/api/signal-endpoint/my-external-app", "", `{}`, []string{admin}, 401, "AuthenticationRequired"},
@@ -98,6 +102,9 @@ func TestOverlayWithoutItsUpstream(t *testing.T) {
 		if body := string(got.body); !strings.HasPrefix(body, `{"name":"BadGatewayError","message":"The `) || strings.Contains(body, "secret") {
 			t.Errorf("%s: %s", path, body)
 		}
+	}
+	if _, err := New(over(t, gone.URL), WithFlags("flags.yaml", []byte("a: true"))); err == nil {
+		t.Error("flags are accepted that no SDK would get")
 	}
 	for _, wrong := range []*url.URL{nil, {Scheme: "ftp", Host: "x"}, {Scheme: "http"}} {
 		if _, err := New(WithUpstream(Upstream{URL: wrong})); err == nil {

@@ -95,8 +95,11 @@ var sdks = []sdk{
 }
 
 // token returns the built-in token that these SDKs can use, worded for the announcement; empty if
-// a seed or the environment replaces it.
+// a seed or the environment replaces it, or if an upstream answers SDKs.
 func (s sdk) token(flags *serveFlags, configured apiTokens) string {
+	if flags.upstream != "" {
+		return ""
+	}
 	for _, token := range mockserver.DefaultTokens() {
 		if isOf(s.kind, token) && flags.seed == "" && !configured.replaces(token) {
 			return ", token " + token.Secret

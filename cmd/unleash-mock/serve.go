@@ -91,8 +91,9 @@ try, and serves until it is interrupted; open requests then have --drain to fini
 --port says otherwise. The mock exits with the command's exit code, or with 1 if the
 command succeeded but there were violations that count. SIGINT and SIGTERM are
 passed on to the command. Its environment has UNLEASH_URL, UNLEASH_MOCK_TOKEN,
-UNLEASH_MOCK_BACKEND_TOKEN and UNLEASH_MOCK_FRONTEND_TOKEN. The mock's own output then
-goes to standard error.
+UNLEASH_MOCK_BACKEND_TOKEN and UNLEASH_MOCK_FRONTEND_TOKEN; the last two are left as
+they are with --upstream, which answers SDKs. The mock's own output then goes to
+standard error.
 
 Unleash's own variables that are honoured: HTTP_HOST, HTTP_PORT,
 UNLEASH_URL, BASE_URI_PATH, LOG_LEVEL, INIT_ADMIN_API_TOKENS,
@@ -408,7 +409,7 @@ func (p *program) build(document *spec.Contract, flags *serveFlags, flagFile []b
 	}
 	mock, err := mockserver.New(options...)
 	if err != nil {
-		return nil, usageError("%w", ofFlag(err, "edition", "validation"))
+		return nil, usageError("%w", ofFlag(err, "edition", "validation", "flags"))
 	}
 	return mock, nil
 }

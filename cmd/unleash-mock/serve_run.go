@@ -64,9 +64,13 @@ func (r *runFlags) check() error {
 
 // runBeside serves while a command runs, and ends with the command's result.
 func (p *program) runBeside(ctx context.Context, server *http.Server, listener net.Listener, mock *mockserver.Server, flags *serveFlags, logger *slog.Logger) error {
+	tokens := mock.Tokens()
+	if flags.upstream != "" {
+		tokens = slices.DeleteFunc(tokens, isOfSDKs)
+	}
 	command, err := p.whileRunning(ctx, server, listener, shellCommand{
 		line: flags.run, grace: flags.drain,
-		variables: append(tokenEnvironment(mock.Tokens()), "UNLEASH_URL="+flags.servedAt(listener.Addr(), flags.basePath)),
+		variables: append(tokenEnvironment(tokens), "UNLEASH_URL="+flags.servedAt(listener.Addr(), flags.basePath)),
 	}, logger)
 	if err != nil {
 		return err

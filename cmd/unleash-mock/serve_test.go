@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -255,6 +256,28 @@ func TestTheStartSaysWhatSDKsNeed(t *testing.T) {
 	}
 	if strings.Contains(said, "development.mine") {
 		t.Errorf("a configured token is shown:\n%s", said)
+	}
+}
+
+// TestOverAnUpstreamSDKsGetItsTokens checks that nothing is offered to SDKs that the upstream would
+// refuse.
+func TestOverAnUpstreamSDKsGetItsTokens(t *testing.T) {
+	t.Parallel()
+	mock := startServe(t, nil, "--upstream", nobody)
+	if said := mock.stdout.String(); strings.Contains(said, wellknown.Backend) || strings.Contains(said, wellknown.Frontend) || !strings.Contains(said, "/api/frontend\n") {
+		t.Errorf("the start says:\n%s", said)
+	}
+	own := command(t, nil, "serve", "--upstream", nobody, "--run", `echo "[$UNLEASH_MOCK_BACKEND_TOKEN]"`)
+	if strings.Contains(own.stdout, wellknown.Backend) || own.code != exitcode.OK {
+		t.Errorf("exit code %d, the command has the token %s", own.code, own.stdout)
+	}
+	file := filepath.Join(t.TempDir(), "flags.yaml")
+	if err := os.WriteFile(file, []byte("a: true"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	refused := command(t, nil, "serve", "--upstream", nobody, "--flags", file)
+	if refused.code != exitcode.Usage || !strings.Contains(refused.stderr, "--flags cannot be given with an upstream") || strings.Count(refused.stderr, "\n") != 1 {
+		t.Errorf("exit code %d: %s", refused.code, refused.stderr)
 	}
 }
 

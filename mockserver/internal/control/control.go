@@ -55,7 +55,7 @@ type Options struct {
 // About is what getInfo answers. Empty fields are omitted.
 type About struct {
 	Version    string
-	Upstream   *url.URL // of a proxy; otherwise nil
+	Upstream   *url.URL // of a proxy, or of a mock over a real Unleash; otherwise nil
 	Validation string
 	Edition    string
 	BasePath   string
@@ -164,6 +164,11 @@ func NewMock(options Options, workspaces *workspace.Registry, engine *engine.Eng
 		"deleteRules":     m.deleteRules,
 		"getRule":         m.getRule,
 		"deleteRule":      m.deleteRule,
+	}
+	if options.About.Upstream != nil {
+		for _, id := range []string{putFlagsOperation, "setFlag", "deleteFlag"} {
+			m.handlers[id] = setUpstream
+		}
 	}
 	m.ofProcess = map[string]handler{
 		"listWorkspaces":   m.listWorkspaces,

@@ -164,6 +164,11 @@ func (m *Mock) setFlag(w *workspace.Workspace, r *request) (response, error) {
 	return ok(flagState{name, environment, enabled, variants})
 }
 
+// setUpstream refuses to change flags that no SDK would get.
+func setUpstream(*workspace.Workspace, *request) (response, error) {
+	return response{}, refusal(http.StatusConflict, "ConflictError", "SDKs get the flags of the upstream; change them there.")
+}
+
 func (m *Mock) deleteFlag(w *workspace.Workspace, r *request) (response, error) {
 	if err := checkEnvironment(w.Instance().Store.View(nil), environmentOf(r)); err != nil {
 		return response{}, err

@@ -665,6 +665,10 @@ function showInstances(state) {
 const sdks = { backend: ["server", "../api"], frontend: ["browser", "../api/frontend"] };
 
 function showSDKs(tokens) {
+  if (here.upstream) {
+    $("sdks").replaceChildren(element("tr", {}, element("td", { colspan: 5, class: "quiet" }, `SDKs get the flags of ${here.upstream}, with its tokens.`)));
+    return;
+  }
   $("sdks").replaceChildren(...rowsOrNone(5, tokens.filter((token) => sdks[token.type]).map((token) => element("tr", {},
     element("td", {}, sdks[token.type][0]),
     element("td", {}, element("code", {}, new URL(sdks[token.type][1], location.href).href)),
@@ -818,7 +822,7 @@ function servedUnder(path) {
 
 async function start() {
   const info = await api("info");
-  Object.assign(here, { mode: info.mode, workspace: info.workspace, operations: info.operations });
+  Object.assign(here, { mode: info.mode, upstream: info.upstream, workspace: info.workspace, operations: info.operations });
   here.examples = new Set(info.operations.filter((one) => one.grade === "example").map((one) => one.operationId));
   here.base = servedUnder(location.pathname);
   document.documentElement.dataset.mode = info.mode;
