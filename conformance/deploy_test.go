@@ -44,6 +44,7 @@ func TestWhatATargetLacksDisablesScenarios(t *testing.T) {
 		"the environment":       {conformance.Options{Environment: "staging"}, nil, seen, "the project default has no environment staging, but development, production; --environment chooses one"},
 		"a token for it":        {conformance.Options{Environment: "production"}, nil, seen, "the backend's token is for the environment development, but the run is for production; --environment changes that"},
 		"nothing in production": {conformance.Options{Environment: "production"}, nil, "switches/switches-a-flag-on-in-one-environment", ""},
+		"the tag type":          {conformance.Options{}, map[string]string{"/api/admin/tag-types": `{"version":1,"tagTypes":[{"name":"team"}]}`}, "tags/adds-a-tag-to-a-flag", "the target has no tag type simple"},
 		"names that fit":        {conformance.Options{}, overview("[a-z]+"), made, "the project default requires names of a different form: no name of the run fits the pattern [a-z]+"},
 		"nothing but a prefix":  {conformance.Options{}, overview(`team-[a-z]+\..+`), made, ""},
 		"changes without approval": {conformance.Options{}, map[string]string{"/api/admin/projects/default/change-requests/config": `[{"environment":"development","changeRequestEnabled":true}]`}, "switches/switches-a-flag-on-in-one-environment",

@@ -445,7 +445,7 @@ Feature: Flags
     And a flag "one"
     When I POST "/api/admin/projects/<project>/features/<one.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
     Then the status is 200
-    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"simple","value":"<plain name.tag>"}'
+    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"<tag type>","value":"<plain name.tag>"}'
     Then the status is 201
     When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '{"environments":["<environment>"],"variants":[{"name":"blue","weight":1000}]}'
     Then the status is 200

@@ -5,25 +5,25 @@ Feature: Tags of flags
   Scenario: Adds a tag to a flag
     Seen on Unleash 8.2.0: a tag that does not exist is created, and adding it again changes nothing.
     Given a flag "one"
-    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"simple","value":"<plain name.web>"}'
+    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"<tag type>","value":"<plain name.web>"}'
     Then the status is 201
     And the answer has
-      | /type  | "simple" |
+      | /type  | "<tag type>" |
       | /value | "<plain name.web>" |
     And the header "Location" is "<one.name>/tags"
-    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"simple","value":"<plain name.web>"}'
+    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"<tag type>","value":"<plain name.web>"}'
     Then the status is 201
     When I GET "/api/admin/features/<one.name>/tags" as the admin
     Then the status is 200
     And the answer has
       | /version      | 1 |
       | /tags         | 1 entry |
-      | /tags/0/type  | "simple" |
+      | /tags/0/type  | "<tag type>" |
       | /tags/0/value | "<plain name.web>" |
       | /tags/0/color | "#FFFFFF" |
     When I GET "/api/admin/projects/<project>/features" as the admin
     Then "/features" has one entry where "name" is "<one.name>", with
-      | /tags/0/type  | "simple" |
+      | /tags/0/type  | "<tag type>" |
       | /tags/0/value | "<plain name.web>" |
 
   @op:addTag @core @writes @observed
@@ -36,7 +36,7 @@ Feature: Tags of flags
     And the answer has
       | /id                | nothing |
       | /details/0/message | "Tag type 'unleash-mock-verify-none' does not exist" |
-    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"simple","value":"w"}'
+    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"<tag type>","value":"w"}'
     Then the status is 400
     And the answer has
       | /id                | matches /^[0-9a-f-]{36}$/ |
@@ -50,17 +50,17 @@ Feature: Tags of flags
   Scenario: Adds and removes tags in one request
     Seen on Unleash 8.2.0: removing a tag that the flag does not have is no error.
     Given a flag "one"
-    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"simple","value":"<plain name.web>"}'
+    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"<tag type>","value":"<plain name.web>"}'
     Then the status is 201
     When I PUT "/api/admin/features/<one.name>/tags" as the admin with the body:
       """
-      {"addedTags": [{"type": "simple", "value": "<plain name.app>"}], "removedTags": [{"type": "simple", "value": "<plain name.web>"}, {"type": "simple", "value": "<plain name.tv>"}]}
+      {"addedTags": [{"type": "<tag type>", "value": "<plain name.app>"}], "removedTags": [{"type": "<tag type>", "value": "<plain name.web>"}, {"type": "<tag type>", "value": "<plain name.tv>"}]}
       """
     Then the status is 200
     And the answer has
       | /version      | 1 |
       | /tags         | 1 entry |
-      | /tags/0/type  | "simple" |
+      | /tags/0/type  | "<tag type>" |
       | /tags/0/value | "<plain name.app>" |
       | /tags/0/color | "#FFFFFF" |
     When I GET "/api/admin/features/<one.name>/tags" as the admin
@@ -79,15 +79,15 @@ Feature: Tags of flags
   Scenario: Removes a tag from a flag
     Seen on Unleash 8.2.0: removing it again changes nothing.
     Given a flag "one"
-    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"simple","value":"<plain name.web>"}'
+    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"<tag type>","value":"<plain name.web>"}'
     Then the status is 201
-    When I DELETE "/api/admin/features/<one.name>/tags/simple/<plain name.web>" as the admin
+    When I DELETE "/api/admin/features/<one.name>/tags/<tag type>/<plain name.web>" as the admin
     Then the status is 200
     And there is no body
     When I GET "/api/admin/features/<one.name>/tags" as the admin
     Then the answer has
       | /tags | [] |
-    When I DELETE "/api/admin/features/<one.name>/tags/simple/<plain name.web>" as the admin
+    When I DELETE "/api/admin/features/<one.name>/tags/<tag type>/<plain name.web>" as the admin
     Then the status is 200
 
   @core @writes @observed

@@ -85,7 +85,7 @@ var characters = map[string]string{"tab": "\t", "bom": "\ufeff"}
 //	plain name.x       the same for anything else: no project's naming pattern applies to it
 //	admin.token        the token of an actor
 //	limit..., actor.id facts about the target
-//	project, environment, other environment, ... where the run's flags are
+//	project, environment, other environment, tag type, ... where the run's flags are
 //	day of e.createdAt the date of a time; also day before, day after
 //	capitals of e.name a text in capitals
 //	other case of e.x  a text whose last letter has the other case

@@ -24,6 +24,7 @@ var placeFacts = map[string]func(*target.Place) (value, missing string){
 	"other environment":      func(p *target.Place) (string, string) { return p.Other, "" },
 	"other environment type": func(p *target.Place) (string, string) { return p.OtherType, "" },
 	"default environment":    func(p *target.Place) (string, string) { return target.DefaultEnvironment, p.NoDefault },
+	"tag type":               func(p *target.Place) (string, string) { return target.TagType, p.NoTagType },
 	"project stickiness":     func(p *target.Place) (string, string) { return p.Stickiness, p.NoProject },
 }
 

@@ -159,7 +159,7 @@ func Look(ctx context.Context, c *Client, tokens Tokens, where Place) (*Findings
 		return l.found, err
 	}
 	if tokens.Admin != "" {
-		for _, ask := range []func(context.Context) error{l.edition, l.instance, l.actor, l.place} {
+		for _, ask := range []func(context.Context) error{l.edition, l.instance, l.actor, l.place, l.tagTypes} {
 			if err := ask(ctx); err != nil {
 				return l.found, err
 			}

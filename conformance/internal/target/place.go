@@ -19,6 +19,9 @@ const (
 	DefaultEnvironment = "development"
 )
 
+// TagType is the type of the tags that the run creates. Every instance starts with it (O).
+const TagType = "simple"
+
 // placeName matches the id of a project and the name of an environment, which are used in
 // paths and in patterns of paths. maxPlaceName limits their length: a limit in the expression
 // would take a millisecond at every start of the program.
@@ -45,6 +48,9 @@ type Place struct {
 	// NoDefault says that the target lacks the environment for tokens that name none. It is
 	// empty if the target has it or nothing is known.
 	NoDefault string
+	// NoTagType says that the target lacks the type of the run's tags. It is empty if the target
+	// has it or nothing is known.
+	NoTagType string
 	// Stickiness is the project's default stickiness of rollouts.
 	Stickiness string
 	// Naming is the pattern that the names of the project's flags have to fit.
@@ -91,6 +97,18 @@ func (l *look) place(ctx context.Context) error {
 		return nil
 	}
 	return l.approvals(ctx)
+}
+
+// tagTypes looks whether the target still has the type of the run's tags, which can be deleted.
+func (l *look) tagTypes(ctx context.Context) error {
+	types, err := l.ask(ctx, "admin", "/api/admin/tag-types")
+	if err != nil {
+		return err
+	}
+	if listed := texts(types, "/tagTypes", "/name"); listed != nil && !listed[TagType] {
+		l.found.Place.NoTagType = "the target has no tag type " + TagType
+	}
+	return nil
 }
 
 // environments evaluates the project's environments from two responses: a list, and the names
