@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"bytes"
+	"cmp"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -54,27 +55,54 @@ func TestPathsOfSDKs(t *testing.T) {
 	}
 }
 
-// TestAWrongURLOfAnSDKIsInTheLog checks that the log explains a wrong URL: the SDK itself
-// reports only a 403 or a 404.
+// TestAWrongURLOfAnSDKIsInTheLog checks that the log explains a wrong URL, once: the SDK itself
+// reports only a 403 or a 404, and a browser whose preflight fails not even that.
 func TestAWrongURLOfAnSDKIsInTheLog(t *testing.T) {
 	t.Parallel()
-	var log bytes.Buffer
-	a := newApp(t, WithBasePath("/unleash"), WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
-	for range 2 {
-		a.call(http.MethodGet, "/unleash/w/ci/client/features", backendToken, "")
-		a.call(http.MethodGet, "/unleash/api/client/client/features", backendToken, "")
-		a.call(http.MethodGet, "/unleash/api/client/features", backendToken, "")
-	}
-	said := log.String()
-	for _, want := range []string{
-		"given=http://example.com/unleash/w/ci needed=http://example.com/unleash/w/ci/api",
-		"given=http://example.com/unleash/api/client needed=http://example.com/unleash/api",
+	const below = "/unleash"
+	real := newReal(t).URL
+	preflight := []string{"Origin: http://page.example.com", "Access-Control-Request-Method: GET", "Access-Control-Request-Headers: authorization,unleash-appname"}
+	for name, test := range map[string]struct {
+		basePath, upstream, method, path string
+		header                           []string
+		given, needed                    string // empty if nothing is wrong
+	}{
+		"a workspace without /api":         {basePath: below, path: "/unleash/w/ci/client/features", given: "/unleash/w/ci", needed: "/unleash/w/ci/api"},
+		"too much of a path":               {basePath: below, path: "/unleash/api/client/client/features", given: "/unleash/api/client", needed: "/unleash/api"},
+		"the right one":                    {basePath: below, path: "/unleash/api/client/features"},
+		"no path, in a browser":            {path: "/?appName=a", header: []string{"Unleash-Appname: a"}, given: "", needed: "/api/frontend"},
+		"a workspace, in a browser":        {path: "/w/ci", header: []string{"Unleash-Appname: a"}, given: "/w/ci", needed: "/w/ci/api/frontend"},
+		"a person's start page":            {path: "/"},
+		"a preflight":                      {method: "OPTIONS", path: "/proxy", header: preflight, given: "/proxy", needed: "/api/frontend"},
+		"a preflight of the right one":     {method: "OPTIONS", path: "/api/frontend", header: preflight},
+		"no base path":                     {basePath: below, path: "/api/client/features", given: "/api", needed: "/unleash/api"},
+		"no base path before a workspace":  {basePath: below, path: "/w/ci/api/client/features", given: "/w/ci/api", needed: "/unleash/w/ci/api"},
+		"no base path, in a browser":       {basePath: below, method: "OPTIONS", path: "/api/frontend", header: preflight, given: "/api/frontend", needed: "/unleash/api/frontend"},
+		"no SDK outside of the base path":  {basePath: below, path: "/favicon.ico"},
+		"over a real Unleash":              {upstream: real, path: "/client/features", given: "", needed: "/api"},
+		"over a real Unleash, the right":   {upstream: real, path: "/api/client/features"},
+		"over a real Unleash, a browser's": {upstream: real, path: "/api/frontend", header: []string{"Unleash-Appname: a"}},
 	} {
-		if strings.Count(said, want+"\n") != 1 {
-			t.Errorf("the log does not contain %q exactly once:\n%s", want, said)
-		}
-	}
-	if count := strings.Count(said, "wrong URL"); count != 2 {
-		t.Errorf("the log names %d wrong URLs, want 2:\n%s", count, said)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var log bytes.Buffer
+			options := []Option{WithBasePath(test.basePath), WithLogger(slog.New(slog.NewTextHandler(&log, nil)))}
+			if test.upstream != "" {
+				options = append(options, over(t, test.upstream))
+			}
+			a := newApp(t, options...)
+			for range 2 {
+				a.call(cmp.Or(test.method, http.MethodGet), test.path, backendToken, "", test.header...)
+			}
+			said := log.String()
+			const at = "http://example.com"
+			if test.needed == "" {
+				if strings.Contains(said, "wrong URL") {
+					t.Error(said)
+				}
+			} else if want := "given=" + at + test.given + " needed=" + at + test.needed + "\n"; strings.Count(said, want) != 1 || strings.Count(said, "wrong URL") != 1 {
+				t.Errorf("the log does not contain %q exactly once:\n%s", want, said)
+			}
+		})
 	}
 }

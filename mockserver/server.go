@@ -242,6 +242,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.basePath != "" {
 		stripped, inside := pipeline.CutPrefixFold(path, s.basePath)
 		if !inside {
+			s.pipeline.TellOutside(r, path, s.basePath)
 			s.writeNoRoute(w, r)
 			return
 		}

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
 // The base URLs that server SDKs and browser SDKs need.
@@ -16,9 +18,9 @@ const (
 // itself.
 var sdkPaths = []string{"/client/features", "/client/streaming", "/client/delta", "/client/register", "/client/metrics"}
 
-// misdirected detects an SDK with a wrong URL, for a path that does not exist. It returns
-// the URL that the SDK was given and the one that it needs, both below the workspace.
-// isSDK says that the request has the headers of an SDK.
+// misdirected returns the URL that an SDK was given and the one that it needs, both below the
+// workspace, from a path that it requests. isSDK says that the request has the headers of an
+// SDK. is is false if it is not an SDK's request.
 func misdirected(path string, isSDK bool) (given, needed string, is bool) {
 	path = strings.TrimSuffix(collapse(path), "/")
 	for _, suffix := range sdkPaths {
@@ -31,9 +33,9 @@ func misdirected(path string, isSDK bool) (given, needed string, is bool) {
 		if isReport && (strings.Contains(given, "frontend") || strings.Contains(given, "proxy")) {
 			needed = browserURL
 		}
-		return given, needed, given != needed
+		return given, needed, true
 	}
-	return path, browserURL, isSDK && path != browserURL
+	return path, browserURL, isSDK
 }
 
 // isSDKRequest reports whether a request has the headers of an SDK, or announces them in
@@ -66,13 +68,29 @@ func (t *told) first(url string) bool {
 	return true
 }
 
-// tellMisdirected logs that an SDK was given a wrong URL. The SDK itself would report
-// only a 404, or a token of the wrong kind.
-func (x *exchange) tellMisdirected() {
-	given, needed, is := misdirected(x.path, isSDKRequest(x.request.Header))
-	if !is || !x.told.first(x.base+given) {
+// TellMisdirected logs that an SDK was given a wrong URL of a workspace, if it was. path does not
+// exist there. The SDK itself would report only a 404, or a token of the wrong kind.
+func (p *Pipeline) TellMisdirected(r *http.Request, path string, chosen *workspace.Workspace) {
+	given, needed, is := misdirected(path, isSDKRequest(r.Header))
+	if is && given != needed && p.told.first(chosen.Path+given) {
+		base := p.ReachedAt(r, chosen)
+		p.tell(r, path, base+given, base+needed)
+	}
+}
+
+// TellOutside logs that an SDK was given a URL without the server's base path.
+func (p *Pipeline) TellOutside(r *http.Request, path, basePath string) {
+	given, needed, is := misdirected(path, isSDKRequest(r.Header))
+	if !is || !p.told.first(given) {
 		return
 	}
-	base := x.located()
-	x.Logger.Warn("an SDK was given a wrong URL", "asked", x.request.Method+" "+x.path, "given", base+given, "needed", base+needed)
+	if strings.HasSuffix(given, needed) {
+		needed = given // of a workspace
+	}
+	base := p.ReachedAt(r, p.Default())
+	p.tell(r, path, strings.TrimSuffix(base, basePath)+given, base+needed)
+}
+
+func (p *Pipeline) tell(r *http.Request, path, given, needed string) {
+	p.Logger.Warn("an SDK was given a wrong URL", "asked", r.Method+" "+path, "given", given, "needed", needed)
 }

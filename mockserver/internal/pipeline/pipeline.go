@@ -202,7 +202,7 @@ func (p *Pipeline) Handle(operation *spec.Operation) gin.HandlerFunc {
 		x.names = names
 		x.send(c.Writer, x.respond())
 		if operation == nil {
-			x.tellMisdirected()
+			p.TellMisdirected(x.request, x.path, x.workspace)
 		}
 	}
 }
@@ -253,9 +253,11 @@ func (x *exchange) survive(out *answer) {
 func (p *Pipeline) Unknown() gin.HandlerFunc {
 	unknown, allowed := p.Handle(nil), p.Allow("GET,HEAD", nil)
 	return func(c *gin.Context) {
-		path := p.sent(c.Request).Path
+		sent := p.sent(c.Request)
+		path := sent.Path
 		if c.Request.Method == http.MethodOptions && !p.Contract.Foreign() && len(path) > 0 && path[0] == '/' && Decodable(path) && !under("/api", collapse(path)) {
 			allowed(c)
+			p.TellMisdirected(c.Request, path, sent.Workspace) // a browser sends nothing else
 			return
 		}
 		unknown(c)
