@@ -33,6 +33,9 @@ func TestWhatATargetLacksDisablesScenarios(t *testing.T) {
 	overview := func(pattern string) map[string]string {
 		return map[string]string{"/api/admin/projects/default/overview": fmt.Sprintf(`{"defaultStickiness":"default","featureNaming":{"pattern":%q},"environments":[{"environment":"development"}]}`, pattern)}
 	}
+	full := func(path, answer string) map[string]string {
+		return map[string]string{path: answer, "/api/admin/ui-config": `{"resourceLimits":{"segments":2,"apiTokens":2,"featureFlags":2}}`}
+	}
 	for name, test := range map[string]struct {
 		options  conformance.Options
 		answers  map[string]string
@@ -44,6 +47,10 @@ func TestWhatATargetLacksDisablesScenarios(t *testing.T) {
 		"the environment":       {conformance.Options{Environment: "staging"}, nil, seen, "the project default has no environment staging, but development, production; --environment chooses one"},
 		"a token for it":        {conformance.Options{Environment: "production"}, nil, seen, "the backend's token is for the environment development, but the run is for production; --environment changes that"},
 		"nothing in production": {conformance.Options{Environment: "production"}, nil, "switches/switches-a-flag-on-in-one-environment", ""},
+		"room for a segment":    {conformance.Options{}, full("/api/admin/segments", `{"segments":[{},{}]}`), "segments/creates-a-segment-for-one-project", "the target holds 2 segments and has room for 0 more; the scenario needs 1"},
+		"room for an API token": {conformance.Options{}, full("/api/admin/api-tokens", `{"tokens":[{},{},{}]}`), "tokens/creates-a-token-from-a-name-and-a-type-alone", "the target holds 3 API tokens and has room for 0 more; the scenario needs 1"},
+		"room for a flag":       {conformance.Options{}, full("/api/admin/search/features", `{"features":[],"total":2}`), made, "the target holds 2 flags and has room for 0 more; the scenario needs 1"},
+		"room for two flags":    {conformance.Options{}, full("/api/admin/search/features", `{"features":[],"total":1}`), "flags/clones-a-flag-with-its-fields-strategies-variants-and-parents", "the target holds 1 flags and has room for 1 more; the scenario needs 3"},
 		"the tag type":          {conformance.Options{}, map[string]string{"/api/admin/tag-types": `{"version":1,"tagTypes":[{"name":"team"}]}`}, "tags/adds-a-tag-to-a-flag", "the target has no tag type simple"},
 		"names that fit":        {conformance.Options{}, overview("[a-z]+"), made, "the project default requires names of a different form: no name of the run fits the pattern [a-z]+"},
 		"nothing but a prefix":  {conformance.Options{}, overview(`team-[a-z]+\..+`), made, ""},

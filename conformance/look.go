@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
@@ -89,7 +90,7 @@ func (s *suite) survey(ctx context.Context) error {
 	if s.mayMake() && s.run.Ledger.Others != nil {
 		ledger.New(s.run.Ledger).LookForOthers(ctx, c.Tokens.Admin)
 	}
-	for _, prepare := range []func(context.Context) error{s.makeTokens, s.probe} {
+	for _, prepare := range []func(context.Context) error{s.makeTokens, s.count, s.probe} {
 		s.run.Plan.Decide()
 		if err := prepare(ctx); err != nil {
 			return err
@@ -274,10 +275,33 @@ func (s *suite) makeTokens(ctx context.Context) error {
 	return nil
 }
 
+// count finds out how much room there is by the limits that the target reports, if scenarios
+// need it.
+func (s *suite) count(ctx context.Context) error {
+	c := s.conditions()
+	for _, kind := range s.run.Ledger.Kinds {
+		limit := 0
+		if kind.Limit != "" {
+			limit = c.Limit(kind.Limit)
+		}
+		if limit == 0 || !s.mayMake() || !s.run.Plan.NeedsRoom(kind) {
+			continue
+		}
+		if existing, known := kind.Existing(ctx, s.run.Client, c.Tokens.Admin); known {
+			c.Room[kind] = plan.Room{Existing: existing, Free: max(limit-existing, 0)}
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}
+
 // probe finds out how much the target allows, if scenarios need room.
 func (s *suite) probe(ctx context.Context) error {
 	c := s.conditions()
-	if !s.mayMake() || c.Edition == spec.OpenSource || !s.run.Plan.NeedsRoom() {
+	probed := func(k *ledger.Kind) bool { return k.Counted && k.Limit == "" && s.run.Plan.NeedsRoom(k) }
+	if !s.mayMake() || c.Edition == spec.OpenSource || !slices.ContainsFunc(s.run.Ledger.Kinds, probed) {
 		return nil
 	}
 	for _, resource := range s.run.Resources {

@@ -462,7 +462,7 @@ func TestATargetWithLittleRoom(t *testing.T) {
 	t.Parallel()
 	for endpoints, want := range map[int]string{
 		3: "",
-		4: "disabled: it needs room for 2 signal endpoints; the target holds 4 and has room for 1",
+		4: "disabled: the target holds 4 signal endpoints and has room for 1 more; the scenario needs 2",
 		5: "disabled: the target holds 5 signal endpoints and allows no more",
 	} {
 		t.Run(fmt.Sprint(endpoints), func(t *testing.T) {

@@ -62,6 +62,9 @@ type Kind struct {
 	Swept bool
 	// Counted is true if the target limits how many there may be.
 	Counted bool
+	// Limit is the name of that limit among those that a target reports. It is empty if a probe
+	// finds out. Total is a path whose answer counts what exists; if empty, List lists it all.
+	Limit, Total string
 }
 
 // Thing is something that exists on the target.
@@ -221,6 +224,20 @@ func (k *Kind) listed(ctx context.Context, c *target.Client, collection string, 
 			return all, x, nil
 		}
 	}
+}
+
+// Existing counts what exists on the target. It returns false if the target does not say.
+func (k *Kind) Existing(ctx context.Context, c *target.Client, admin string) (int, bool) {
+	x, err := c.Get(ctx, cmp.Or(k.Total, k.List), target.Authorized(admin))
+	if err != nil || x.Status != http.StatusOK {
+		return 0, false
+	}
+	if k.Total != "" {
+		total, err := strconv.Atoi(jsonvalue.Text(x.At("/total")))
+		return total, err == nil
+	}
+	all, isList := k.Things(x.Value)
+	return len(all), isList
 }
 
 // maxListed is how many things of a kind are listed at once. A sweep asks again.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -134,7 +135,7 @@ func (v Vocabulary) readCreate(n *Needs, text string, next []*messages.PickleSte
 	if m == nil {
 		return
 	}
-	at := slices.IndexFunc(v.Kinds, func(k *ledger.Kind) bool { return k.Counted && k.Path == m[2] })
+	at := slices.IndexFunc(v.Kinds, func(k *ledger.Kind) bool { return k.Counted && isCreatedAt(k, m[2]) })
 	switch {
 	case at < 0:
 	case m[1] == "repeat ":
@@ -142,6 +143,16 @@ func (v Vocabulary) readCreate(n *Needs, text string, next []*messages.PickleSte
 	case m[1] == "send ", isFollowedBy(next, "the status is 201", "the status is 409"):
 		n.take(v.Kinds[at], 1, false)
 	}
+}
+
+// isCreatedAt reports whether a path, as written in a scenario, is one where things of a kind are
+// created.
+func isCreatedAt(k *ledger.Kind, text string) bool {
+	pattern := VariableText.ReplaceAllString(text, "*")
+	return slices.ContainsFunc(append([]string{k.Path}, k.Also...), func(at string) bool {
+		is, err := path.Match(pattern, at)
+		return is && err == nil
+	})
 }
 
 func isFollowedBy(steps []*messages.PickleStep, texts ...string) bool {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -110,11 +111,11 @@ func (p *Plan) NeedsOwn() bool {
 	})
 }
 
-// NeedsRoom reports whether a scenario that takes room would run if there were enough room
-// and the target's limits were known.
-func (p *Plan) NeedsRoom() bool {
+// NeedsRoom reports whether a scenario that takes room for a kind would run if there were enough
+// room and the target's limits were known.
+func (p *Plan) NeedsRoom(kind *ledger.Kind) bool {
 	return slices.ContainsFunc(p.Scenarios, func(s *Scenario) bool {
-		return len(s.Needs.Room) > 0 && p.reason(s, &p.Conditions, p.byChoices()) == ""
+		return s.Needs.Room[kind].atLeast() > 0 && p.reason(s, &p.Conditions, p.byChoices()) == ""
 	})
 }
 
@@ -314,7 +315,7 @@ func byRoom(c *Conditions, s *Scenario) string {
 		case room.None != "":
 			return room.None
 		}
-		return fmt.Sprintf("it needs room for %d %ss; the target holds %d and has room for %d", needed, kind.Name, room.Existing, max(room.Free, 0))
+		return fmt.Sprintf("the target holds %d %ss and has room for %d more; the scenario needs %d", room.Existing, kind.Name, max(room.Free, 0), needed)
 	}
 	return ""
 }

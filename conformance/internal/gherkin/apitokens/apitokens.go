@@ -12,6 +12,6 @@ const path = "/api/admin/api-tokens"
 // Resource returns what scenarios need.
 func Resource() gherkin.Resource {
 	return gherkin.Resource{
-		Kinds: []*ledger.Kind{{Name: "API token", Path: path, IDAt: "/secret", List: path, Key: "/tokens", Label: "/tokenName", Swept: true}},
+		Kinds: []*ledger.Kind{{Name: "API token", Path: path, IDAt: "/secret", List: path, Key: "/tokens", Label: "/tokenName", Swept: true, Counted: true, Limit: "apiTokens"}},
 	}
 }

@@ -36,6 +36,7 @@ func Resource(project string) gherkin.Resource {
 	flags := &ledger.Kind{
 		Name: "flag", Path: path, Also: []string{path + "/*/clone"}, CalledAt: []string{"/api/admin/features", path + "/*/dependencies"}, Named: true,
 		Bin: archive, List: search, Key: "/features", Label: "/name", PathOf: projectOf, Instead: path, Paged: true, Fitted: true, Swept: true,
+		Counted: true, Limit: "featureFlags", Total: "/api/admin/search/features?limit=1",
 	}
 	return gherkin.Resource{
 		Kinds: []*ledger.Kind{
@@ -45,7 +46,7 @@ func Resource(project string) gherkin.Resource {
 			{Name: "strategy", Path: path + "/*/environments/*/strategies", Attached: true},
 		},
 		Steps: []gherkin.Step{
-			{Sentence: `a flag "([^"]+)"`, Needs: []string{plan.Project}, Bind: func(w *gherkin.World) any { return flag{w}.given }},
+			{Sentence: `a flag "([^"]+)"`, Makes: flags, Needs: []string{plan.Project}, Bind: func(w *gherkin.World) any { return flag{w}.given }},
 			{Sentence: `a strategy "([^"]+)" of "([^"]+)"`, Needs: []string{plan.Project, plan.Environment}, Bind: func(w *gherkin.World) any { return strategy{w}.given }},
 		},
 	}

@@ -14,10 +14,11 @@ const path = "/api/admin/segments"
 
 // Resource returns what scenarios need.
 func Resource() gherkin.Resource {
+	segments := &ledger.Kind{Name: "segment", Path: path, List: path, Key: "/segments", Label: "/name", Swept: true, Counted: true, Limit: "segments"}
 	return gherkin.Resource{
-		Kinds: []*ledger.Kind{{Name: "segment", Path: path, List: path, Key: "/segments", Label: "/name", Swept: true}},
+		Kinds: []*ledger.Kind{segments},
 		Steps: []gherkin.Step{
-			{Sentence: `a segment "([^"]+)"`, Bind: func(w *gherkin.World) any { return segment{w}.given }},
+			{Sentence: `a segment "([^"]+)"`, Makes: segments, Bind: func(w *gherkin.World) any { return segment{w}.given }},
 		},
 	}
 }
