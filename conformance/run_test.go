@@ -705,6 +705,24 @@ func TestWhatIsKeptIsSwept(t *testing.T) {
 	}
 }
 
+// TestALastLookThatFailsIsTold verifies a server that does not list its tags, so that what is left
+// of them is not known.
+func TestALastLookThatFailsIsTold(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
+	blind := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && r.URL.Path == "/api/admin/tags" {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		mock.ServeHTTP(w, r)
+	})
+	result := verify(t, 0, conformance.Options{Handler: blind, Scenarios: []string{"tags/adds-a-tag-to-a-flag"}})
+	if len(result.Cleanup) != 1 || !strings.Contains(result.Cleanup[0].Name, result.Run.ID) || !strings.Contains(result.Cleanup[0].Reason, "listing the tags: status 500") {
+		t.Errorf("left behind: %+v", result.Cleanup)
+	}
+}
+
 // TestADeleteThatIsRefusedIsTold verifies a server on which nothing can be deleted.
 func TestADeleteThatIsRefusedIsTold(t *testing.T) {
 	t.Parallel()
