@@ -53,33 +53,54 @@ const maxIdentity = 1 << 20
 func (o *Overlay) ask(r *http.Request) (engine.Identity, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), identifyTimeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, o.Target.JoinPath("/api/admin/user").String(), nil)
+	status, text, err := o.get(ctx, "/api/admin/user", r.Header, maxIdentity)
 	if err != nil {
 		return nobody, err
 	}
-	for _, name := range credentials {
-		if values := r.Header.Values(name); len(values) > 0 {
-			request.Header[name] = values
-		}
-	}
-	response, err := o.client.Do(request)
-	if err != nil {
-		return nobody, err
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(response.Body, maxIdentity))
-	if err != nil {
-		return nobody, err
-	}
-	switch response.StatusCode {
+	switch status {
 	case http.StatusOK:
+		o.edition.Do(func() { o.warnOfEnterprise(ctx, r.Header) })
 		return readIdentity(text)
 	case http.StatusForbidden:
 		return engine.Identity{Kind: engine.BackendToken, Token: spec.BackendToken}, nil
 	case http.StatusUnauthorized:
 		return nobody, nil
 	}
-	return nobody, fmt.Errorf("it did not identify the caller: status %d", response.StatusCode)
+	return nobody, fmt.Errorf("it did not identify the caller: status %d", status)
+}
+
+// get reads up to limit bytes of a path's answer, with the credentials of a request.
+func (o *Overlay) get(ctx context.Context, path string, from http.Header, limit int64) (status int, text []byte, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, o.Target.JoinPath(path).String(), nil)
+	if err != nil {
+		return 0, nil, err
+	}
+	for _, name := range credentials {
+		if values := from.Values(name); len(values) > 0 {
+			request.Header[name] = values
+		}
+	}
+	response, err := o.client.Do(request)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer response.Body.Close()
+	text, err = io.ReadAll(io.LimitReader(response.Body, limit))
+	return response.StatusCode, text, err
+}
+
+// warnOfEnterprise logs that the real server has what the mock answers, if its UI's configuration
+// says so. A failure says nothing about the edition.
+func (o *Overlay) warnOfEnterprise(ctx context.Context, from http.Header) {
+	var config struct {
+		VersionInfo struct {
+			Current struct{ Enterprise string }
+		}
+	}
+	status, text, err := o.get(ctx, uiConfig, from, maxUIConfig)
+	if err == nil && status == http.StatusOK && json.Unmarshal(text, &config) == nil && config.VersionInfo.Current.Enterprise != "" {
+		o.Logger.Warn("the upstream is Unleash Enterprise: the mock's answers hide what it has itself", "version", config.VersionInfo.Current.Enterprise)
+	}
 }
 
 func readIdentity(text []byte) (engine.Identity, error) {

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/relay"
@@ -46,6 +47,7 @@ type Overlay struct {
 	proxy      *relay.Proxy
 	client     *http.Client
 	identities identities
+	edition    sync.Once // the real server was asked for it
 }
 
 // The time limit for the real Unleash to identify a caller, and how long its answer is

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -213,7 +214,7 @@ func TestIdentify(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			overlay, _ := laid(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if r.URL.Path != "/base/api/admin/user" || r.Header.Get("Cookie") != "unleash-session=1" || r.Header.Get("Authorization") != "a" || r.Header.Get("X-Other") != "" {
+				if !slices.Contains([]string{"/base/api/admin/user", "/base" + uiConfig}, r.URL.Path) || r.Header.Get("Cookie") != "unleash-session=1" || r.Header.Get("Authorization") != "a" || r.Header.Get("X-Other") != "" {
 					t.Errorf("asked for %s with %v", r.URL.Path, r.Header)
 				}
 				w.WriteHeader(test.status)
@@ -244,8 +245,10 @@ func TestIdentitiesAreRememberedForAMoment(t *testing.T) {
 	t.Parallel()
 	var asked, broken atomic.Int32
 	now := time.Now()
-	overlay, _ := laid(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		asked.Add(1)
+	overlay, _ := laid(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/base"+uiConfig {
+			asked.Add(1)
+		}
 		if broken.Load() > 0 {
 			w.WriteHeader(http.StatusBadGateway)
 		}
@@ -327,5 +330,31 @@ func TestAConfigurationThatIsNoneIsNotPassedOn(t *testing.T) {
 	_, server := laid(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }), func(o *Options) { o.PresentEnterprise = true })
 	if response, body := do(t, http.MethodGet, server.URL+"/api/admin/ui-config", nil, http.Header{}); response.StatusCode != http.StatusBadGateway {
 		t.Errorf("got %d %s", response.StatusCode, body)
+	}
+}
+
+// TestAnEnterpriseUpstreamIsWarnedOf checks that the log says, once, that the mock hides what the
+// real server has.
+func TestAnEnterpriseUpstreamIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	for enterprise, want := range map[string]int{"8.2.0": 1, "": 0} {
+		var log bytes.Buffer
+		overlay, _ := laid(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/base/api/admin/ui-config" && r.Header.Get("Authorization") != "" {
+				fmt.Fprintf(w, `{"versionInfo":{"current":{"oss":"","enterprise":%q}}}`, enterprise)
+				return
+			}
+			fmt.Fprint(w, `{"user":{"id":1}}`)
+		}), func(o *Options) { o.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+		for _, token := range []string{"user:one", "user:two"} {
+			r := httptest.NewRequest(http.MethodGet, "/", nil)
+			r.Header.Set("Authorization", token)
+			if _, err := overlay.Identify(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := strings.Count(log.String(), "Unleash Enterprise"); got != want {
+			t.Errorf("version %q: %d warnings, want %d:\n%s", enterprise, got, want, &log)
+		}
 	}
 }
