@@ -24,9 +24,11 @@ import (
 type documentFlags struct {
 	file   string // or a URL; empty for none
 	strict bool
+	tls    *tlsFlags // for fetching it
 }
 
-func (d *documentFlags) add(f *pflag.FlagSet, usage string) {
+func (d *documentFlags) add(f *pflag.FlagSet, usage string, tls *tlsFlags) {
+	d.tls = tls
 	f.StringVar(&d.file, "spec", "", usage)
 	f.BoolVar(&d.strict, "strict-spec", false, "refuse a --spec document that has anything wrong with it, including schemas and examples")
 }
@@ -46,7 +48,10 @@ func (p *program) load(ctx context.Context, d documentFlags, tell func(line stri
 	case d.file == "":
 		return nil, nil
 	}
-	source, err := p.readDocument(ctx, d.file)
+	source, err := d.read(ctx)
+	if coded := (*codedError)(nil); errors.As(err, &coded) { // a mistake in other flags
+		return nil, err
+	}
 	if err != nil {
 		return nil, toolError("--spec %s: %w", p.secrets.URL(d.file), err)
 	}
@@ -123,21 +128,21 @@ func isURL(name string) bool {
 	return strings.HasPrefix(name, "http://") || strings.HasPrefix(name, "https://")
 }
 
-func (p *program) readDocument(ctx context.Context, name string) ([]byte, error) {
-	if !isURL(name) {
-		return readPlain(name)
+func (d *documentFlags) read(ctx context.Context) ([]byte, error) {
+	if !isURL(d.file) {
+		return readPlain(d.file)
 	}
-	if _, err := httpx.ParseURL(name); err != nil {
+	if _, err := httpx.ParseURL(d.file); err != nil {
 		return nil, err
 	}
-	client, err := (&tlsFlags{env: p.env}).client()
+	client, err := d.tls.client()
 	if err != nil {
 		return nil, err
 	}
 	defer client.CloseIdleConnections()
 	ctx, cancel := context.WithTimeoutCause(ctx, documentTimeout, fmt.Errorf("no answer within %s", documentTimeout))
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, name, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, d.file, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"encoding/pem"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -60,6 +62,43 @@ func TestDocumentsOfSpec(t *testing.T) {
 			got := command(t, nil, test.args...)
 			if got.code != test.code || !strings.Contains(got.stdout+got.stderr, test.says) || strings.Count(got.stderr, "\n") != test.lines {
 				t.Errorf("exit code %d, %d lines on standard error\n%s%s", got.code, strings.Count(got.stderr, "\n"), got.stdout, got.stderr)
+			}
+		})
+	}
+}
+
+// TestDocumentsAreFetchedOverTLS checks that every command with --spec fetches it with its
+// TLS flags: with these, each gets as far as reading what is not a document.
+func TestDocumentsAreFetchedOverTLS(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("hello")) }))
+	t.Cleanup(server.Close)
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	ca := file(t, "ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})))
+	for name, args := range map[string][]string{
+		"serve":           {"serve"},
+		"proxy":           {"proxy", "--upstream", server.URL},
+		"verify":          {"verify", "--profile", "contract", "--target", server.URL},
+		"drift":           {"drift", "--target", server.URL},
+		"spec":            {"spec"},
+		"spec operations": {"spec", "operations"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			args = append(args, "--spec", server.URL)
+			for _, test := range []struct {
+				flags []string
+				code  int
+				says  string
+			}{
+				{nil, exitcode.Error, "certificate"},
+				{[]string{"--ca-file", ca}, exitcode.Error, "OpenAPI document"},
+				{[]string{"--insecure"}, exitcode.Error, "OpenAPI document"},
+				{[]string{"--client-key", ca}, exitcode.Usage, "unleash-mock: --client-key needs --client-cert"},
+			} {
+				if got := command(t, nil, slices.Concat(args, test.flags)...); got.code != test.code || !strings.Contains(got.stderr, test.says) {
+					t.Errorf("%v: exit code %d: %s", test.flags, got.code, got.stderr)
+				}
 			}
 		})
 	}

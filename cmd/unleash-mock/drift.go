@@ -62,7 +62,7 @@ Exit 0 if nothing is breaking, 1 if something is, 3 if there is no document.`,
 	f := command.Flags()
 	f.StringVar(&flags.target, "target", "", described("URL of the instance, including any base path", driftVariables["target"]))
 	f.StringVar(&flags.document, "document", "", "file with the document, instead of a target; - reads standard input")
-	flags.spec.add(f, "OpenAPI document, a file or a URL, to use as the contract instead of the embedded one")
+	flags.spec.add(f, "OpenAPI document, a file or a URL, to use as the contract instead of the embedded one", &flags.tls)
 	f.StringVar(&flags.edition, "edition", "auto", "auto, enterprise or open-source: whether Enterprise operations may be absent; auto allows it only if all of them are")
 	f.BoolVar(&flags.wholeDocument, "whole-document", false, "also list what lies outside the contract's operations; nothing there is breaking")
 	f.StringVar(&flags.format, "format", "text", strings.Join(drift.Formats(), ", "))

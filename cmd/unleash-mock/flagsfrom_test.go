@@ -118,7 +118,7 @@ func TestServeRefusesFlagsThatItCannotFollow(t *testing.T) {
 		"a cache of nothing":    {"", []string{"--flags-cache", "x"}, exitcode.Usage, "need --flags-from"},
 		"an interval of none":   {"", []string{"--flags-interval", "1s"}, exitcode.Usage, "need --flags-from"},
 		"asked all the time":    {secret, []string{"--flags-from", upstream.URL, "--flags-interval", "1ms"}, exitcode.Usage, "less than 1s"},
-		"a certificate of none": {"", []string{"--ca-file", "x"}, exitcode.Usage, "need --upstream or --flags-from"},
+		"a certificate of none": {"", []string{"--ca-file", "x"}, exitcode.Usage, "need --upstream, --flags-from or a URL for --spec"},
 		"no certificate":        {secret, []string{"--flags-from", upstream.URL, "--ca-file", filepath.Join(folder, "x")}, exitcode.Usage, "--ca-file"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 
 func (p *program) operationsCommand() *cobra.Command {
 	var document documentFlags
+	var tls tlsFlags
 	var check bool
 	command := &cobra.Command{
 		Use:   "operations",
@@ -32,7 +33,8 @@ are reported, but are an error only with --strict-spec (exit code 2).`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.listOperations(cmd.Context(), document, check) },
 	}
-	document.add(command.Flags(), "OpenAPI document, a file or a URL, whose operations are served too")
+	document.add(command.Flags(), "OpenAPI document, a file or a URL, whose operations are served too", &tls)
+	tls.register(command.Flags(), p.env)
 	command.Flags().BoolVar(&check, "check", false, "also check every schema and example, and report what is wrong with them")
 	return command
 }

@@ -28,15 +28,15 @@ func (o *overlayFlags) add(f *pflag.FlagSet, env environment) {
 	o.tlsFlags.register(f, env)
 }
 
-// options turns the flags into options of the server. another says whether there is another real
-// Unleash that the TLS flags may be for.
+// options turns the flags into options of the server. another says whether there is another
+// server that the TLS flags may be for.
 func (o *overlayFlags) options(another bool, logger *slog.Logger) ([]mockserver.Option, error) {
 	if o.upstream == "" {
 		if o.present {
 			return nil, usageError("--present-enterprise needs --upstream")
 		}
 		if o.given() && !another {
-			return nil, usageError("--ca-file, --client-cert, --client-key and --insecure need --upstream or --flags-from")
+			return nil, usageError("--ca-file, --client-cert, --client-key and --insecure need --upstream, --flags-from or a URL for --spec")
 		}
 		return nil, nil
 	}

@@ -107,7 +107,7 @@ contract.`,
 	f.StringVar(&flags.host, "host", proxy.HostOfUpstream, "Host header for the upstream: upstream for the one in its URL, client for the client's, or a name")
 	f.DurationVar(&flags.timeout, "timeout", proxy.DefaultTimeout, "how long to wait for a connection to the upstream, for an answer to begin, or for an operation's answer to continue")
 	flags.tls.register(f, p.env)
-	flags.spec.add(f, "OpenAPI document, a file or a URL, to use as the contract instead of the embedded one")
+	flags.spec.add(f, "OpenAPI document, a file or a URL, to use as the contract instead of the embedded one", &flags.tls)
 	f.StringVar(&flags.judge, "judge", string(proxy.Both), "whose messages count: both, requests or responses")
 	f.BoolVar(&flags.failOnViolation, "fail-on-violation", false, "hold back the answers of operations, and replace those that break the contract with a 502")
 	f.IntVar(&flags.maxBody, "max-body", proxy.DefaultMaxBody, "largest body to judge, in bytes; for a larger one only status and headers are judged")

@@ -168,7 +168,7 @@ mock carries on with what it has, and /ready answers 503.`,
 	f.StringVar(&flags.seed, "seed", "", described("YAML file with the state to start with", serveVariables["seed"]))
 	f.StringVar(&flags.flags, "flags", "", described("file with the flags to start with: a response of /api/client/features, an Unleash export, or YAML such as \"checkout: true\"; reloaded when it changes", serveVariables["flags"]))
 	f.StringArrayVar(&flags.replay, "replay", nil, described("recording of \"unleash-mock proxy --record\" to answer from if it contains the request; may be repeated", replayVariable))
-	flags.document.add(f, described("OpenAPI document, a file or a URL, whose operations to answer as well, from its examples and schemas; your own instance has one at /docs/openapi.json", serveVariables["spec"]))
+	flags.document.add(f, described("OpenAPI document, a file or a URL, whose operations to answer as well, from its examples and schemas; your own instance has one at /docs/openapi.json", serveVariables["spec"]), &flags.tlsFlags)
 	f.BoolVar(&flags.specWins, "spec-wins", false, "let the document of --spec, not the contract, judge the operations they share; an answer that breaks it is recorded but still sent")
 	f.StringVar(&flags.validation, "validation", string(mockserver.Strict), described("strict refuses what the contract does not allow, faithful accepts and coerces what a real server would, off is for measuring what validation costs", serveVariables["validation"]))
 	f.StringVar(&flags.edition, "edition", string(spec.Enterprise), described("enterprise, or open-source to answer 404 to what only Enterprise has", serveVariables["edition"]))
@@ -384,7 +384,7 @@ func (p *program) build(document *spec.Contract, flags *serveFlags, flagFile []b
 	if err != nil {
 		return nil, err
 	}
-	overlay, err := flags.overlayFlags.options(flags.from != "", logger)
+	overlay, err := flags.overlayFlags.options(flags.from != "" || isURL(flags.document.file), logger)
 	if err != nil {
 		return nil, err
 	}

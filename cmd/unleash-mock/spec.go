@@ -11,6 +11,7 @@ import (
 func (p *program) specCommand() *cobra.Command {
 	var format string
 	var document documentFlags
+	var tls tlsFlags
 	command := &cobra.Command{
 		Use:   "spec",
 		Short: "Print the OpenAPI document that the mock serves",
@@ -38,7 +39,8 @@ func (p *program) specCommand() *cobra.Command {
 		},
 	}
 	command.Flags().StringVar(&format, "format", "yaml", "yaml or json")
-	document.add(command.Flags(), "OpenAPI document, a file or a URL, to print instead of the embedded one")
+	document.add(command.Flags(), "OpenAPI document, a file or a URL, to print instead of the embedded one", &tls)
+	tls.register(command.Flags(), p.env)
 	command.AddCommand(p.operationsCommand())
 	return command
 }

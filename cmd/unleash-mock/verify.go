@@ -173,7 +173,7 @@ Exit codes:
 	f.StringVar(&flags.project, "project", "default", described("id of the project to create flags in", verifyVariables["project"]))
 	f.StringVar(&flags.environment, "environment", "development", described("environment of the project to switch and evaluate flags in", verifyVariables["environment"]))
 	f.StringVar(&flags.profile, "profile", "", described("core for what every edition has, enterprise for what only Unleash Enterprise has, or all; contract for the GET operations of a document; by default whatever the target has", verifyVariables["profile"]))
-	flags.document.add(f, "OpenAPI document to verify with --profile contract, a file or a URL; by default Unleash's contract")
+	flags.document.add(f, "OpenAPI document to verify with --profile contract, a file or a URL; by default Unleash's contract", &flags.tls)
 	f.StringVar(&flags.tags, "tags", "", "tag expression, such as '@limits and not @slow'")
 	f.StringSliceVar(&flags.operations, "operation", nil, "operationId to verify; may be repeated")
 	f.StringSliceVar(&flags.scenarios, "scenario", nil, "id of a scenario to run, as shown in reports; may be repeated")
