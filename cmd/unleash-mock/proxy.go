@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/net/http/httpguts"
 
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
@@ -197,8 +198,8 @@ func (p *program) proxyOptions(ctx context.Context, flags *proxyFlags, logger *s
 		return proxy.Options{}, usageError("--drain must be more than 0")
 	case flags.maxBody <= 0:
 		return proxy.Options{}, usageError("--max-body must be more than 0")
-	case flags.host == "":
-		return proxy.Options{}, usageError("--host is empty; upstream, client or a name is needed")
+	case !isHost(flags.host):
+		return proxy.Options{}, usageError("--host %q is not one of upstream, client, or a host name with or without a port", flags.host)
 	}
 	return proxy.Options{
 		Upstream: upstream, Contract: contract, BasePath: flags.basePath, Host: flags.host,
@@ -206,6 +207,12 @@ func (p *program) proxyOptions(ctx context.Context, flags *proxyFlags, logger *s
 		Judge: side, FailOnViolation: flags.failOnViolation,
 		Logger: logger, Version: productVersion(),
 	}, nil
+}
+
+// isHost reports whether a text can be sent as a Host header.
+func isHost(text string) bool {
+	ascii, err := httpguts.PunycodeHostPort(text)
+	return err == nil && ascii != "" && httpguts.ValidHostHeader(ascii)
 }
 
 // passTraffic serves until the context or the command ends. The result command is the error of

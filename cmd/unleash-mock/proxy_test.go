@@ -361,6 +361,8 @@ func TestWrongUsageOfProxy(t *testing.T) {
 		"timeout":        {[]string{"--upstream", "http://x", "--timeout", "0s"}, []string{"--timeout"}},
 		"max body":       {[]string{"--upstream", "http://x", "--max-body", "0"}, []string{"--max-body"}},
 		"host":           {[]string{"--upstream", "http://x", "--host", ""}, []string{"--host"}},
+		"host, a URL":    {[]string{"--upstream", "http://x", "--host", "https://x"}, []string{`--host "https://x"`}},
+		"host, a blank":  {[]string{"--upstream", "http://x", "--host", "a b"}, []string{`--host "a b"`}},
 		"report":         {[]string{"--upstream", "http://x", "--report", "junit"}, []string{"FORMAT=FILE"}},
 		"report format":  {[]string{"--upstream", "http://x", "--report", "pdf=x"}, []string{`"pdf"`, "junit"}},
 		"report file":    {[]string{"--upstream", "http://x", "--report", "json=" + file(t, "taken", "") + "/x"}, []string{"--report", "taken"}},

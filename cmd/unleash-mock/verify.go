@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"golang.org/x/net/http/httpguts"
 
 	"github.com/unleash-mock/unleash-mock/conformance"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
@@ -64,8 +65,8 @@ func (t *targetFlags) options() (conformance.Options, error) {
 	}
 	for i, line := range t.headers {
 		name, value, found := strings.Cut(line, ":")
-		if name = strings.TrimSpace(name); !found || name == "" || strings.ContainsAny(name, " \t\r\n") || strings.ContainsAny(value, "\r\n") {
-			return options, usageError("--header %d does not have the form 'NAME: VALUE'", i+1)
+		if name = strings.TrimSpace(name); !found || !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value) {
+			return options, usageError("--header %d does not have the form 'NAME: VALUE', or has characters that a header cannot have", i+1)
 		}
 		if strings.EqualFold(name, "Authorization") {
 			return options, usageError("--header cannot set Authorization, which is for the tokens")
@@ -75,8 +76,8 @@ func (t *targetFlags) options() (conformance.Options, error) {
 	for flag, token := range map[string]string{
 		"token": t.tokens.Admin, "viewer-token": t.tokens.Viewer, "backend-token": t.tokens.Backend, "frontend-token": t.tokens.Frontend,
 	} {
-		if strings.TrimSpace(token) != token || strings.ContainsAny(token, "\r\n") {
-			return options, usageError("--%s begins or ends with white space, or has a line break", flag)
+		if strings.TrimSpace(token) != token || !httpguts.ValidHeaderFieldValue(token) {
+			return options, usageError("--%s begins or ends with white space, or has a control character", flag)
 		}
 	}
 	var err error
