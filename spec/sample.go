@@ -16,6 +16,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec/internal/sample"
 )
 
+// JudgesFormat reports whether values are judged by a format. Other formats are only hints.
+func JudgesFormat(name string) bool { return asserted[name] || name == "int32" || name == "int64" }
+
 // asserted are the formats that the schema library itself judges.
 var asserted = map[string]bool{
 	"uuid": true, "date-time": true, "date": true, "time": true, "duration": true, "email": true, "hostname": true, "ipv4": true,

@@ -1,8 +1,10 @@
 package drift
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-openapi/jsonpointer"
@@ -15,7 +17,7 @@ var texts = []string{"description", "summary", "title", "example", "examples", "
 // nameless are the keywords whose value is a map with names, not keywords, as its keys.
 var nameless = []string{
 	"properties", "patternProperties", "responses", "content", "headers", "paths", "callbacks", "links",
-	"schemas", "securitySchemes", "parameters", "requestBodies", "variables", "$defs", "dependentSchemas",
+	"schemas", "securitySchemes", "parameters", "requestBodies", "variables", "$defs", "dependentSchemas", "encoding",
 }
 
 // verbatim are the keywords whose value is data.
@@ -25,6 +27,7 @@ var verbatim = []string{"enum", "default", "const", "required", "tags", "mapping
 var defaults = map[string]string{
 	"required": "false", "nullable": "false", "deprecated": "false", "readOnly": "false", "writeOnly": "false",
 	"uniqueItems": "false", "additionalProperties": "true", "exclusiveMinimum": "false", "exclusiveMaximum": "false",
+	"allowReserved": "false", "allowEmptyValue": "false",
 }
 
 // cleaner copies parts of a document for comparison.
@@ -114,7 +117,9 @@ func (c *cleaner) cleanMapping(node *yaml.Node, named bool) *yaml.Node {
 		case key == "content" && c.inline:
 			set(out, key, c.renamed(value, mediaType))
 		case key == "headers" && c.inline:
-			set(out, key, c.renamed(value, strings.ToLower))
+			set(out, key, allStyled(c.renamed(value, strings.ToLower), "simple"))
+		case key == "encoding" && c.inline:
+			set(out, key, allStyled(c.clean(value, true), "form"))
 		default:
 			set(out, key, c.clean(value, slices.Contains(nameless, key)))
 		}
@@ -130,6 +135,32 @@ func (c *cleaner) renamed(node *yaml.Node, rename func(string) string) *yaml.Nod
 	}
 	return out
 }
+
+// styled writes out the style of a parameter, header or encoding, and whether it is exploded, which
+// makes no difference to a single value. usual is the default style.
+func styled(part *yaml.Node, usual string) {
+	if field(part, "content") != nil {
+		return
+	}
+	style := cmp.Or(text(field(part, "style")), usual)
+	explode := cmp.Or(text(field(part, "explode")), strconv.FormatBool(style == "form"))
+	put(part, "style", scalar(style))
+	remove(part, "explode")
+	if !slices.Contains([]string{"string", "number", "integer", "boolean"}, text(field(field(part, "schema"), "type"))) {
+		set(part, "explode", &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: explode})
+	}
+}
+
+// allStyled is styled for each member of a mapping.
+func allStyled(parts *yaml.Node, usual string) *yaml.Node {
+	for _, part := range fields(parts) {
+		styled(part, usual)
+	}
+	return parts
+}
+
+// usualStyles are the default styles of parameters, by their place.
+var usualStyles = map[string]string{"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 
 // mediaType returns the part of a content type before its parameters, in lower case.
 func mediaType(contentType string) string {
@@ -184,6 +215,7 @@ func (c *cleaner) parameters(o *operation, names []string) *yaml.Node {
 			if name == nil {
 				continue
 			}
+			styled(parameter, usualStyles[in])
 			if i := slices.Index(own, name.Value); in == "path" && i >= 0 && i < len(names) {
 				name.Value = names[i]
 			}

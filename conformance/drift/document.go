@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-openapi/jsonpointer"
 	"github.com/pb33f/go-yaml"
 
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/internal/textfile"
 	"github.com/unleash-mock/unleash-mock/internal/yamljson"
 )
@@ -132,12 +134,11 @@ func pathParameters(path string) []string {
 // which is then compared as it is.
 func (d *document) resolve(node *yaml.Node) *yaml.Node {
 	for range 32 { // more than any sensible chain
-		reference := text(field(node, "$ref"))
-		pointer, local := strings.CutPrefix(reference, "#")
+		tokens, local := openapi.Tokens(text(field(node, "$ref")))
 		if !local {
 			return node
 		}
-		target := at(d.root, pointer)
+		target := follow(d.root, tokens)
 		if target == nil {
 			return node
 		}
@@ -146,17 +147,35 @@ func (d *document) resolve(node *yaml.Node) *yaml.Node {
 	return node
 }
 
-// at returns the node that a JSON pointer leads to, or nil.
+// at returns the node that the JSON pointer of a change leads to, or nil.
 func at(node *yaml.Node, pointer string) *yaml.Node {
-	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		if token == "" && pointer == "" {
-			break
-		}
-		if node = field(node, jsonpointer.Unescape(token)); node == nil {
-			return nil
-		}
+	tokens := strings.Split(pointer, "/")[1:]
+	for i, token := range tokens {
+		tokens[i] = jsonpointer.Unescape(token)
+	}
+	return follow(node, tokens)
+}
+
+// follow returns the node that the tokens of a JSON pointer lead to, or nil.
+func follow(node *yaml.Node, tokens []string) *yaml.Node {
+	for _, token := range tokens {
+		node = child(node, token)
 	}
 	return node
+}
+
+// child returns a member of a mapping, an element of a sequence by its index or, as the pointer of
+// a change has it, a parameter by its name; or nil.
+func child(node *yaml.Node, token string) *yaml.Node {
+	if node == nil || node.Kind != yaml.SequenceNode {
+		return field(node, token)
+	}
+	for i, element := range node.Content {
+		if strconv.Itoa(i) == token || text(field(element, "name")) == token {
+			return element
+		}
+	}
+	return nil
 }
 
 // field returns the value of a mapping's key, or nil.

@@ -47,7 +47,7 @@ var keywords = map[string]effects{
 	"headers":              {added: none, removed: either, changed: either},
 	"default":              {changed: either},
 	"deprecated":           noEffect, "operationId": noEffect, "readOnly": noEffect, "writeOnly": noEffect,
-	"style": noEffect, "explode": noEffect, "discriminator": noEffect, "xml": noEffect, "servers": noEffect,
+	"discriminator": noEffect, "xml": noEffect, "servers": noEffect,
 }
 
 // bounds says what a greater value of each bound does.

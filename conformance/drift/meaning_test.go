@@ -74,6 +74,7 @@ func TestSchemasOfTheSameMeaning(t *testing.T) {
 		"what stands beside":            {"{type: string, minLength: 1}", "{$ref: '#/components/schemas/word', minLength: 1}"},
 		"several types":                 {"{anyOf: [{type: string}, {type: integer}]}", "{type: [integer, string]}"},
 		"bytes":                         {"{type: string, format: byte}", "{type: string, contentEncoding: base64}"},
+		"a format that is a hint":       {"{type: number}", "{type: number, format: double}"},
 		"numbers":                       {"{type: number, maximum: 10}", "{type: number, maximum: 1e1}"},
 		"no length":                     {"{type: string}", "{type: string, minLength: 0}"},
 		"deep inside":                   {"{type: array, items: {type: object, properties: {a: {type: string, nullable: true}}}}", "{type: array, items: {type: object, properties: {a: {type: [string, 'null']}}}}"},
@@ -103,6 +104,8 @@ func TestSchemasOfAnotherMeaning(t *testing.T) {
 		"a closed member":               {"{type: object, additionalProperties: false, properties: {a: {type: string}, b: {type: string}}}", "{allOf: [{type: object, additionalProperties: false, properties: {a: {type: string}}}, {properties: {b: {type: string}}}]}"},
 		"a closed schema":               {"{type: object, additionalProperties: false, properties: {a: {type: string}, b: {type: string}}}", "{type: object, additionalProperties: false, properties: {a: {type: string}}, allOf: [{properties: {b: {type: string}}}]}"},
 		"a closed member alone":         {"{type: object, additionalProperties: false, properties: {a: {type: string}, b: {type: string}}}", "{type: object, properties: {a: {type: string}}, allOf: [{additionalProperties: false, properties: {b: {type: string}}}]}"},
+		"a format of integers":          {"{type: integer}", "{type: integer, format: int32}"},
+		"bytes":                         {"{type: string}", "{type: string, contentEncoding: base64}"},
 		"nothing at all":                {"{}", "false"},
 		"both of two":                   {"{anyOf: [{type: string}, {type: integer}]}", "{allOf: [{type: string}, {type: integer}]}"},
 		"what stands beside":            {"{$ref: '#/components/schemas/word'}", "{$ref: '#/components/schemas/word', minLength: 1}"},
@@ -111,6 +114,46 @@ func TestSchemasOfAnotherMeaning(t *testing.T) {
 			t.Parallel()
 			if r := compareTexts(t, withSchema("3.0.3", test.one), withSchema("3.1.0", test.modern)); r.Summary.Equal > 0 {
 				t.Error("the schemas are reported as equal")
+			}
+		})
+	}
+}
+
+// TestParametersOfTheSameMeaning checks which differences of a parameter are on the wire, and
+// that they are breaking.
+func TestParametersOfTheSameMeaning(t *testing.T) {
+	t.Parallel()
+	document := func(parameter, more string) []byte {
+		return fmt.Appendf(nil, "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n  /x:\n    get:\n      operationId: x\n      parameters: [%s]\n      responses: {'200': {description: d, headers: {A: {schema: {type: string}}}}}\n%s%s", parameter, components, more)
+	}
+	const (
+		words = "name: a, in: query, schema: {type: array, items: {type: string}}"
+		a, b  = "name: a, in: query, schema: {type: string, enum: [a]}", "name: a, in: query, schema: {type: string, enum: [a, b]}"
+		more  = "    p q: {type: string}\n  parameters:\n    p q: {name: a, in: query, schema: {type: string}}\n    'p{q}': {name: a, in: query, schema: {type: string}}\n"
+	)
+	text := "name: a, in: query, schema: {type: string}"
+	for name, test := range map[string]struct {
+		one, other string
+		want       []string
+	}{
+		"defaults":               {words, words + ", style: form, explode: true, allowReserved: false", nil},
+		"defaults of a header":   {"name: A, in: header, schema: {type: array, items: {type: string}}", "name: A, in: header, style: simple, explode: false, schema: {type: array, items: {type: string}}", nil},
+		"a single value":         {text, text + ", explode: false", nil},
+		"not exploded":           {words, words + ", explode: false", []string{"x breaking changed /parameters/a/explode"}},
+		"exploded again":         {words + ", explode: false", words, []string{"x breaking changed /parameters/a/explode"}},
+		"another style":          {words, words + ", style: pipeDelimited", []string{"x breaking changed /parameters/a/explode", "x breaking changed /parameters/a/style"}},
+		"another value":          {a, b, []string{"x compatible added /parameters/a/schema/enum"}},
+		"a value less":           {b, a, []string{"x breaking removed /parameters/a/schema/enum"}},
+		"a reference, escaped":   {text, "$ref: '#/components/parameters/p%20q'", nil},
+		"a reference in braces":  {text, "$ref: '#/components/parameters/p%7Bq%7D'", nil},
+		"a reference to a list":  {text + "}, {name: b, in: query, schema: {type: string}", text + "}, {name: b, in: query, schema: {$ref: '#/paths/~1x/get/parameters/0/schema'}", nil},
+		"a reference to no list": {text, "name: a, in: query, schema: {$ref: '#/components/schemas/p%20q'}", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := compareTexts(t, document("{"+test.one+"}", ""), document("{"+test.other+"}", more))
+			if diff := cmp.Diff(test.want, found(r)); diff != "" {
+				t.Error(diff)
 			}
 		})
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/pb33f/go-yaml"
+
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // Keywords of a schema that hold other schemas, by how they hold them.
@@ -21,7 +23,7 @@ var (
 // rules rewrite the different ways to write a schema to a single one, the one of OpenAPI 3.0
 // if it has one. Each rule gets a schema whose parts are already in that form.
 var rules = []func(schema *yaml.Node){
-	constAsEnum, exclusiveAsBound, contentAsFormat, nullOfTypes, nullOfMembers, mergeMembers,
+	constAsEnum, exclusiveAsBound, contentAsFormat, withoutHints, nullOfTypes, nullOfMembers, mergeMembers,
 	constantsOfMembers, typesOfMembers, sortMembers, nullOfEnum, typeOfEnum, withoutEmpty, sortNames,
 }
 
@@ -112,6 +114,13 @@ func contentAsFormat(schema *yaml.Node) {
 	case text(field(schema, "contentMediaType")) == "application/octet-stream":
 		remove(schema, "contentMediaType")
 		set(schema, "format", scalar("binary"))
+	}
+}
+
+// withoutHints removes a format that says neither which values are allowed nor how a text is encoded.
+func withoutHints(schema *yaml.Node) {
+	if format := text(field(schema, "format")); !spec.JudgesFormat(format) && format != "byte" && format != "binary" {
+		remove(schema, "format")
 	}
 }
 

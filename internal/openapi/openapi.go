@@ -4,7 +4,11 @@ package openapi
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
+	"strings"
+
+	"github.com/go-openapi/jsonpointer"
 )
 
 // Grade is how a mock answers an operation.
@@ -127,4 +131,19 @@ func (p Problem) Error() string {
 		where = p.Operation + ", " + where
 	}
 	return fmt.Sprintf("%s (%s): %s", name, where, p.Reason)
+}
+
+// Tokens returns the tokens of a reference within a document, such as #/components/schemas/a. It
+// returns false for any other reference.
+func Tokens(reference string) ([]string, bool) {
+	fragment, here := strings.CutPrefix(reference, "#/")
+	if !here {
+		return nil, false
+	}
+	fragment, err := url.PathUnescape(fragment)
+	tokens := strings.Split(fragment, "/")
+	for i, token := range tokens {
+		tokens[i] = jsonpointer.Unescape(token)
+	}
+	return tokens, err == nil
 }

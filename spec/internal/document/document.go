@@ -10,15 +10,14 @@ import (
 	"iter"
 	"maps"
 	"math"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/buger/jsonparser"
-	"github.com/go-openapi/jsonpointer"
 
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/internal/yamljson"
 )
 
@@ -187,7 +186,7 @@ func (d *Document) Resolve(object []byte) ([]byte, error) {
 
 // At returns what a reference leads to, which may be another reference.
 func (d *Document) At(reference string) ([]byte, error) {
-	tokens, here := split(reference)
+	tokens, here := openapi.Tokens(reference)
 	if !here {
 		return nil, fmt.Errorf("the reference %q leads out of the document", reference)
 	}
@@ -326,7 +325,7 @@ func (d *Document) reach(schemas int, groups ...[][]byte) map[string]any {
 			text := texts[0]
 			texts = texts[1:]
 			for reference := range references(text) {
-				tokens, here := split(reference)
+				tokens, here := openapi.Tokens(reference)
 				if !here || len(tokens) < depths[tokens[0]] {
 					continue
 				}
@@ -384,18 +383,4 @@ func references(text []byte) iter.Seq[string] {
 			text = text[end:]
 		}
 	}
-}
-
-// split returns the tokens of a reference within the document.
-func split(reference string) ([]string, bool) {
-	fragment, here := strings.CutPrefix(reference, "#/")
-	if !here {
-		return nil, false
-	}
-	fragment, err := url.PathUnescape(fragment)
-	tokens := strings.Split(fragment, "/")
-	for i, token := range tokens {
-		tokens[i] = jsonpointer.Unescape(token)
-	}
-	return tokens, err == nil
 }
