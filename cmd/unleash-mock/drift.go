@@ -118,8 +118,11 @@ func (p *program) publishedDocument(ctx context.Context, stdin io.Reader, flags 
 	switch flags.document {
 	case "":
 	case "-":
-		if source, err = io.ReadAll(io.LimitReader(stdin, maxFile)); err != nil {
+		if source, err = io.ReadAll(io.LimitReader(stdin, maxFile+1)); err != nil {
 			return nil, "", toolError("reading standard input: %w", err)
+		}
+		if len(source) > maxFile {
+			return nil, "", usageError("--document -: it has more than %d bytes", maxFile)
 		}
 		return source, "standard input", nil
 	default:

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -120,5 +122,17 @@ func TestDriftReadsStandardInput(t *testing.T) {
 	flags := &driftFlags{document: "-", format: "text", edition: "auto"}
 	if err := p.drift(t.Context(), strings.NewReader(string(spec.Default().JSON())), flags); err != nil || !strings.Contains(out.String(), "(standard input)") {
 		t.Errorf("%v: %s", err, out.String())
+	}
+}
+
+// TestDriftReadsAllOfStandardInput checks that a document that is too long is not compared in
+// part.
+func TestDriftReadsAllOfStandardInput(t *testing.T) {
+	t.Parallel()
+	flags := &driftFlags{document: "-", format: "text", edition: "auto"}
+	long := io.MultiReader(bytes.NewReader(spec.Default().JSON()), strings.NewReader(strings.Repeat("\n", maxFile)))
+	err := (&program{env: variables(nil), stdout: io.Discard}).drift(t.Context(), long, flags)
+	if err == nil || !strings.Contains(err.Error(), "--document -: it has more than") {
+		t.Errorf("got %v", err)
 	}
 }
