@@ -40,6 +40,16 @@ func TestJournalShowsWhatWasSent(t *testing.T) {
 			[]string{`"body":"{\"name\":\"zipped\",\"password\":\"[redacted]\"}"`, `"size":44`, fmt.Sprintf(`"wireSize":%d`, zipped.Len()), `{"name":"Content-Encoding","value":"gzip"}`},
 			[]string{fmt.Sprintf(`"comment":"sent as %d bytes of gzip"`, zipped.Len()), fmt.Sprintf(`"bodySize":%d`, zipped.Len())},
 		},
+		"gzip in chunks": {
+			fmt.Sprintf("POST /api/admin/signal-endpoints HTTP/1.1\r\nHost: h\r\nConnection: close\r\n%sContent-Type: application/json\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", authorized, zipped.Len(), &zipped),
+			[]string{`"size":44,"truncated":false`},
+			[]string{`"comment":"sent as gzip"},"headersSize":-1,"bodySize":-1`},
+		},
+		"what is not read": {
+			post("Content-Type: text/plain\r\n", "hidden-secret"),
+			[]string{`"body":"(13 bytes that were not read)","size":13,"truncated":true`},
+			[]string{`"comment":"(13 bytes that were not read)"},"headersSize":-1,"bodySize":13`},
+		},
 		"HEAD": {
 			"HEAD /api/admin/signal-endpoints HTTP/1.1\r\nHost: h\r\nConnection: close\r\n" + authorized + "\r\n",
 			[]string{`"body":"","size":0,"truncated":false},"violations"`},

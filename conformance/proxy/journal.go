@@ -274,6 +274,7 @@ type passed struct {
 	text   []byte // decoded
 	unread string // what to show instead of a text that cannot be decoded
 	size   int64  // of the text if it is complete, otherwise of what passed
+	wire   int64  // in its content encoding; 0 without one
 	over   bool   // text is incomplete, because the body is too long
 }
 
@@ -289,11 +290,15 @@ func (p *Proxy) passed(b *body, header http.Header) passed {
 	if b.copied.over {
 		return passed{text: text, size: b.passed, over: true}
 	}
-	return passed{text: text, size: int64(len(text))}
+	out := passed{text: text, size: int64(len(text))}
+	if header.Get("Content-Encoding") != "" {
+		out.wire = b.passed
+	}
+	return out
 }
 
 func (b passed) message(header http.Header) traffic.Message {
-	return traffic.Message{Header: header, Body: b.text, Size: b.size, Cut: b.over, Unread: b.unread}
+	return traffic.Message{Header: header, Body: b.text, Size: b.size, Wire: b.wire, Cut: b.over, Unread: b.unread}
 }
 
 // asSent returns an exchange as the client sent it, including base path and host.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 )
@@ -72,8 +73,9 @@ func (x *exchange) noted(found verdict, sent, came passed) traffic.Exchange {
 	out := traffic.Exchange{
 		Started:    x.started,
 		Duration:   x.duration,
+		Proto:      httpx.Proto(x.request),
 		Method:     x.request.Method,
-		Host:       x.request.Host,
+		Host:       httpx.Host(x.request),
 		Path:       x.path,
 		Query:      x.request.URL.RawQuery,
 		Caller:     caller(x.request.Header),

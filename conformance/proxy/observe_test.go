@@ -3,6 +3,7 @@ package proxy_test
 import (
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -36,13 +37,14 @@ type seen struct {
 	Counts, Replaced          bool
 	Request, Response         string // bodies
 	RequestSize, ResponseSize int64
+	Wire                      int64 // of the response
 	Violations                []string
 }
 
 func saw(x traffic.Exchange) seen {
 	out := seen{
 		Target: x.Method + " " + x.Path, Operation: x.Operation, Caller: x.Caller, Status: x.Status, Counts: !x.Uncovered,
-		Request: string(x.Request.Body), Response: string(x.Response.Body), RequestSize: x.Request.Size, ResponseSize: x.Response.Size,
+		Request: string(x.Request.Body), Response: string(x.Response.Body), RequestSize: x.Request.Size, ResponseSize: x.Response.Size, Wire: x.Response.Wire,
 	}
 	if x.Query != "" {
 		out.Target += "?" + x.Query
@@ -80,7 +82,7 @@ func TestObserveTellsOfWhatPassed(t *testing.T) {
 			seen{Target: "POST " + endpoints, Operation: "createSignalEndpoint", Caller: "admin API token", Status: 400, Counts: true, Request: `{"name":7}`, RequestSize: 10,
 				Response: `{"id":"1","name":"BadDataError","message":"m"}`, ResponseSize: 46, Violations: []string{"request body/name type"}}},
 		"compressed": {says(200, jsonType, gzipped(healthy), "Content-Encoding", "gzip"), nil, "GET", "/health", "", []string{"Authorization", "what is this"},
-			seen{Target: "GET /health", Operation: "getHealth", Caller: "unknown token", Status: 200, Counts: true, Response: healthy, ResponseSize: 17}},
+			seen{Target: "GET /health", Operation: "getHealth", Caller: "unknown token", Status: 200, Counts: true, Response: healthy, ResponseSize: 17, Wire: int64(len(gzipped(healthy)))}},
 		"too long to be judged": {good(), func(o *proxy.Options) { o.MaxBody = 5 }, "GET", "/health", "", nil,
 			seen{Target: "GET /health", Operation: "getHealth", Caller: "nobody", Status: 200, Counts: true, ResponseSize: 17}},
 		"revalidated": {says(304, "", ""), nil, "GET", "/health", "", []string{"If-None-Match", `"a"`, "Cookie", "unleash-session=s%3A0123456789"},
@@ -116,6 +118,26 @@ func TestObserveTellsOfWhatPassed(t *testing.T) {
 				t.Errorf("something is missing: %+v", x)
 			}
 		})
+	}
+}
+
+// TestObserveTellsOfOldClients checks that a request of HTTP/1.0 without a host is observed as
+// what it is, at the address of the proxy.
+func TestObserveTellsOfOldClients(t *testing.T) {
+	t.Parallel()
+	var told observations
+	s := play(t, good(), told.observe)
+	address := strings.TrimPrefix(s.url, "http://")
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_, _ = io.WriteString(conn, "GET /health HTTP/1.0\r\n\r\n")
+	_, _ = io.ReadAll(conn)
+	s.end()
+	if len(told.list) != 1 || told.list[0].Host != address || told.list[0].Proto != "HTTP/1.0" {
+		t.Errorf("observed %+v", told.list)
 	}
 }
 

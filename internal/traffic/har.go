@@ -40,7 +40,7 @@ func (x *Exchange) entry() *har.Entry {
 			Headers:     pairs(x.Response.Header),
 			RedirectURL: x.Response.Header.Get("Location"),
 			HeadersSize: -1,
-			BodySize:    -1, // on the wire, in its content encoding: unknown
+			BodySize:    x.Response.onWire(),
 			Content: &har.Content{
 				Size: x.Response.Size, MimeType: x.Response.Header.Get("Content-Type"),
 				Text: string(x.Response.Body), Comment: x.Response.comment(),
@@ -60,9 +60,9 @@ func (x *Exchange) request() *har.Request {
 		Headers:     pairs(x.Request.Header),
 		QueryString: parameters(x.Query),
 		HeadersSize: -1,
-		BodySize:    max(cmp.Or(x.Request.Wire, x.Request.Size), 0),
+		BodySize:    x.Request.onWire(),
 	}
-	if len(x.Request.Body) > 0 {
+	if len(x.Request.Body) > 0 || x.Request.Unread != "" {
 		request.PostData = &har.PostData{
 			MimeType: x.Request.Header.Get("Content-Type"), Params: []*har.Param{},
 			Text: string(x.Request.Body), Comment: x.Request.comment(),
@@ -86,10 +86,23 @@ func (x *Exchange) comments() []string {
 	return out
 }
 
+// onWire returns the length of the body in its content encoding; -1 if that is not known.
+func (m *Message) onWire() int64 {
+	if m.Wire <= 0 && len(m.Body) > 0 && m.Header.Get("Content-Encoding") != "" {
+		return -1
+	}
+	return max(cmp.Or(m.Wire, m.Size), 0)
+}
+
 func (m *Message) comment() string {
 	var out []string
-	if m.Wire > 0 {
-		out = append(out, fmt.Sprintf("sent as %d bytes of %s", m.Wire, m.Header.Get("Content-Encoding")))
+	switch encoding := m.Header.Get("Content-Encoding"); {
+	case m.Unread != "":
+		out = append(out, m.Unread)
+	case m.Wire > 0:
+		out = append(out, fmt.Sprintf("sent as %d bytes of %s", m.Wire, encoding))
+	case encoding != "" && len(m.Body) > 0:
+		out = append(out, "sent as "+encoding)
 	}
 	if m.Cut {
 		out = append(out, cutComment)

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
@@ -120,7 +121,7 @@ func wholes(entries []traffic.Exchange) []wireExchange {
 }
 
 func message(m traffic.Message) *wireMessage {
-	out := &wireMessage{Headers: []wireHeader{}, Body: string(m.Body), Size: m.Size, Wire: max(m.Wire, 0), Truncated: m.Cut}
+	out := &wireMessage{Headers: []wireHeader{}, Body: cmp.Or(m.Unread, string(m.Body)), Size: m.Size, Wire: max(m.Wire, 0), Truncated: m.Cut || m.Unread != ""}
 	for _, line := range traffic.Lines(m.Header) {
 		out.Headers = append(out.Headers, wireHeader(line))
 	}

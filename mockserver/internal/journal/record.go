@@ -37,7 +37,9 @@ type record struct {
 	rule                      string
 	requestSize, responseSize int64
 	proto                     string // a constant
-	requestWire               int64
+	requestWire, responseWire int64
+	requestUnread             string
+	responseUnread            string
 	requestCut                bool
 	responseCut               bool
 	violations                []traffic.Violation
@@ -57,7 +59,9 @@ func (r *record) fill(x *traffic.Exchange, withText bool) {
 	r.proto = x.Proto
 	sent, came := &x.Request, &x.Response
 	r.requestSize, r.responseSize = max(sent.Size, int64(len(sent.Body))), max(came.Size, int64(len(came.Body)))
-	if r.requestWire = sent.Wire; sent.Wire > 0 {
+	r.requestWire, r.responseWire = sent.Wire, came.Wire
+	r.requestUnread, r.responseUnread = sent.Unread, came.Unread
+	if sent.Wire > 0 {
 		r.requestSize = int64(len(sent.Body))
 	}
 	r.requestCut, r.responseCut = len(sent.Body) > MaxBody, len(came.Body) > MaxBody
@@ -103,8 +107,8 @@ func (r *record) exchange(known *secrets.Redactor) traffic.Exchange {
 		Status:     r.status,
 		Caller:     r.caller,
 		Rule:       r.rule,
-		Request:    traffic.Message{Header: readHeader(r.part(partRequestHeader)), Body: r.part(partRequestBody), Size: r.requestSize, Wire: r.requestWire, Cut: r.requestCut},
-		Response:   traffic.Message{Header: readHeader(r.part(partResponseHeader)), Body: r.part(partResponseBody), Size: r.responseSize, Cut: r.responseCut},
+		Request:    traffic.Message{Header: readHeader(r.part(partRequestHeader)), Body: r.part(partRequestBody), Size: r.requestSize, Wire: r.requestWire, Cut: r.requestCut, Unread: r.requestUnread},
+		Response:   traffic.Message{Header: readHeader(r.part(partResponseHeader)), Body: r.part(partResponseBody), Size: r.responseSize, Wire: r.responseWire, Cut: r.responseCut, Unread: r.responseUnread},
 		Violations: r.violations,
 	}
 	return x.Redacted(known)
@@ -136,7 +140,7 @@ func clipped(violations []traffic.Violation) []traffic.Violation {
 }
 
 // recordSize is the memory that a record takes besides its text.
-const recordSize = 320
+const recordSize = 360
 
 // bytes returns the memory that a record takes.
 func (r *record) bytes() int {

@@ -1,12 +1,13 @@
 package pipeline
 
 import (
-	"net"
+	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 )
 
@@ -28,26 +29,12 @@ func (n *noting) WriteHeader(status int) {
 func (x *exchange) sent() traffic.Message {
 	out := traffic.Message{Header: x.request.Header, Body: x.body.Sent, Size: x.request.ContentLength}
 	if x.body.Sent != nil && x.request.Header.Get("Content-Encoding") != "" {
-		out.Wire = x.request.ContentLength
+		out.Wire = max(x.request.ContentLength, 0)
+	}
+	if x.body.Sent == nil && x.request.ContentLength > 0 {
+		out.Unread = fmt.Sprintf("(%d bytes that were not read)", x.request.ContentLength)
 	}
 	return out
-}
-
-// host returns the host that the client requested or, if HTTP/1.0 sends none, the address
-// at which the request arrived.
-func (x *exchange) host() string {
-	if address, is := x.request.Context().Value(http.LocalAddrContextKey).(net.Addr); is && x.request.Host == "" {
-		return address.String()
-	}
-	return x.request.Host
-}
-
-// proto returns the version of HTTP if it is unusual, else an empty string.
-func proto(r *http.Request) string {
-	if r.ProtoMajor == 1 && r.ProtoMinor == 0 {
-		return "HTTP/1.0"
-	}
-	return ""
 }
 
 // exchangeSize is the most that an exchange adds besides its bodies: headers and a row.
@@ -61,8 +48,8 @@ func (x *exchange) record(status int, body []byte) {
 		Started:    x.start,
 		Duration:   duration,
 		Method:     x.request.Method,
-		Proto:      proto(x.request),
-		Host:       x.host(),
+		Proto:      httpx.Proto(x.request),
+		Host:       httpx.Host(x.request),
 		Path:       x.path,
 		Query:      x.request.URL.RawQuery,
 		Operation:  x.operationID(),
