@@ -18,6 +18,7 @@ import (
 	"github.com/pb33f/jsonschema/v6"
 	"github.com/pb33f/libopenapi-validator/openapi_vocabulary"
 
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/spec/internal/sample"
 )
 
@@ -106,7 +107,7 @@ func (nothing) Load(url string) (any, error) {
 var formats = sync.OnceValue(func() []*jsonschema.Format {
 	out := []*jsonschema.Format{{Name: "int32", Validate: isInteger(32)}, {Name: "int64", Validate: isInteger(64)}}
 	for _, name := range sample.Formats() {
-		if name != "" && !asserted[name] {
+		if name != "" && !openapi.JudgesFormat(name) {
 			out = append(out, &jsonschema.Format{Name: name, Validate: func(any) error { return nil }})
 		}
 	}

@@ -16,16 +16,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec/internal/sample"
 )
 
-// JudgesFormat reports whether values are judged by a format. Other formats are only hints.
-func JudgesFormat(name string) bool { return asserted[name] || name == "int32" || name == "int64" }
-
-// asserted are the formats that the schema library itself judges.
-var asserted = map[string]bool{
-	"uuid": true, "date-time": true, "date": true, "time": true, "duration": true, "email": true, "hostname": true, "ipv4": true,
-	"ipv6": true, "uri": true, "iri": true, "uri-reference": true, "iri-reference": true, "uri-template": true,
-	"json-pointer": true, "relative-json-pointer": true, "regex": true, "semver": true, "period": true,
-}
-
 // Sample generates a value that the content's schema allows, always the same for a seed. The error
 // says why there is no such value.
 func (c *Content) Sample(seed uint64) (any, error) { return c.schema.sample(seed) }

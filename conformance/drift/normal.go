@@ -7,7 +7,7 @@ import (
 
 	"github.com/pb33f/go-yaml"
 
-	"github.com/unleash-mock/unleash-mock/spec"
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 )
 
 // Keywords of a schema that hold other schemas, by how they hold them.
@@ -119,7 +119,7 @@ func contentAsFormat(schema *yaml.Node) {
 
 // withoutHints removes a format that says neither which values are allowed nor how a text is encoded.
 func withoutHints(schema *yaml.Node) {
-	if format := text(field(schema, "format")); !spec.JudgesFormat(format) && format != "byte" && format != "binary" {
+	if format := text(field(schema, "format")); !openapi.JudgesFormat(format) && format != "byte" && format != "binary" {
 		remove(schema, "format")
 	}
 }

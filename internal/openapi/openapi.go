@@ -147,3 +147,14 @@ func Tokens(reference string) ([]string, bool) {
 	}
 	return tokens, err == nil
 }
+
+// JudgesFormat reports whether values are judged by a format. Other formats are only hints.
+func JudgesFormat(name string) bool { return judged[name] }
+
+// judged are the formats that the schema library judges, and those of integers.
+var judged = map[string]bool{
+	"uuid": true, "date-time": true, "date": true, "time": true, "duration": true, "email": true, "hostname": true, "ipv4": true,
+	"ipv6": true, "uri": true, "iri": true, "uri-reference": true, "iri-reference": true, "uri-template": true,
+	"json-pointer": true, "relative-json-pointer": true, "regex": true, "semver": true, "period": true,
+	"int32": true, "int64": true,
+}
