@@ -5,6 +5,7 @@
 package main
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -48,8 +49,10 @@ func step(t *testing.T, script string, inputs ...string) (job, string, error) {
 // to the next steps.
 func TestTheActionStartsAMock(t *testing.T) {
 	t.Parallel()
+	const admin = "*:*.secret-of-the-job"
 	flags := file(t, "flags.yaml", "checkout: true\n")
-	j, said, err := step(t, "start.sh", "HTTP_PORT=0", "WAIT=30s", "ARGS=--deterministic --base-uri-path /base", "FLAGS="+flags)
+	j, said, err := step(t, "start.sh", "HTTP_PORT=0", "WAIT=30s", "ARGS=--deterministic\n--base-uri-path /base\n", "FLAGS="+flags,
+		"INIT_ADMIN_API_TOKENS="+admin)
 	if err != nil {
 		t.Fatalf("%v: %s", err, said)
 	}
@@ -59,8 +62,8 @@ func TestTheActionStartsAMock(t *testing.T) {
 		t.Fatalf("%q is not a process ID", pid)
 	}
 	t.Cleanup(func() { _ = syscall.Kill(number, syscall.SIGTERM) })
-	want := "UNLEASH_URL=" + url + "\nUNLEASH_MOCK_BACKEND_TOKEN=" + wellknown.Backend + "\nUNLEASH_MOCK_FRONTEND_TOKEN=" + wellknown.Frontend +
-		"\nUNLEASH_MOCK_TOKEN=" + wellknown.Admin + "\n"
+	want := "UNLEASH_MOCK_BACKEND_TOKEN=" + wellknown.Backend + "\nUNLEASH_MOCK_FRONTEND_TOKEN=" + wellknown.Frontend +
+		"\nUNLEASH_MOCK_TOKEN=" + admin + "\nUNLEASH_URL=" + url + "\n"
 	if got := read(t, j.environment); got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
@@ -70,6 +73,13 @@ func TestTheActionStartsAMock(t *testing.T) {
 	port := strings.TrimSuffix(strings.TrimPrefix(url, "http://127.0.0.1:"), "/base")
 	if _, said, err := step(t, "start.sh", "HTTP_PORT="+port, "WAIT=30s"); err == nil || !strings.Contains(said, "is in use") {
 		t.Errorf("on a port in use: %v, %s", err, said)
+	}
+	silent := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	t.Cleanup(silent.Close)
+	for wait, says := range map[string]string{"1s": "not ready after 1s", "0m1s": "not ready after 0m1s", "soon": "such as 1m30s"} {
+		if _, said, err := step(t, "start.sh", "HTTP_PORT=0", "WAIT="+wait, "ARGS=--spec "+silent.URL); err == nil || !strings.Contains(said, says) {
+			t.Errorf("wait %s: %v, %s", wait, err, said)
+		}
 	}
 }
 
@@ -88,7 +98,7 @@ func TestTheActionVerifiesATarget(t *testing.T) {
 		unwell.URL: {exitcode.Broken, "::error title=The target breaks the contract::"},
 	} {
 		junit := t.TempDir() + "/junit.xml"
-		j, said, err := step(t, "verify.sh", "UNLEASH_MOCK_TARGET="+target, "JUNIT="+junit, "ARGS=--operation getHealth", "UNLEASH_MOCK_PROFILE=")
+		j, said, err := step(t, "verify.sh", "UNLEASH_MOCK_TARGET="+target, "JUNIT="+junit, "ARGS=--operation\ngetHealth", "UNLEASH_MOCK_PROFILE=")
 		code := 0
 		if exit, failed := err.(*exec.ExitError); failed {
 			code = exit.ExitCode()

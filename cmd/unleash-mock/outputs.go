@@ -13,7 +13,7 @@ import (
 
 // The flags that name files, by whether the files are written or read.
 var (
-	outputFlagNames = []string{"report", "record", "output", "port-file", "tls-cert-out", "flags-cache"}
+	outputFlagNames = []string{"report", "record", "output", "port-file", "env-file", "tls-cert-out", "flags-cache"}
 	inputFlagNames  = []string{"seed", "flags", "spec", "document", "replay", "tls-cert", "tls-key", "ca-file", "client-cert", "client-key"}
 )
 

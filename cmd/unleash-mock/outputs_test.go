@@ -65,6 +65,7 @@ func TestOutputsHaveFilesOfTheirOwn(t *testing.T) {
 		{"serve", "--flags", kept, "--flags-from", nobody, "--flags-cache", kept},
 		{"serve", "--replay", name, "--replay", kept, "--port-file", kept},
 		{"serve", "--tls", "--tls-cert-out", name, "--port-file", name},
+		{"serve", "--env-file", name, "--port-file", name},
 		{"verify", "--target", "http://127.0.0.1:1", "--report", "json=" + name, "--report", "junit=" + filepath.Dir(name) + "/./out"},
 		{"proxy", "--upstream", "http://127.0.0.1:1", "--record", name, "--report", "json=" + name},
 	} {

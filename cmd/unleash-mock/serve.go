@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -45,6 +46,7 @@ type serveFlags struct {
 	cors       []string
 	trust      bool
 	drain      time.Duration
+	envFile    string
 	withStdin  bool
 	workspaceFlags
 	storeFlags
@@ -56,6 +58,7 @@ type serveFlags struct {
 // serveVariables are the environment variables of flags, by flag.
 var serveVariables = map[string]string{
 	"port-file":       "UNLEASH_MOCK_PORT_FILE",
+	"env-file":        "UNLEASH_MOCK_ENV_FILE",
 	"seed":            "UNLEASH_MOCK_SEED",
 	"flags":           "UNLEASH_MOCK_FLAGS",
 	"spec":            "UNLEASH_MOCK_SPEC",
@@ -93,7 +96,8 @@ command succeeded but there were violations that count. SIGINT and SIGTERM are
 passed on to the command. Its environment has UNLEASH_URL, UNLEASH_MOCK_TOKEN,
 UNLEASH_MOCK_BACKEND_TOKEN and UNLEASH_MOCK_FRONTEND_TOKEN; the last two are left as
 they are with --upstream, which answers SDKs. The mock's own output then goes to
-standard error.
+standard error. --env-file writes the same variables to a file, for programs that are
+started later.
 
 Unleash's own variables that are honoured: HTTP_HOST, HTTP_PORT,
 UNLEASH_URL, BASE_URI_PATH, LOG_LEVEL, INIT_ADMIN_API_TOKENS,
@@ -124,6 +128,7 @@ mock carries on with what it has, and /ready answers 503.`,
   unleash-mock serve --flags flags.yaml
   UNLEASH_MOCK_FLAGS_TOKEN='*:production.my-secret' unleash-mock serve --flags-from https://unleash.example.com
   unleash-mock serve --listen 127.0.0.1:0 --port-file port.txt
+  unleash-mock serve --port 0 --env-file mock.env
   unleash-mock serve --seed my-seed.yaml --limits off
   unleash-mock serve --replay traffic.jsonl
   unleash-mock serve --spec openapi.yaml
@@ -165,6 +170,7 @@ mock carries on with what it has, and /ready answers 503.`,
 	}
 	f := command.Flags()
 	flags.listenFlags.add(f, p.env, serveVariables["port-file"])
+	f.StringVar(&flags.envFile, "env-file", "", described("write the URL and the tokens to this file once the mock is listening, as a line NAME=VALUE for each variable of --run; only its owner may read it", serveVariables["env-file"]))
 	f.StringVar(&flags.seed, "seed", "", described("YAML file with the state to start with", serveVariables["seed"]))
 	f.StringVar(&flags.flags, "flags", "", described("file with the flags to start with: a response of /api/client/features, an Unleash export, or YAML such as \"checkout: true\"; reloaded when it changes", serveVariables["flags"]))
 	f.StringArrayVar(&flags.replay, "replay", nil, described("recording of \"unleash-mock proxy --record\" to answer from if it contains the request; may be repeated", replayVariable))
@@ -270,7 +276,8 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) (err error) {
 		DisableGeneralOptionsHandler: true, // OPTIONS * is a request like any other
 	}
 	server.RegisterOnShutdown(mock.Close)
-	if err := writePort(flags.portFile, listener.Addr()); err != nil {
+	environment := flags.environment(mock, listener.Addr())
+	if err := cmp.Or(writePort(flags.portFile, listener.Addr()), writeEnvironment(flags.envFile, environment)); err != nil {
 		listener.Close()
 		return err
 	}
@@ -280,7 +287,7 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) (err error) {
 	}
 	time.AfterFunc(settleDelay, func() { p.settle(document, served, flags, logger) })
 	if flags.run != "" {
-		return p.runBeside(ctx, server, flags.over(limited), mock, flags, logger)
+		return p.runBeside(ctx, server, flags.over(limited), mock, flags, environment, logger)
 	}
 	return p.until(ctx, server, flags.over(limited), flags.drain, logger)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/outfile"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -63,19 +65,37 @@ func (r *runFlags) check() error {
 }
 
 // runBeside serves while a command runs, and ends with the command's result.
-func (p *program) runBeside(ctx context.Context, server *http.Server, listener net.Listener, mock *mockserver.Server, flags *serveFlags, logger *slog.Logger) error {
-	tokens := mock.Tokens()
-	if flags.upstream != "" {
-		tokens = slices.DeleteFunc(tokens, isOfSDKs)
-	}
+func (p *program) runBeside(ctx context.Context, server *http.Server, listener net.Listener, mock *mockserver.Server, flags *serveFlags, environment []string, logger *slog.Logger) error {
 	command, err := p.whileRunning(ctx, server, listener, shellCommand{
-		line: flags.run, grace: flags.drain,
-		variables: append(tokenEnvironment(tokens), "UNLEASH_URL="+flags.servedAt(listener.Addr(), flags.basePath)),
+		line: flags.run, grace: flags.drain, variables: environment,
 	}, logger)
 	if err != nil {
 		return err
 	}
 	return endAs(command, violated(mock, counted[flags.count]))
+}
+
+// environment returns variables with the mock's URL and its tokens.
+func (f *serveFlags) environment(mock *mockserver.Server, address net.Addr) []string {
+	tokens := mock.Tokens()
+	if f.upstream != "" {
+		tokens = slices.DeleteFunc(tokens, isOfSDKs)
+	}
+	return append(tokenEnvironment(tokens), "UNLEASH_URL="+f.servedAt(address, f.basePath))
+}
+
+// writeEnvironment writes variables to a file, one on each line, if a file is named.
+func writeEnvironment(file string, variables []string) error {
+	if file == "" {
+		return nil
+	}
+	if err := outfile.Write(file, outfile.Private, func(w io.Writer) error {
+		_, err := fmt.Fprintln(w, strings.Join(slices.Sorted(slices.Values(variables)), "\n"))
+		return err
+	}); err != nil {
+		return usageError("--env-file: %w", inOneLine(err))
+	}
+	return nil
 }
 
 // tokenEnvironment returns variables with the first token of each kind.

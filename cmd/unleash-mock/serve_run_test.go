@@ -5,6 +5,7 @@
 package main
 
 import (
+	"os"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -55,8 +56,8 @@ func TestServeEndsWithItsCommand(t *testing.T) {
 	}
 }
 
-// TestServeTellsItsCommandTheTokens checks that the command gets the mock's tokens,
-// whatever their source.
+// TestServeTellsItsCommandTheTokens checks that the command and the file of variables get the
+// mock's tokens, whatever their source.
 func TestServeTellsItsCommandTheTokens(t *testing.T) {
 	t.Parallel()
 	seed := file(t, "seed.yaml", "apiTokens:\n  - {name: mine, type: backend, secret: 'default:development.from-the-seed'}\n")
@@ -75,6 +76,14 @@ func TestServeTellsItsCommandTheTokens(t *testing.T) {
 			got := command(t, test.env, append([]string{"serve", "--run", show}, test.args...)...)
 			if got.code != exitcode.OK || got.stdout != test.want {
 				t.Errorf("exit code %d, %q, want %q: %s", got.code, got.stdout, test.want, got.stderr)
+			}
+			variables := t.TempDir() + "/env"
+			mock := startServe(t, test.env, append([]string{"--env-file", variables}, test.args...)...)
+			if said, err := typed(t, ".", "unset ${!UNLEASH_*}; . "+variables, show+"; echo $UNLEASH_URL"); err != nil || said != test.want+mock.url+"\n" {
+				t.Errorf("the file says %q, want %q: %v", said, test.want+mock.url, err)
+			}
+			if info, err := os.Stat(variables); err != nil || info.Mode().Perm() != 0o600 {
+				t.Errorf("%v, %v", info, err)
 			}
 		})
 	}

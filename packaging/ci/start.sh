@@ -3,24 +3,21 @@
 # with the variables that it reads: PROGRAM, HTTP_PORT, FLAGS, ARGS and WAIT.
 set -euo pipefail
 
+[[ $WAIT =~ ^(([0-9]+)m)?(([0-9]+)s)?$ ]] || { echo "the input wait must be minutes and seconds, such as 1m30s, not: $WAIT" >&2; exit 2; }
+wait=$((60 * 10#${BASH_REMATCH[2]:-0} + 10#${BASH_REMATCH[4]:-0}))
 export HTTP_HOST=127.0.0.1 HTTP_PORT
-program=${PROGRAM:-unleash-mock}
-read -r -a arguments <<<"serve ${ARGS:-}"
-[ -z "${FLAGS:-}" ] || arguments+=(--flags "$FLAGS")
 log=$(mktemp "${RUNNER_TEMP:-/tmp}/unleash-mock.XXXXXX")
-nohup "$program" "${arguments[@]}" >"$log" 2>&1 </dev/null &
-until grep -q '^Try it:' "$log"; do # the last part of what it prints at startup
+variables=$log.env
+read -r -d '' -a arguments <<<"serve ${ARGS:-}" || true # it reads to the end
+[ -z "${FLAGS:-}" ] || arguments+=(--flags "$FLAGS")
+nohup "${PROGRAM:-unleash-mock}" "${arguments[@]}" --env-file "$variables" >"$log" 2>&1 </dev/null &
+until [ -e "$variables" ]; do # it is written whole, once the mock is listening
     kill -0 "$!" 2>/dev/null || { cat "$log" >&2; exit 1; }
+    [ "$SECONDS" -lt "$wait" ] || { cat "$log" >&2; echo "the mock is not ready after $WAIT" >&2; kill "$!"; exit 1; }
     sleep 0.1
 done
-# Read it from the output, because arguments may choose another port, a base path or HTTPS.
-url=$(sed -n 's/^unleash-mock .* listens on //p' "$log")
-"$program" health --url "$url" --insecure --wait "$WAIT" || { cat "$log" >&2; kill "$!"; exit 1; }
+url=$(sed -n 's/^UNLEASH_URL=//p' "$variables")
 printf 'url=%s\npid=%s\n' "$url" "$!" >>"$GITHUB_OUTPUT"
-{
-    echo "UNLEASH_URL=$url"
-    sed -n 's/^  admin token  *\([^ ]*\).*$/UNLEASH_MOCK_TOKEN=\1/p
-        s/^  server SDKs .*, token \([^ ]*\)$/UNLEASH_MOCK_BACKEND_TOKEN=\1/p
-        s/^  browser SDKs .*, token \([^ ]*\)$/UNLEASH_MOCK_FRONTEND_TOKEN=\1/p' "$log"
-} >>"$GITHUB_ENV"
+cat "$variables" >>"$GITHUB_ENV"
+rm "$variables"
 echo "the mock is at $url; its log is $log"

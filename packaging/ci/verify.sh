@@ -8,7 +8,7 @@ program=${PROGRAM:-unleash-mock}
 summary=$(mktemp)
 trap 'rm -f "$summary"' EXIT
 echo "junit=$JUNIT" >>"$GITHUB_OUTPUT"
-read -r -a arguments <<<"verify ${ARGS:-}"
+read -r -d '' -a arguments <<<"verify ${ARGS:-}" || true # it reads to the end
 status=0
 "$program" "${arguments[@]}" --quiet --format github "--allow-writes=${ALLOW_WRITES:-false}" \
     --report "junit=$JUNIT" --report "markdown=$summary" || status=$?
