@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -93,8 +94,8 @@ func (n *node) start(command *exec.Cmd, env ...string) error {
 }
 
 func (c *cluster) startMock(ctx context.Context, mock *node) error {
-	command := exec.Command(c.program, "serve", "--listen", mock.address, "--instance", mock.name, "--trust-forwarded", "--limits", "off", "--log-level", "warn")
-	if err := mock.start(command, "UNLEASH_MOCK_CONTROL_TOKEN="+controlToken, "UNLEASH_MOCK_STORE="+c.postgres); err != nil {
+	command := exec.Command(c.program, "serve", "--listen", mock.address, "--instance", mock.name, "--trust-forwarded", "--log-level", "warn")
+	if err := mock.start(command, "UNLEASH_MOCK_CONTROL_TOKEN="+controlToken, "UNLEASH_MOCK_STORE="+c.postgres, "REGISTER_CLIENT_RATE_LIMIT_PER_MINUTE="+metricsPerMinute); err != nil {
 		return err
 	}
 	return c.await(ctx, "http://"+mock.address+"/ready")
@@ -124,32 +125,42 @@ func (c *cluster) startHAProxy(ctx context.Context) error {
 // await waits until a GET of a URL is answered with 200.
 func (c *cluster) await(ctx context.Context, url string) error {
 	for end := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		status, _, err := c.send(ctx, http.MethodGet, url, "", "")
-		if err == nil && status == http.StatusOK {
+		got, err := c.send(ctx, http.MethodGet, url, "", "")
+		if err == nil && got.status == http.StatusOK {
 			return nil
 		}
 		if time.Now().After(end) || ctx.Err() != nil {
-			return fmt.Errorf("%s: %d, %w\n%s", url, status, err, c.logs())
+			return fmt.Errorf("%s: %d, %w\n%s", url, got.status, err, c.logs())
 		}
 	}
 }
 
-// send sends a request, and returns status and body.
-func (c *cluster) send(ctx context.Context, method, url, token, body string) (int, string, error) {
+// answer is what a request was answered with.
+type answer struct {
+	status int
+	text   string
+	by     string // the mock that answered, by its name
+}
+
+// send sends a request as one of the cluster's clients.
+func (c *cluster) send(ctx context.Context, method, url, token, body string) (answer, error) {
+	return send(ctx, c.client, method, url, token, body)
+}
+
+func send(ctx context.Context, client *http.Client, method, url, token, body string) (answer, error) {
 	request, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
 	if err != nil {
-		return 0, "", err
+		return answer{}, err
 	}
 	request.Header.Set("Authorization", token)
 	request.Header.Set("Content-Type", "application/json")
-	response, err := c.client.Do(request)
+	response, err := client.Do(request)
 	if err != nil {
-		return 0, "", err
+		return answer{}, err
 	}
 	defer response.Body.Close()
-	var text bytes.Buffer
-	_, err = text.ReadFrom(response.Body)
-	return response.StatusCode, text.String(), err
+	text, err := io.ReadAll(response.Body)
+	return answer{response.StatusCode, string(text), response.Header.Get("Unleash-Mock-Instance")}, err
 }
 
 // kill ends a process as a power failure would.
@@ -192,11 +203,11 @@ func (c *cluster) logs() string {
 func (c *cluster) metric(ctx context.Context, name string) (int, error) {
 	total := 0
 	for _, mock := range c.mocks {
-		status, text, err := c.send(ctx, http.MethodGet, "http://"+mock.address+"/internal-backstage/prometheus", "", "")
-		if err != nil || status != http.StatusOK {
-			return 0, fmt.Errorf("metrics of %s: %d, %w", mock.name, status, err)
+		got, err := c.send(ctx, http.MethodGet, "http://"+mock.address+"/internal-backstage/prometheus", "", "")
+		if err != nil || got.status != http.StatusOK {
+			return 0, fmt.Errorf("metrics of %s: %d, %w", mock.name, got.status, err)
 		}
-		_, rest, found := strings.Cut(text, "\n"+name+`{instance="`+mock.name+`"} `)
+		_, rest, found := strings.Cut(got.text, "\n"+name+`{instance="`+mock.name+`"} `)
 		value, _, _ := strings.Cut(rest, "\n")
 		number, err := strconv.ParseFloat(value, 64)
 		if !found || err != nil {

@@ -18,7 +18,7 @@ const (
 	// checksTake is how long HAProxy takes to notice that a mock is gone or back: two checks, one
 	// per second, and the timeout of one.
 	checksTake = 3 * time.Second
-	// settles is how long workspaces may then take to move to where they belong.
+	// settles is how long workspaces may then take to go back to a mock that has come back.
 	settles = 2 * time.Second
 	// writesTake is how much longer than a second a change may take to be stored, as everything
 	// runs on one machine.
@@ -57,6 +57,14 @@ type event struct {
 	killed bool
 }
 
+// explains returns how long after the event requests may fail.
+func (e event) explains() time.Duration {
+	if e.killed {
+		return checksTake
+	}
+	return checksTake + settles
+}
+
 // endure runs the load. Meanwhile two mocks are killed and come back; for a while both are down.
 func (c *cluster) endure(ctx context.Context) (*outcome, error) {
 	out := &outcome{}
@@ -88,17 +96,17 @@ func (c *cluster) endure(ctx context.Context) (*outcome, error) {
 func (c *cluster) owners(ctx context.Context) (map[string][]string, error) {
 	out := map[string][]string{}
 	for _, mock := range c.mocks {
-		status, text, err := c.send(ctx, http.MethodGet, "http://"+c.haproxy.address+"/instance/"+mock.name+"/_mock/workspaces", "Bearer "+controlToken, "")
-		if err != nil || status != http.StatusOK {
-			return nil, fmt.Errorf("the workspaces of %s: %d %s %w", mock.name, status, text, err)
+		got, err := c.send(ctx, http.MethodGet, "http://"+c.haproxy.address+"/instance/"+mock.name+"/_mock/workspaces", "Bearer "+controlToken, "")
+		if err != nil || got.status != http.StatusOK {
+			return nil, fmt.Errorf("the workspaces of %s: %d %s %w", mock.name, got.status, got.text, err)
 		}
-		var answer struct {
+		var list struct {
 			Workspaces []struct{ Name, Instance string }
 		}
-		if err := json.Unmarshal([]byte(text), &answer); err != nil {
+		if err := json.Unmarshal([]byte(got.text), &list); err != nil {
 			return nil, err
 		}
-		for _, workspace := range answer.Workspaces {
+		for _, workspace := range list.Workspaces {
 			if workspace.Instance != mock.name {
 				return nil, fmt.Errorf("%s lists %s of %s", mock.name, workspace.Name, workspace.Instance)
 			}
@@ -152,6 +160,7 @@ type owned struct {
 type acknowledged struct {
 	number int
 	at     time.Time
+	by     string // the mock that answered
 }
 
 func (c *cluster) newVisitor(out *outcome, number int) *visitor {
@@ -183,18 +192,18 @@ func pause(ctx context.Context, d time.Duration) {
 func (v *visitor) write(ctx context.Context, w *owned) {
 	w.sent++
 	body := fmt.Sprintf(`{"variant":{"name":"v","payload":{"type":"string","value":"%s %d"}}}`, w.name, w.sent)
-	if _, ok := v.ask(ctx, http.MethodPatch, "/w/"+w.name+"/_mock/flags/number", "Bearer "+controlToken, body); ok {
-		w.acked = append(w.acked, acknowledged{w.sent, time.Now()})
+	if got, ok := v.ask(ctx, http.MethodPatch, "/w/"+w.name+"/_mock/flags/number", "Bearer "+controlToken, body); ok {
+		w.acked = append(w.acked, acknowledged{w.sent, time.Now(), got.by})
 	}
 }
 
 // read compares the flags that SDKs get with what was written.
 func (v *visitor) read(ctx context.Context, w *owned) {
-	text, ok := v.ask(ctx, http.MethodGet, "/w/"+w.name+"/api/client/features", wellknown.Backend, "")
+	got, ok := v.ask(ctx, http.MethodGet, "/w/"+w.name+"/api/client/features", wellknown.Backend, "")
 	if !ok {
 		return
 	}
-	number, err := numberIn(text, w.name)
+	number, err := numberIn(got.text, w.name)
 	if err != nil {
 		v.out.report(&v.out.foreign, fmt.Sprintf("%s: %v", w.name, err))
 		return
@@ -204,16 +213,16 @@ func (v *visitor) read(ctx context.Context, w *owned) {
 
 // numberIn returns the number of a workspace in the flags that SDKs get; 0 if it was never set.
 func numberIn(text, workspace string) (int, error) {
-	var answer struct {
+	var flags struct {
 		Features []struct {
 			Name     string
 			Variants []struct{ Payload struct{ Value string } }
 		}
 	}
-	if err := json.Unmarshal([]byte(text), &answer); err != nil {
+	if err := json.Unmarshal([]byte(text), &flags); err != nil {
 		return 0, err
 	}
-	for _, feature := range answer.Features {
+	for _, feature := range flags.Features {
 		if feature.Name != "number" {
 			continue
 		}
@@ -251,41 +260,41 @@ func (o *outcome) report(list *[]string, text string) {
 }
 
 // lose records an acknowledged write that has disappeared. Only writes that were younger than a
-// second when a mock was killed may be lost.
+// second when the mock that acknowledged them was killed may be lost.
 func (o *outcome) lose(workspace string, write acknowledged) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, e := range o.events {
 		age := e.at.Sub(write.at)
-		if e.killed && age > -retryAfter && age < time.Second+writesTake {
+		if e.killed && e.name == write.by && age > -retryAfter && age < time.Second+writesTake {
 			o.lost = append(o.lost, max(age, 0))
 			return
 		}
 	}
-	o.tooOld = append(o.tooOld, fmt.Sprintf("write %d of %s, acknowledged at %s", write.number, workspace, write.at.Format("15:04:05.000")))
+	o.tooOld = append(o.tooOld, fmt.Sprintf("write %d of %s, acknowledged by %s at %s", write.number, workspace, write.by, write.at.Format("15:04:05.000")))
 }
 
 // ask sends a request through HAProxy, and reports whether it was answered with 200. After a
 // failure it waits for retryAfter.
-func (v *visitor) ask(ctx context.Context, method, path, token, body string) (text string, ok bool) {
+func (v *visitor) ask(ctx context.Context, method, path, token, body string) (got answer, ok bool) {
 	start := time.Now()
-	status, text, err := v.send(context.WithoutCancel(ctx), method, "http://"+v.cluster.haproxy.address+path, token, body)
+	got, err := v.send(context.WithoutCancel(ctx), method, "http://"+v.cluster.haproxy.address+path, token, body)
 	if err != nil {
-		text = err.Error()
+		got.text = err.Error()
 	}
-	ok = err == nil && status == http.StatusOK
+	ok = err == nil && got.status == http.StatusOK
 	v.out.mu.Lock()
 	v.out.sent++
 	if ok {
 		v.out.slowest = max(v.out.slowest, time.Since(start))
 	} else {
-		v.out.failures = append(v.out.failures, failure{time.Now(), status, text})
+		v.out.failures = append(v.out.failures, failure{time.Now(), got.status, got.text})
 	}
 	v.out.mu.Unlock()
 	if !ok {
 		pause(ctx, retryAfter)
 	}
-	return text, ok
+	return got, ok
 }
 
 // check returns an error that lists the broken promises.
@@ -296,10 +305,10 @@ func (o *outcome) check(s settings) error {
 		add("%d answers were not the client's own: %s", len(o.foreign), o.foreign[0])
 	}
 	if len(o.tooOld) > 0 {
-		add("%d acknowledged writes were lost that were stored: %s", len(o.tooOld), o.tooOld[0])
+		add("%d acknowledged writes were lost that should have been stored by then: %s", len(o.tooOld), o.tooOld[0])
 	}
 	if o.lostThere > 0 {
-		add("mocks had %d workspaces of which another had written", o.lostThere)
+		add("mocks dropped their changes to %d workspaces, because another mock had written them", o.lostThere)
 	}
 	for name, owners := range o.owners {
 		if len(owners) != 1 {
@@ -307,17 +316,17 @@ func (o *outcome) check(s settings) error {
 		}
 	}
 	if len(o.owners) < s.workspaces {
-		add("%d workspaces are owned, there were %d", len(o.owners), s.workspaces)
+		add("only %d of %d workspaces have an owner", len(o.owners), s.workspaces)
 	}
 	if o.handedOver == 0 {
-		add("no workspace has gone back to a mock that came back")
+		add("no workspace was handed back to a mock that had returned")
 	}
 	if least := s.clients * s.seconds; o.sent < least {
-		add("%d requests are too few to say anything, %d are due", o.sent, least)
+		add("%d requests are too few to judge by; at least %d are needed", o.sent, least)
 	}
 	for _, f := range o.failures {
 		if _, _, found := o.cause(f); !found {
-			add("at %s, with no mock that was killed or came back: %d %s", f.at.Format("15:04:05.000"), f.status, f.text)
+			add("a request failed at %s, too long after any kill or return to be explained by it: %d %s", f.at.Format("15:04:05.000"), f.status, f.text)
 			break
 		}
 	}
@@ -325,11 +334,11 @@ func (o *outcome) check(s settings) error {
 }
 
 // cause returns the event before a failure, and the time between them. found is false if there
-// was no event, or so long ago that HAProxy must have noticed it before the failure.
+// was no event, or so long ago that it does not explain the failure.
 func (o *outcome) cause(f failure) (e event, after time.Duration, found bool) {
 	for _, e := range slices.Backward(o.events) {
 		if after := f.at.Sub(e.at); after >= 0 {
-			return e, after, after < checksTake+settles
+			return e, after, after < e.explains()
 		}
 	}
 	return event{}, 0, false

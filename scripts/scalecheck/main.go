@@ -1,7 +1,8 @@
 // Command scalecheck runs mocks that share a Postgres behind HAProxy. It kills two of them under
-// load, brings them back, and checks what docs/scale.md promises: no client sees another's data,
-// no client loses an acknowledged write that is older than a second, and requests fail only until
-// HAProxy has noticed. scripts/scale-check.sh prepares what the command needs.
+// load, brings them back, and checks what docs/scale.md promises: no client sees another's data or
+// counts against another's rate limits, no client loses an acknowledged write that is older than a
+// second, and requests fail only until HAProxy has noticed. scripts/scale-check.sh prepares what
+// the command needs.
 package main
 
 import (
@@ -48,7 +49,7 @@ func main() {
 	}
 }
 
-// run runs both parts: the load with kills, and the measurement of rates.
+// run runs all parts: the limits, the load with kills, and the measurement of rates.
 func run(ctx context.Context, s settings) error {
 	if s.seconds < 10 || s.clients < 1 || s.workspaces < s.clients {
 		return errors.New("--seconds is 10 or more, and each client has a workspace")
@@ -63,6 +64,9 @@ func run(ctx context.Context, s settings) error {
 		return err
 	}
 	defer c.stop()
+	if err := c.limitEach(ctx); err != nil {
+		return err
+	}
 	out, err := c.endure(ctx)
 	if err != nil {
 		return err

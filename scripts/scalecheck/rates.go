@@ -15,7 +15,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// rateWorkspaces is how many workspaces are polled while rates are measured.
+// rateWorkspaces is how many workspaces are polled while rates are measured: so many that none of
+// them reaches the limit of 20,000 requests a minute.
 const rateWorkspaces = 64
 
 // script makes wrk send polls like those of SDKs, to one workspace after another.
@@ -96,12 +97,12 @@ func (c *cluster) measure(ctx context.Context, file string, count int) (string, 
 // settle repeats a request until it is answered with 200.
 func (c *cluster) settle(ctx context.Context, path string) error {
 	for end := time.Now().Add(10 * time.Second); ; time.Sleep(retryAfter) {
-		status, text, err := c.send(ctx, http.MethodGet, "http://"+c.haproxy.address+path, wellknown.Backend, "")
-		if err == nil && status == http.StatusOK {
+		got, err := c.send(ctx, http.MethodGet, "http://"+c.haproxy.address+path, wellknown.Backend, "")
+		if err == nil && got.status == http.StatusOK {
 			return nil
 		}
 		if time.Now().After(end) {
-			return fmt.Errorf("%s: %d %s %w", path, status, text, err)
+			return fmt.Errorf("%s: %d %s %w", path, got.status, got.text, err)
 		}
 	}
 }
