@@ -168,12 +168,12 @@ func (c *crowd) check(ctx context.Context) (lost int64, err error) {
 			return 0, err
 		}
 		if shown.Requests != want {
-			log.Printf("the journal of %s has counted %d requests of %d", name, shown.Requests, want)
+			log.Printf("the journal of %s has %d requests, but %d were sent", name, shown.Requests, want)
 			missing.Add(max(want-shown.Requests, shown.Requests-want))
 		}
 	}
 	if missing.Load() > 0 {
-		return 0, fmt.Errorf("%d of what was written is lost or otherwise", missing.Load())
+		return 0, fmt.Errorf("%d things that were written are lost or changed", missing.Load())
 	}
 	return 0, nil
 }

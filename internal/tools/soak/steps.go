@@ -40,7 +40,7 @@ func (c *client) step(ctx context.Context) error {
 			return step.do(c, ctx)
 		}
 	}
-	return errors.New("the steps are less than a hundred")
+	return errors.New("the steps do not add up to 100")
 }
 
 func (c *client) name() string {
@@ -60,7 +60,7 @@ func anyOf[K int64 | string, V any](c *client, from map[K]V) (key K, found bool)
 // expect returns an error if the count of what a client misses is not 0.
 func expect(count int, err error) error {
 	if err == nil && count > 0 {
-		err = fmt.Errorf("%d of what it wrote is lost or otherwise", count)
+		err = fmt.Errorf("%d things that it wrote are lost or changed", count)
 	}
 	return err
 }
