@@ -1,7 +1,7 @@
 //go:build real
 
 // Package sdks runs the samples of docs/sdks, programs and pages that use Unleash's SDKs,
-// against the mock. scripts/sdk-samples.sh builds them and sets UNLEASH_MOCK_SDK_SAMPLES to
+// against the mock, and through the proxy. scripts/sdk-samples.sh builds them and sets UNLEASH_MOCK_SDK_SAMPLES to
 // their folder.
 package sdks
 
@@ -22,7 +22,11 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/unleash-mock/unleash-mock/conformance/proxy"
+	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/internal/tools/browsertest"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/mocktest"
 )
 
@@ -51,6 +55,41 @@ func switches(mock *mocktest.Server, sees func(enabled bool, variant string)) {
 	sees(false, "")
 }
 
+// ways are the ways in which the samples reach the mock.
+var ways = map[string]func(t *testing.T, server string) string{
+	"directly":        func(_ *testing.T, server string) string { return server },
+	"through a proxy": through,
+}
+
+func through(t *testing.T, server string) string {
+	t.Helper()
+	return observed(t, server, nil)
+}
+
+// observed starts a proxy before a server, and returns its URL. When the test ends, the traffic
+// must have kept the contract.
+func observed(t *testing.T, server string, observe func(traffic.Exchange)) string {
+	t.Helper()
+	upstream, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	judge, err := proxy.New(proxy.Options{Upstream: upstream, Observe: observe})
+	if err != nil {
+		t.Fatal(err)
+	}
+	front := httptest.NewServer(judge)
+	t.Cleanup(func() {
+		front.Close()
+		judge.Close()
+		if found := judge.Report(); found.ExitCode != exitcode.OK {
+			t.Errorf("exit code %d of the proxy", found.ExitCode)
+			_ = report.Terminal(t.Output(), found, false)
+		}
+	})
+	return front.URL
+}
+
 // heard waits until an SDK has sent its metrics, and checks that nothing sent broke the
 // contract.
 func heard(mock *mocktest.Server) {
@@ -59,11 +98,11 @@ func heard(mock *mocktest.Server) {
 }
 
 // follows runs a program for Node against a mock and checks that it sees each setting.
-func follows(t *testing.T, program string) *mocktest.Server {
+func follows(t *testing.T, program string, reach func(*testing.T, string) string) *mocktest.Server {
 	t.Helper()
 	folder, mock := samples(t), mocktest.Start(t)
 	mock.SetFlag("checkout", false)
-	said := start(t, folder, []string{"node", program}, "UNLEASH_URL="+mock.URL, "UNLEASH_TOKEN="+mock.Tokens.Backend)
+	said := start(t, folder, []string{"node", program}, "UNLEASH_URL="+reach(t, mock.URL), "UNLEASH_TOKEN="+mock.Tokens.Backend)
 	switches(mock, func(enabled bool, variant string) {
 		want := "checkout is on, variant " + variant
 		if !enabled {
@@ -77,15 +116,25 @@ func follows(t *testing.T, program string) *mocktest.Server {
 
 func TestNode(t *testing.T) {
 	t.Parallel()
-	follows(t, "node/app.js")
+	for way, reach := range ways {
+		t.Run(way, func(t *testing.T) {
+			t.Parallel()
+			follows(t, "node/app.js", reach)
+		})
+	}
 }
 
 // TestNodeStreams checks that the SDK follows a stream and does not poll.
 func TestNodeStreams(t *testing.T) {
 	t.Parallel()
-	mock := follows(t, "node/streaming.js")
-	if polled := mock.Requests(mocktest.Filter{Path: "*/client/features"}); len(polled) > 0 {
-		t.Errorf("the SDK polls: %d requests for flags", len(polled))
+	for way, reach := range ways {
+		t.Run(way, func(t *testing.T) {
+			t.Parallel()
+			mock := follows(t, "node/streaming.js", reach)
+			if polled := mock.Requests(mocktest.Filter{Path: "*/client/features"}); len(polled) > 0 {
+				t.Errorf("the SDK polls: %d requests for flags", len(polled))
+			}
+		})
 	}
 }
 
@@ -109,42 +158,59 @@ func TestClientSpecification(t *testing.T) {
 	t.Errorf("the program did not print %q at the end", last)
 }
 
+// pages are the samples that run in a browser.
+var pages = []string{"browser", "react"}
+
 func TestPages(t *testing.T) {
 	t.Parallel()
-	folder := samples(t)
-	for _, sample := range []string{"browser", "react"} {
-		t.Run(sample, func(t *testing.T) {
-			t.Parallel()
-			files, mock := httptest.NewServer(http.FileServer(http.Dir(folder))), mocktest.Start(t)
-			t.Cleanup(files.Close)
-			mock.SetFlag("checkout", false)
-			page := browsertest.Open(t, files.URL, "/package.json", chromedp.WaitReady("body"))
-			page.LetAsk(mock.URL) // the mock has another origin
-			settings := url.Values{"unleash": {mock.URL}, "token": {mock.Tokens.Frontend}}
-			page.Do(chromedp.Navigate(files.URL + "/" + sample + "/?" + settings.Encode()))
-			switches(mock, func(enabled bool, variant string) { page.Says("#checkout", shown(enabled, variant)) })
-			heard(mock)
-		})
+	for _, sample := range pages {
+		for way, reach := range ways {
+			t.Run(sample+" "+way, func(t *testing.T) {
+				t.Parallel()
+				mock := mocktest.Start(t)
+				mock.SetFlag("checkout", false)
+				page := show(t, sample, reach(t, mock.URL), mock.Tokens.Frontend)
+				switches(mock, func(enabled bool, variant string) { page.Says("#checkout", shown(enabled, variant)) })
+				heard(mock)
+			})
+		}
 	}
+}
+
+// show opens a sample in a browser. It has an origin other than Unleash's.
+func show(t *testing.T, sample, server, token string) *browsertest.Page {
+	t.Helper()
+	files := httptest.NewServer(http.FileServer(http.Dir(samples(t))))
+	t.Cleanup(files.Close)
+	page := browsertest.Open(t, files.URL, "/package.json", chromedp.WaitReady("body"))
+	page.LetAsk(server)
+	settings := url.Values{"unleash": {server}, "token": {token}}
+	page.Do(chromedp.Navigate(files.URL + "/" + sample + "/?" + settings.Encode()))
+	return page
 }
 
 func TestNextJS(t *testing.T) {
 	t.Parallel()
-	folder, mock, port := samples(t), mocktest.Start(t), freePort(t)
-	said := start(t, folder, []string{"node", "node_modules/next/dist/bin/next", "start", "nextjs", "--hostname", "127.0.0.1", "--port", port},
-		"UNLEASH_SERVER_API_URL="+mock.URL+"/api", "UNLEASH_SERVER_API_TOKEN="+mock.Tokens.Backend, "NEXT_TELEMETRY_DISABLED=1")
-	waitFor(t, said, "Ready")
-	switches(mock, func(enabled bool, variant string) {
-		response, err := http.Get("http://127.0.0.1:" + port)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer response.Body.Close()
-		if err := contains(response, shown(enabled, variant)); err != nil {
-			t.Fatal(err)
-		}
-	})
-	heard(mock)
+	for way, reach := range ways {
+		t.Run(way, func(t *testing.T) {
+			t.Parallel()
+			folder, mock, port := samples(t), mocktest.Start(t), freePort(t)
+			said := start(t, folder, []string{"node", "node_modules/next/dist/bin/next", "start", "nextjs", "--hostname", "127.0.0.1", "--port", port},
+				"UNLEASH_SERVER_API_URL="+reach(t, mock.URL)+"/api", "UNLEASH_SERVER_API_TOKEN="+mock.Tokens.Backend, "NEXT_TELEMETRY_DISABLED=1")
+			waitFor(t, said, "Ready")
+			switches(mock, func(enabled bool, variant string) {
+				response, err := http.Get("http://127.0.0.1:" + port)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer response.Body.Close()
+				if err := contains(response, shown(enabled, variant)); err != nil {
+					t.Fatal(err)
+				}
+			})
+			heard(mock)
+		})
+	}
 }
 
 // shown returns what a page shows for the flag.
