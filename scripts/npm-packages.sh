@@ -34,6 +34,7 @@ for program in node npm npx; do
 done
 PATH=$dir/path:/usr/bin:/bin
 ! command -v go >/dev/null || { echo "Go is still on the PATH: $(command -v go)" >&2; exit 1; }
+export README=$PWD/README.md
 cd "$dir/samples"
 npm run --silent types
 node --test

@@ -112,36 +112,84 @@ func TestTheFileOfFlagsOfThePage(t *testing.T) {
 }
 
 // changing matches what differs from run to run: numbers, times, ids and secrets.
-var changing = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|signal_[0-9a-f]+|\d{4}-\d\d-\d\dT[0-9:.]+Z|127\.0\.0\.1:\d+|\d+`)
+var changing = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|signal_[0-9a-f]{20,}|\d{4}-\d\d-\d\dT[0-9:.]+Z|127\.0\.0\.1:\d+|[\d.]+m?s\b|\d+`)
 
-// TestTheREADMEAnswersAsItSays sends the README's requests in their order and compares the
-// answers with those printed after them.
+// TestTheREADMEAnswersAsItSays types what the README says, in its order, and compares what is
+// answered and printed with what the README shows after it.
 func TestTheREADMEAnswersAsItSays(t *testing.T) {
 	t.Parallel()
-	mock := startServe(t, nil)
-	folder, compared := t.TempDir(), 0
+	const ownServer = "https://unleash.example.com"
 	all := blocks(t, root+"README.md")
+	url, banner := asTyped(t, all[0].text)
+	if want := blockAfter(t, "README.md", "## Start\n"); changing.ReplaceAllString(banner, "#") != changing.ReplaceAllString(want, "#") {
+		t.Errorf("got  %s\nwant %s", banner, want)
+	}
+	preamble := `curl() { command curl -sS "$@"; }
+unleash-mock() { '` + self(t) + `' "$@"; }`
+	folder, compared := t.TempDir(), map[string]int{}
 	for i, b := range all {
-		if b.language != "sh" || !strings.HasPrefix(b.text, "curl ") {
+		program, _, _ := strings.Cut(b.text, " ")
+		if b.language != "sh" || program != "curl" && program != "unleash-mock" || strings.Contains(b.text, ownServer) {
 			continue
 		}
-		text := strings.ReplaceAll(b.text, "http://127.0.0.1:4242", mock.url)
-		got, err := typed(t, folder, `curl() { command curl -sS "$@"; }`, text)
+		got, err := typed(t, folder, preamble, strings.ReplaceAll(b.text, "http://127.0.0.1:4242", url))
 		if err != nil {
 			t.Errorf("%s: %v, %s", b.text, err, got)
 		}
-		if i+1 == len(all) || all[i+1].language != "json" {
+		if i+1 == len(all) {
 			continue
 		}
-		compared++
 		want := strings.TrimSpace(all[i+1].text)
-		if got = lastJSON(got); changing.ReplaceAllString(got, "#") != changing.ReplaceAllString(want, "#") {
+		switch next := all[i+1].language; {
+		case next == "json":
+			got = lastJSON(got)
+		case next == "" && program == "unleash-mock":
+			lines := strings.Split(strings.TrimSpace(got), "\n")
+			got = lines[len(lines)-1]
+		default:
+			continue
+		}
+		compared[program]++
+		if changing.ReplaceAllString(got, "#") != changing.ReplaceAllString(want, "#") {
 			t.Errorf("%s\ngot  %s\nwant %s", b.text, got, want)
 		}
 	}
-	if compared < 4 {
-		t.Errorf("%d answers were compared", compared)
+	if compared["curl"] < 4 || compared["unleash-mock"] < 2 {
+		t.Errorf("too few answers were compared: %v", compared)
 	}
+}
+
+// asTyped starts the mock with the README's line, on a free port, and returns its URL and what it
+// prints.
+func asTyped(t *testing.T, line string) (url, banner string) {
+	t.Helper()
+	if line != "go run ./cmd/unleash-mock serve\n" {
+		t.Fatalf("the README begins with %q", line)
+	}
+	mock, said := process(t, "serve"), newOutput()
+	mock.Env, mock.Stdout = append(mock.Env, "HTTP_PORT=0"), said
+	if err := mock.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = mock.Process.Kill()
+		_ = mock.Wait() // the error only says that it was killed
+	})
+	said.await("  curl ")
+	_, rest, _ := strings.Cut(said.String(), "listens on ")
+	url, _, _ = strings.Cut(rest, "\n")
+	return url, said.String()
+}
+
+// blockAfter returns the first code block of a page after a heading.
+func blockAfter(t *testing.T, page, heading string) string {
+	t.Helper()
+	_, rest, found := strings.Cut(read(t, root+page), heading)
+	match := fence.FindStringSubmatch(rest)
+	if !found || match == nil {
+		t.Fatalf("%s has no code block after %q", page, heading)
+	}
+	return match[2]
 }
 
 // lastJSON returns the last of several concatenated JSON answers.

@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -121,6 +122,28 @@ func TestNode(t *testing.T) {
 			t.Parallel()
 			follows(t, "node/app.js", reach)
 		})
+	}
+}
+
+// TestTheREADME runs the program in the README, and checks that it prints what the README says.
+func TestTheREADME(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := regexp.MustCompile("(?s)```js\n(.*?)```.*?It prints `(.*?)` at first.*?```\n```\n(.*?)```").FindStringSubmatch(string(readme))
+	if block == nil {
+		t.Fatal("the README has no program for Node")
+	}
+	mock := mocktest.Start(t)
+	program := strings.ReplaceAll(block[1], "http://127.0.0.1:4242", mock.URL)
+	said := start(t, samples(t), []string{"node", "--input-type=module", "-e", program})
+	waitFor(t, said, block[2])
+	set := []func(){func() { mock.SetFlag("checkout", true) }, func() { mock.SetVariant("checkout", "blue") }}
+	for i, want := range strings.Split(strings.TrimSpace(block[3]), "\n") {
+		set[i]()
+		waitFor(t, said, want)
 	}
 }
 

@@ -2,6 +2,7 @@
 // outlives the program that started it. Run with node --test.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -72,6 +73,17 @@ test("a mock does not keep its program running, in CommonJS", () => {
       return startMock();
     }).then(() => console.error("started"));`], { cwd: import.meta.dirname, encoding: "utf8", timeout: 60_000 });
   assert.deepEqual([status, stderr], [0, "started\n"]);
+});
+
+test("the lines in the README work", () => {
+  const [, lines] = readFileSync(process.env.README, "utf8").match(/^```js\n(const mock = await startMock[^]*?)^```$/m);
+  const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", `
+    import { startMock } from "unleash-mock";
+    ${lines}
+    const answer = await fetch(mock.url + "/api/frontend", { headers: { Authorization: mock.tokens.frontend } });
+    console.log(await answer.text());
+    await mock.stop();`], { cwd: import.meta.dirname, encoding: "utf8", timeout: 60_000 });
+  assert.equal(stdout, '{"toggles":[]}\n');
 });
 
 test("a misspelt option is refused", async () => {
