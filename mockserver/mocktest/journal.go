@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -115,14 +116,14 @@ func (s *Server) Requests(filter Filter) []Exchange {
 func (s *Server) requests(query url.Values) page {
 	s.t.Helper()
 	query.Set("limit", maxPage)
-	query.Set("order", "oldest")
 	var out page
-	s.control(http.MethodGet, "requests?"+query.Encode(), nil, &out)
+	s.control(http.MethodGet, "requests?"+query.Encode(), nil, &out) // the newest, newest first
+	slices.Reverse(out.Requests)
 	return out
 }
 
-// WaitForRequests waits until count exchanges match and returns them, oldest first. If
-// they do not arrive in time, it ends the test. Use it instead of a sleep.
+// WaitForRequests waits until count exchanges match and returns what Requests does. If they
+// do not arrive in time, it ends the test. Use it instead of a sleep.
 func (s *Server) WaitForRequests(count int, filter Filter, timeout time.Duration) []Exchange {
 	s.t.Helper()
 	query := filter.query()

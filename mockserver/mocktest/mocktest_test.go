@@ -142,6 +142,25 @@ func TestTheJournal(t *testing.T) {
 	one.AssertNoViolations()
 }
 
+// TestTheNewestRequests checks that of more requests than a page holds, the newest are
+// returned, oldest first.
+func TestTheNewestRequests(t *testing.T) {
+	t.Parallel()
+	bounds := mockserver.DefaultBounds()
+	bounds.Journal = 2000
+	mock := mocktest.Start(t, mockserver.WithBounds(bounds))
+	for range 1001 {
+		call(t, http.MethodGet, mock.URL+"/health", "", "")
+	}
+	for name, got := range map[string][]mocktest.Exchange{
+		"Requests": mock.Requests(mocktest.Filter{}), "WaitForRequests": mock.WaitForRequests(1001, mocktest.Filter{}, time.Minute),
+	} {
+		if len(got) != 1000 || got[0].ID != 2 || got[999].ID != 1001 {
+			t.Errorf("%s returns %d exchanges, from %d to %d", name, len(got), got[0].ID, got[len(got)-1].ID)
+		}
+	}
+}
+
 // recorder is a test that fails and keeps its messages.
 type recorder struct {
 	testing.TB

@@ -178,10 +178,12 @@ class Mock {
     await stop(this.#running);
   }
 
-  #requests(query) {
+  async #requests(query) {
     const given = Object.entries(query).filter(([, value]) => value !== undefined);
     const parameters = new URLSearchParams(given.map(([name, value]) => [name === "operation" ? "operationId" : name, String(value)]));
-    return this.#control("GET", `requests?limit=1000&order=oldest&${parameters}`);
+    const page = await this.#control("GET", `requests?limit=1000&${parameters}`); // the newest, newest first
+    page.requests.reverse();
+    return page;
   }
 
   /** Calls the control API. It does not use fetch, which tests and their environments replace. */

@@ -46,6 +46,14 @@ test("the app sends one request", async () => {
   await expect(mock.waitForRequests(2, {}, 10)).rejects.toThrow("within 10 ms the mock got 1 requests");
 });
 
+test("the newest of many requests are shown, oldest first", async () => {
+  const busy = await startMock({ args: ["--journal-size", "2000"] });
+  for (let i = 0; i <= 1000; i++) await fetch(`${busy.url}/health?${i}`);
+  const targets = (await busy.requests()).map(({ target }) => target);
+  expect([targets.length, targets[0], targets.at(-1)]).toEqual([1000, "/health?1", "/health?1000"]);
+  await busy.stop();
+});
+
 test("workspaces share nothing", async () => {
   const other = mock.workspace("other");
   await other.setFlag("checkout", false);
