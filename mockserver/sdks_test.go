@@ -251,7 +251,8 @@ func TestWhatSDKsTellIsPartOfTheState(t *testing.T) {
 
 // TestAnswersWithoutHeaders checks that an answer to metrics, and to an SDK that has the
 // newest flags, has no rate limit headers, Vary or ETag, as on a real server (O). An
-// answer to a registration, and to an SDK with a weak entity tag, has the former.
+// answer to a registration, and to an SDK with a weak entity tag, has the former, and only that to
+// a registration names the version.
 func TestAnswersWithoutHeaders(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
@@ -263,9 +264,9 @@ func TestAnswersWithoutHeaders(t *testing.T) {
 			t.Errorf("%s: %v", tag, got.header)
 		}
 	}
-	for path, want := range map[string]string{"/api/client/metrics": "", "/api/client/register": "6000;w=60"} {
+	for path, want := range map[string]struct{ policy, version string }{"/api/client/metrics": {"", ""}, "/api/client/register": {"6000;w=60", "8.2.0"}} {
 		got := a.must(202, http.MethodPost, path, backendToken, `{"appName":"a","strategies":[],"started":1,"interval":1}`)
-		if policy := got.header.Get("RateLimit-Policy"); policy != want || got.header.Get("Vary")+got.header.Get("ETag") != "" {
+		if got.header.Get("RateLimit-Policy") != want.policy || got.header.Get("X-Unleash-Version") != want.version || got.header.Get("Vary")+got.header.Get("ETag") != "" {
 			t.Errorf("%s: %v", path, got.header)
 		}
 	}
