@@ -301,7 +301,7 @@ const strengthIntroduction = `# How strong the suite is
 
 A suite that passes everything is worth nothing. So it is run against a mock that breaks the contract in one
 particular way, once for each of %d ways, and each time it has to fail and name the operation. Against the same mock
-without a fault it has to pass.
+without a fault it has to pass. Applied to programs, this is known as mutation testing.
 
 **All are caught**: %d faults of meaning, written by hand, and %[4]d that follow from the contract. The faults of meaning
 break rules of these standings: %[3]s.
