@@ -17,8 +17,10 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/memlimit"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/flagfile"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/pipeline"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/seed"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -32,6 +34,12 @@ const givenDocument = "/docs/document.json"
 // controlDocument is the path of the control API's document.
 const controlDocument = "/docs/control.json"
 
+// The paths of the JSON Schemas of files, for editors.
+const (
+	flagsSchema = "/docs/flags.schema.json"
+	seedSchema  = "/docs/seed.schema.json"
+)
+
 // docs are the documents and an explorer for them that needs no other host. Its links are
 // relative, so they work under every path.
 type docs struct {
@@ -39,10 +47,10 @@ type docs struct {
 	documents map[string]*document // by path
 }
 
-// document writes a document that names the server it comes from, so that the explorer
+// document writes a document that may name the server it comes from, so that the explorer
 // calls that server.
 type document struct {
-	parts func() [][]byte // before and after the name of the server
+	parts func() [][]byte // before and after the name of the server; one part if there is no name
 }
 
 // size returns the length of the document in bytes, without the name of the server.
@@ -72,6 +80,11 @@ func newDocument(write func(server string) []byte) *document {
 	})}
 }
 
+// unchanging returns a document that names no server.
+func unchanging(text []byte) *document {
+	return &document{parts: func() [][]byte { return [][]byte{text} }}
+}
+
 // graded returns a document with the grades of its operations.
 func (c *config) graded(contract *spec.Contract) *document {
 	return newDocument(func(server string) []byte { return contract.JSONGradedAt(server, c.contract, c.edition) })
@@ -84,7 +97,9 @@ func (c *config) newDocs() (*docs, error) {
 	if c.contract.Foreign() {
 		contract = c.document
 	}
-	out := &docs{documents: map[string]*document{docsPath + ".json": c.graded(contract)}}
+	out := &docs{documents: map[string]*document{
+		docsPath + ".json": c.graded(contract), flagsSchema: unchanging(flagfile.Schema), seedSchema: unchanging(seed.Schema),
+	}}
 	choice := []map[string]string{{"name": contract.Title(), "url": main}}
 	if c.document != nil && contract != c.document {
 		out.documents[givenDocument] = c.graded(c.document)

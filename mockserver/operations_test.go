@@ -554,6 +554,12 @@ func TestDocs(t *testing.T) {
 		t.Error("the control API is not in the explorer")
 	}
 	newApp(t, WithoutControl()).must(404, http.MethodGet, "/docs/control.json", "", "")
+	for path, title := range map[string]string{"/docs/flags.schema.json": "Flags of unleash-mock", "/docs/seed.schema.json": "Seed of unleash-mock"} {
+		var schema struct{ Title string }
+		if body := a.must(200, http.MethodGet, path, "", "").body; json.Unmarshal(body, &schema) != nil || schema.Title != title {
+			t.Errorf("%s has the title %q", path, schema.Title)
+		}
+	}
 	a.must(301, http.MethodGet, "/docs/openapi", "", "")
 	a.must(302, http.MethodGet, "/", "", "")
 }

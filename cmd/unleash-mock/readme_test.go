@@ -85,7 +85,7 @@ func TestTheNumberOfScenarios(t *testing.T) {
 func TestTheFileOfFlagsOfThePage(t *testing.T) {
 	t.Parallel()
 	for _, b := range blocks(t, root+"docs/control.md") {
-		if b.language != "yaml" || !strings.HasPrefix(b.text, "flags:") {
+		if b.language != "yaml" || !strings.Contains(b.text, "\nflags:\n") {
 			continue
 		}
 		mock := startServe(t, nil, "--flags", file(t, "flags.yaml", b.text))

@@ -5,6 +5,7 @@
 package flagfile
 
 import (
+	_ "embed"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -15,6 +16,11 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/yamlfile"
 )
+
+// Schema is the JSON Schema of the short YAML.
+//
+//go:embed flags.schema.json
+var Schema []byte
 
 // Set is the content of a file.
 type Set struct {

@@ -22,6 +22,11 @@ import (
 //go:embed default.yaml
 var defaultSource []byte
 
+// Schema is the JSON Schema of seeds.
+//
+//go:embed seed.schema.json
+var Schema []byte
+
 // rulesSection holds the rules; all other sections hold rows.
 const (
 	rulesSection    = "rules"
