@@ -52,7 +52,7 @@ test("the newest of many requests are shown, oldest first", async () => {
   const targets = (await busy.requests()).map(({ target }) => target);
   expect([targets.length, targets[0], targets.at(-1)]).toEqual([1000, "/health?1", "/health?1000"]);
   await busy.stop();
-});
+}, 60_000);
 
 test("workspaces share nothing", async () => {
   const other = mock.workspace("other");
