@@ -24,10 +24,12 @@ const (
 // ErrTooLarge is wrapped by the error for a document that exceeds its limits.
 var ErrTooLarge = errors.New("it is too large")
 
-// Limits of what a document may become through its aliases, in bytes.
+// Limits of what a document may become through its aliases, in bytes. Each value that a merge
+// looks at counts as well: mappings may merge many others and yet be written as {}.
 const (
-	minLimit  = 1 << 20
-	maxGrowth = 10
+	minLimit   = 1 << 20
+	maxGrowth  = 10
+	mergeBytes = 8
 )
 
 // Read returns a document in JSON or YAML as JSON; JSON is returned unchanged. The result
@@ -91,9 +93,10 @@ func write(root *yaml.Node, limit int) ([]byte, error) {
 }
 
 type writer struct {
-	out   bytes.Buffer
-	line  int
-	limit int
+	out    bytes.Buffer
+	line   int
+	limit  int
+	merges int // the values that merges have looked at
 }
 
 // maxNesting stops values that contain themselves.
@@ -104,7 +107,7 @@ func (w *writer) write(node *yaml.Node, depth int) error {
 		return fmt.Errorf("line %d: it is nested too deeply", node.Line)
 	}
 	if w.out.Len() > w.limit {
-		return fmt.Errorf("line %d: its aliases make it too large", node.Line)
+		return tooLarge(node)
 	}
 	for ; w.line < node.Line; w.line++ {
 		w.out.WriteByte('\n')
@@ -115,7 +118,11 @@ func (w *writer) write(node *yaml.Node, depth int) error {
 	case yaml.AliasNode:
 		return w.write(node.Alias, depth+1)
 	case yaml.MappingNode:
-		return w.writeMapping(merged(node), depth+1)
+		members, err := w.merged(node)
+		if err != nil {
+			return err
+		}
+		return w.writeMapping(members, depth+1)
 	case yaml.SequenceNode:
 		w.out.WriteByte('[')
 		for i, element := range node.Content {
@@ -139,10 +146,14 @@ func (w *writer) write(node *yaml.Node, depth int) error {
 	return w.writeScalar(value)
 }
 
+func tooLarge(node *yaml.Node) error {
+	return fmt.Errorf("line %d: its aliases make it too large", node.Line)
+}
+
 // merged returns the members of a mapping, then those of the mappings that it merges. Of
 // several members with the same name, the first counts. No mapping is merged twice, so a
 // mapping may merge itself.
-func merged(mapping *yaml.Node) []*yaml.Node {
+func (w *writer) merged(mapping *yaml.Node) ([]*yaml.Node, error) {
 	var out []*yaml.Node
 	names, seen := map[string]bool{}, map[*yaml.Node]bool{}
 	for stack := []*yaml.Node{mapping}; len(stack) > 0; {
@@ -155,6 +166,12 @@ func merged(mapping *yaml.Node) []*yaml.Node {
 			continue
 		}
 		seen[source] = true
+		if source != mapping {
+			w.merges += 1 + len(source.Content)
+		}
+		if w.merges > w.limit/mergeBytes {
+			return nil, tooLarge(mapping)
+		}
 		if source.Kind == yaml.SequenceNode {
 			stack = append(stack, reversed(source.Content)...)
 			continue
@@ -172,7 +189,7 @@ func merged(mapping *yaml.Node) []*yaml.Node {
 		}
 		stack = append(stack, reversed(merges)...)
 	}
-	return out
+	return out, nil
 }
 
 func reversed(nodes []*yaml.Node) []*yaml.Node {
