@@ -24,8 +24,11 @@ import (
 // Document is an OpenAPI document as JSON, in which everything is on the same line as in the text
 // that it was read from.
 type Document struct {
-	text       []byte
-	components func() map[string]map[string][]byte // by section and name
+	text  []byte
+	lines func() []int // how many lines end before each block of the text
+
+	mutex    sync.Mutex
+	children map[int]map[string][]byte // of what references lead through, by its capacity
 }
 
 // MaxJSON is the maximum size of a document in JSON, in bytes. Package yamljson sets the bounds of a
@@ -50,22 +53,16 @@ func Read(source []byte) (*Document, error) {
 // New returns a document for a text that is known to be JSON.
 func New(text []byte) *Document {
 	d := &Document{text: text[:len(text):len(text)]}
-	d.components = sync.OnceValue(d.readComponents)
+	d.lines = sync.OnceValue(d.countLines)
+	d.children = map[int]map[string][]byte{}
 	return d
 }
 
 // Prepare reads the components, which operations share, before an operation needs them.
-func (d *Document) Prepare() { d.components() }
-
-func (d *Document) readComponents() map[string]map[string][]byte {
-	sections := map[string]map[string][]byte{}
-	for section, entries := range Members(Member(d.text, "components")) {
-		sections[section] = map[string][]byte{}
-		for name, component := range Members(entries) {
-			sections[section][name] = component
-		}
+func (d *Document) Prepare() {
+	for section := range Members(d.child(d.text, "components")) {
+		d.at([]string{"components", section, ""})
 	}
-	return sections
 }
 
 // Text returns the document's JSON.
@@ -137,7 +134,20 @@ func rewritten(object []byte, change func(name string, value []byte) []byte, add
 // Line returns the line on which a part of the document begins.
 func (d *Document) Line(part []byte) int {
 	// A part is a slice of the text, so its capacity is the length of the text from its beginning on.
-	return 1 + bytes.Count(d.text[:cap(d.text)-cap(part)], []byte{'\n'})
+	begin := cap(d.text) - cap(part)
+	block := begin / lineBlock
+	return 1 + d.lines()[block] + bytes.Count(d.text[block*lineBlock:begin], []byte{'\n'})
+}
+
+// lineBlock is the size of the blocks that lines are counted by, in bytes.
+const lineBlock = 1 << 14
+
+func (d *Document) countLines() []int {
+	counts := []int{0}
+	for block := range slices.Chunk(d.text, lineBlock) {
+		counts = append(counts, counts[len(counts)-1]+bytes.Count(block, []byte{'\n'}))
+	}
+	return counts
 }
 
 // Members yields the members of an object in their order. A value that is not an object has none.
@@ -169,11 +179,13 @@ func Member(object []byte, name string) []byte {
 }
 
 // Resolve returns what an object refers to, or the object itself if it refers to nothing.
-func (d *Document) Resolve(object []byte) ([]byte, error) {
+func (d *Document) Resolve(object []byte) ([]byte, error) { return d.follow(object, written) }
+
+// follow is Resolve with a function that returns the reference that an object consists of, if any.
+func (d *Document) follow(object []byte, written func([]byte) (string, bool)) ([]byte, error) {
 	for range maxReferences {
-		var reference string
-		written := Member(object, "$ref")
-		if written == nil || json.Unmarshal(written, &reference) != nil {
+		reference, is := written(object)
+		if !is {
 			return object, nil
 		}
 		var err error
@@ -182,6 +194,12 @@ func (d *Document) Resolve(object []byte) ([]byte, error) {
 		}
 	}
 	return nil, errors.New("a reference leads to itself")
+}
+
+// written returns the reference that an object consists of, if any.
+func written(object []byte) (reference string, is bool) {
+	value := Member(object, "$ref")
+	return reference, value != nil && json.Unmarshal(value, &reference) == nil
 }
 
 // At returns what a reference leads to, which may be another reference.
@@ -197,36 +215,44 @@ func (d *Document) At(reference string) ([]byte, error) {
 	return value, nil
 }
 
-// maxReferences is the maximum number of references that each lead to the next.
-const maxReferences = 100
+// Limits of references: how many may each lead to the next, and how deep one may lead. Each level may
+// take as long to read as the document.
+const (
+	maxReferences = 100
+	maxTokens     = 100
+)
 
 // at returns what a JSON pointer leads to, or nil.
 func (d *Document) at(tokens []string) []byte {
-	value := d.text
-	if len(tokens) >= 3 && tokens[0] == "components" {
-		value, tokens = d.components()[tokens[1]][tokens[2]], tokens[3:]
+	if len(tokens) > maxTokens {
+		return nil
 	}
+	value := d.text
 	for _, token := range tokens {
-		value = child(value, token)
+		value = d.child(value, token)
 	}
 	return value
 }
 
-// child returns a member of an object or an element of an array, or nil.
-func child(value []byte, token string) []byte {
-	if len(value) == 0 || value[0] != '[' {
-		return Member(value, token)
-	}
-	index, err := strconv.Atoi(token)
-	if err != nil {
-		return nil
-	}
-	for i, element := range elements(value) {
-		if i == index {
-			return element
+// child returns a member of an object or an element of an array, or nil. It reads the object or array
+// only once. Of several members with the same name, the last counts.
+func (d *Document) child(value []byte, token string) []byte {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	children, known := d.children[cap(value)]
+	if !known && len(value) > 0 {
+		children = map[string][]byte{}
+		for name, member := range Members(value) {
+			children[name] = member
 		}
+		if value[0] == '[' {
+			for i, element := range elements(value) {
+				children[strconv.Itoa(i)] = element
+			}
+		}
+		d.children[cap(value)] = children
 	}
-	return nil
+	return children[token]
 }
 
 // elements yields the elements of an array with their positions.
@@ -331,11 +357,14 @@ func (d *Document) reach(schemas int, groups ...[][]byte) map[string]any {
 				}
 				tokens = tokens[:max(1, depths[tokens[0]])]
 				key := strings.Join(tokens, "\n")
-				target := d.at(tokens)
-				if seen[key] || target == nil {
+				if seen[key] {
 					continue
 				}
 				seen[key] = true
+				target := d.at(tokens)
+				if target == nil {
+					continue
+				}
 				if tokens[0] == "components" && tokens[1] == "schemas" {
 					if left -= len(target); left < 0 {
 						target = []byte("{}")

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -282,6 +283,77 @@ func TestResolve(t *testing.T) {
 	item, err := d.Resolve(at(d, "paths", "/other/{a b}"))
 	if err != nil || d.Line(item) != 6 {
 		t.Errorf("got %s, %v", item, err)
+	}
+}
+
+// TestReferencesTakeLinearTime checks documents whose every reference would take as long as the document
+// if its parts were read for each.
+func TestReferencesTakeLinearTime(t *testing.T) {
+	t.Parallel()
+	const count = 100_000
+	list := func(format string) string {
+		var out strings.Builder
+		for i := range count {
+			fmt.Fprintf(&out, format+",\n", i)
+		}
+		return strings.TrimRight(out.String(), ",\n")
+	}
+	for name, test := range map[string]struct{ operation, others, want string }{
+		"into another member":  {`[` + list(`{"$ref":"#/x/%d"}`) + `]`, `"x":{` + list(`"%d":1`) + `}`, "<nil>"},
+		"into an array":        {`[` + list(`{"$ref":"#/x/%d"}`) + `]`, `"x":[` + list(`%d`) + `]`, "<nil>"},
+		"that repeat":          {`[` + list(`{"$ref":"#/x/y","a":%d}`) + `]`, `"x":{` + list(`"%d":1`) + `,"y":{}}`, "<nil>"},
+		"that lead nowhere":    {`[` + list(`{"$ref":"#/x/%d"}`) + `]`, `"x":{}`, `the reference "#/x/0" leads nowhere`},
+		"in an example":        {`{"example":[` + list(`{"$ref":"#/x/%d"}`) + `]}`, `"x":{}`, "<nil>"},
+		"to references to one": {`[` + list(`{"$ref":"#/x/%d"}`) + `]`, `"x":{` + list(`"%d":{"$ref":"#/y"}`) + `},"y":{` + list(`"%d":1`) + `}`, "<nil>"},
+		"in a chain":           {`{"$ref":"#/x/0"}`, `"x":{"100000":{}` + chain(count) + `}`, "<nil>"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d, began := read(t, `{"operation":`+test.operation+`,`+test.others+`}`), time.Now()
+			operation := at(d, "operation")
+			found := "<nil>"
+			if dangling := d.References().Check(operation); dangling != nil {
+				found = dangling.Reason
+			}
+			if found != test.want {
+				t.Errorf("got %s, want %s", found, test.want)
+			}
+			if _, err := d.Operation("/x", "get", operation, nil, math.MaxInt); err != nil {
+				t.Error(err)
+			}
+			if took := time.Since(began); took > 2*time.Minute {
+				t.Errorf("it took %v", took)
+			}
+		})
+	}
+}
+
+// chain returns members that each refer to the next.
+func chain(count int) string {
+	var out strings.Builder
+	for i := range count {
+		fmt.Fprintf(&out, `,"%d":{"items":{"$ref":"#/x/%d"}}`, i, i+1)
+	}
+	return out.String()
+}
+
+// TestReferencesOfManyOperations checks that what operations share is judged once, and for each of them.
+func TestReferencesOfManyOperations(t *testing.T) {
+	t.Parallel()
+	const count = 20_000
+	d := read(t, `{"x":{"20000":{"$ref":"#/nowhere"}`+chain(count)+`},"y":{"a":{"$ref":"#/y"}}}`)
+	references, began := d.References(), time.Now()
+	for range count {
+		if references.Check([]byte(`{"$ref":"#/y"}`)) != nil {
+			t.Fatal("what is sound is not")
+		}
+		found := references.Check([]byte(`{"$ref":"#/x/0"}`))
+		if found == nil || found.Line != 1 || found.Reason != `the reference "#/nowhere" leads nowhere` {
+			t.Fatalf("got %v", found)
+		}
+	}
+	if took := time.Since(began); took > 2*time.Minute {
+		t.Errorf("it took %v", took)
 	}
 }
 
