@@ -27,9 +27,7 @@ var (
 // newDecoder returns a reader that decodes source. The error wraps ErrUnknownEncoding or
 // comes from the decoder.
 func newDecoder(encoding string, source io.Reader) (io.Reader, error) {
-	switch strings.ToLower(strings.TrimSpace(encoding)) {
-	case "", "identity":
-		return source, nil
+	switch encoding {
 	case "gzip", "x-gzip":
 		return gzip.NewReader(source)
 	case "deflate":
@@ -51,16 +49,22 @@ func newInflater(source io.Reader) (io.Reader, error) {
 	return flate.NewReader(buffered), nil
 }
 
+// maxEncodings is how many encodings of one body are undone: each may take as long as the limit allows.
+const maxEncodings = 3
+
 // Decode undoes the content encodings that a header names, the last one first. The error
-// wraps ErrUnknownEncoding, wraps ErrTooLarge if more than limit bytes come out, or names
-// the encoding that the body is not in.
+// wraps ErrUnknownEncoding, also if there are too many, wraps ErrTooLarge if more than limit
+// bytes come out, or names the encoding that the body is not in.
 func Decode(header http.Header, body []byte, limit int) ([]byte, error) {
-	names := strings.Split(strings.Join(header.Values("Content-Encoding"), ","), ",")
+	names := strings.Split(strings.ToLower(strings.Join(header.Values("Content-Encoding"), ",")), ",")
+	for i, name := range names {
+		names[i] = strings.TrimSpace(name)
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return name == "" || name == "identity" })
+	if len(names) > maxEncodings {
+		return nil, fmt.Errorf("%w: %d encodings on top of one another, of which %d are undone", ErrUnknownEncoding, len(names), maxEncodings)
+	}
 	for _, name := range slices.Backward(names) {
-		name = strings.ToLower(strings.TrimSpace(name))
-		if name == "" || name == "identity" {
-			continue
-		}
 		reader, err := newDecoder(name, bytes.NewReader(body))
 		if err == nil {
 			body, err = io.ReadAll(io.LimitReader(reader, int64(limit)+1))

@@ -83,6 +83,7 @@ func TestDecodeRefuses(t *testing.T) {
 		"an unknown encoding": {"lzw", nil, ErrUnknownEncoding, `"lzw"`},
 		"a bomb":              {"gzip", bomb, ErrTooLarge, "more than 100 bytes"},
 		"a bomb in another":   {"gzip, gzip", wrapped(t, bomb, gzipped), ErrTooLarge, ""},
+		"too many":            {"br,identity,,br,br,br", nil, ErrUnknownEncoding, "4 encodings"},
 		"no gzip":             {"gzip", []byte(text), gzip.ErrHeader, "it is not valid gzip"},
 		"a cut one":           {"gzip", wrapped(t, []byte(text), gzipped)[:20], io.ErrUnexpectedEOF, "it is not valid gzip"},
 		"no deflate":          {"deflate", []byte("\xff\xff"), nil, "it is not valid deflate"},
