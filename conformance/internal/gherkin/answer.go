@@ -144,7 +144,7 @@ func (a *answer) expect(value any, base string, pairs [][2]string) error {
 		}
 		part, present := jsonvalue.At(value, pair[0])
 		if !holds(part, present) {
-			got := jsonvalue.Text(part)
+			got := judge.Got(base+pair[0], part)
 			switch {
 			case value == nil:
 				got = a.last.Summary()

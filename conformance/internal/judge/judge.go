@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -121,11 +123,25 @@ func contractBreaches(x *target.Exchange) []Breach {
 			b.Source = "the statuses that the contract of " + x.Operation.ID + " lists"
 		}
 		if value, found := jsonvalue.At(x.Value, failure.Pointer); failure.In == "body" && found && failure.Pointer != "" {
-			b.Got = jsonvalue.Text(value)
+			b.Got = Got(failure.Pointer, value)
 		}
 		found = append(found, b)
 	}
 	return found
+}
+
+// MaxGot is how many bytes a breach keeps of what a response has. Many breaches may be of one object.
+const MaxGot = 64 << 10
+
+// Got returns a value of a response for a breach at a pointer. What is too long is shortened, unless its
+// place says that it is secret: secrets cannot be found in a part of it.
+func Got(pointer string, value any) string {
+	text := jsonvalue.Text(value)
+	if len(text) <= MaxGot {
+		return text
+	}
+	text = secrets.At(pointer, text)
+	return strings.Clone(text[:min(len(text), MaxGot)])
 }
 
 // Learn remembers the secret that a response shows because it was just created. It returns

@@ -9,6 +9,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -80,5 +81,33 @@ func TestALargeAnswerIsJudgedByItsParts(t *testing.T) {
 		case wrong >= 0 && (len(body) != 1 || body[0].Pointer != fmt.Sprintf("/segments/%d/id", wrong) || body[0].Got != `"seven"`):
 			t.Errorf("entry %d is wrong, but the breaches are %+v", wrong, body)
 		}
+	}
+}
+
+// TestBreachesOfALargeObjectAreSmall checks an object with much that it must not have: each breach shows the
+// whole object.
+func TestBreachesOfALargeObjectAreSmall(t *testing.T) {
+	t.Parallel()
+	project := map[string]any{"large": strings.Repeat("x", 2*MaxGot)}
+	for i := range maxBreaches {
+		project[fmt.Sprint("a", i)] = json.Number("0")
+	}
+	x := &target.Exchange{
+		Request: target.Request{Method: "GET", Path: "/api/admin/projects"}, Status: 200, Operation: spec.Default().Find("GET", "/api/admin/projects"),
+		Answer:   http.Header{"Content-Type": {"application/json; charset=utf-8"}},
+		Received: []byte(jsonvalue.Text(map[string]any{"version": json.Number("1"), "projects": []any{project}})),
+	}
+	x.Value, x.IsJSON = jsonvalue.Decode(x.Received)
+	found := contractBreaches(x)
+	if len(found) < 2 {
+		t.Fatalf("%d breaches", len(found))
+	}
+	for _, b := range found {
+		if len(b.Got) > MaxGot {
+			t.Errorf("%s shows %d bytes", b.Pointer, len(b.Got))
+		}
+	}
+	if got := Got("/projects/0/secret", project["large"]); got != secrets.Mark {
+		t.Errorf("a secret is shown as %.20s", got)
 	}
 }

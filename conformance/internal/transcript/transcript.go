@@ -77,7 +77,7 @@ const maxText = 4 << 10
 // Text removes secrets from a text and shortens it. It looks for secrets in a longer part
 // than it keeps, so that no secret is cut in two.
 func Text(redact *secrets.Redactor, text string) string {
-	text = redact.Text(text[:min(len(text), 16*maxText)])
+	text = redact.Text(text[:min(len(text), judge.MaxGot)])
 	if len(text) > maxText {
 		text = strings.ToValidUTF8(text[:maxText], "") + "..."
 	}

@@ -79,9 +79,9 @@ func noURL(x *target.Exchange) []judge.Breach {
 		return nil
 	}
 	var found []judge.Breach
-	jsonvalue.Walk(x.Value, func(pointer, key string, value any) {
+	jsonvalue.Walk(x.Value, func(pointer, key string, _ any) {
 		if key == "url" {
-			found = append(found, judge.Breach{In: "body", Pointer: pointer, Expectation: "no url", Got: jsonvalue.Text(value)})
+			found = append(found, judge.Breach{In: "body", Pointer: pointer, Expectation: "no url", Got: "one"})
 		}
 	})
 	return found
