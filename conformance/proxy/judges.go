@@ -72,16 +72,24 @@ func (p *Proxy) Hurry() {
 	})
 }
 
-// drain stops the judges once the queue is empty. What they do not reach in time counts as
-// missed.
+// drain stops the judges and the recording once the queue is empty. What they do not reach in
+// time counts as missed, or is missing in the recording.
 func (p *Proxy) drain() {
 	longest := max(time.Until(p.judges.until), min(p.options.Drain, leastDrain))
-	defer time.AfterFunc(longest, func() { p.judges.late.Store(true) }).Stop()
+	defer time.AfterFunc(longest, func() {
+		p.judges.late.Store(true)
+		if p.recorder != nil {
+			close(p.recorder.late)
+		}
+	}).Stop()
 	defer time.AfterFunc(maxSilence, func() {
 		p.logger.Info("judging what has passed", "waiting", len(p.queue), "longest", longest.String())
 	}).Stop()
 	close(p.queue)
 	p.judges.running.Wait()
+	if p.recorder != nil {
+		p.recorder.close()
+	}
 	p.journal.warnOfMissed()
 }
 

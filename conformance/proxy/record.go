@@ -1,38 +1,90 @@
 package proxy
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 )
 
 // recorder writes exchanges as lines of JSON. Each is a report.Exchange, and is written in a
-// single call.
+// single call, by a goroutine of its own: a pipe that nobody reads must not keep the proxy.
 type recorder struct {
 	logger *slog.Logger
+	lines  chan []byte
+	late   chan struct{} // closed when nothing waits for the writer any longer
+	done   chan struct{} // closed when everything is written
 
 	mu  sync.Mutex
-	out *json.Encoder
 	err error // the first error; nothing is written after it
 }
 
 func newRecorder(out io.Writer, logger *slog.Logger) *recorder {
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false)
-	return &recorder{logger: logger, out: encoder}
+	r := &recorder{logger: logger, lines: make(chan []byte), late: make(chan struct{}), done: make(chan struct{})}
+	go r.run(out)
+	return r
 }
 
+func (r *recorder) run(out io.Writer) {
+	defer close(r.done)
+	for line := range r.lines {
+		if r.failure() != nil {
+			continue
+		}
+		if _, err := out.Write(line); err != nil {
+			r.fail(err)
+		}
+	}
+}
+
+// errStuck ends a recording that is not complete when the time to drain is over.
+var errStuck = errors.New("the recording is not complete: writing it takes too long")
+
+// write writes an exchange after those before it.
 func (r *recorder) write(x report.Exchange) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.err != nil {
+	var line bytes.Buffer
+	encoder := json.NewEncoder(&line)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(x); err != nil {
+		r.fail(err)
 		return
 	}
-	if r.err = r.out.Encode(x); r.err != nil {
-		r.logger.Error("the recording ends here: it cannot be written", "error", r.err)
+	select {
+	case r.lines <- line.Bytes():
+	case <-r.late:
+		r.fail(errStuck)
+	}
+}
+
+// lastLine is how long the last line may take after the time to drain.
+const lastLine = 100 * time.Millisecond
+
+// close waits until everything is written, but not for long once it is late.
+func (r *recorder) close() {
+	close(r.lines)
+	select {
+	case <-r.done:
+		return
+	case <-r.late:
+	}
+	select {
+	case <-r.done:
+	case <-time.After(lastLine):
+		r.fail(errStuck)
+	}
+}
+
+func (r *recorder) fail(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err == nil {
+		r.err = err
+		r.logger.Error("the recording ends here: it cannot be written", "error", err)
 	}
 }
 

@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -193,6 +195,23 @@ func TestRecordingThatFails(t *testing.T) {
 	s.end()
 	if err := s.RecordError(); !errors.Is(err, errFull) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestRecordingThatNobodyReads checks that a pipe that is full keeps neither the judges nor the end. The
+// exchanges that wait for it count, and the recording is an error.
+func TestRecordingThatNobodyReads(t *testing.T) {
+	t.Parallel()
+	reader, writer := io.Pipe()
+	defer reader.Close()
+	s := play(t, good(), func(o *proxy.Options) { o.Record = writer })
+	s.SetDrain(time.Millisecond)
+	for range 5 {
+		s.send(t, "GET", "/health", "")
+	}
+	s.end()
+	if stats := s.Stats(); stats.Exchanges != 5 || s.RecordError() == nil {
+		t.Errorf("stats %+v, error %v", stats, s.RecordError())
 	}
 }
 
