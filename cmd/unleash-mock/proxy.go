@@ -80,9 +80,9 @@ for an upstream that has its own.
 
 If the command of --run fails, the proxy exits with its code. Otherwise: exit 0 if the
 traffic kept the contract, 1 if it did not, 3 if the upstream answered nothing,
-some of the traffic came too fast to be judged, the proxy failed over it or the
-recording is not complete, 4 if there was no request to an operation of the
-contract.`,
+some of the traffic came too fast to be judged, the proxy failed over it, the
+recording is not complete or a report cannot be written, 4 if there was no request
+to an operation of the contract.`,
 		Example: `  unleash-mock proxy --upstream http://unleash:4242 --run 'npm test'
   unleash-mock proxy --upstream https://unleash.example.com/base --base-uri-path /base --ca-file ca.pem
   unleash-mock proxy --upstream http://unleash:4242 --run ./e2e.sh --report junit=proxy.xml --report html=proxy.html
@@ -294,24 +294,21 @@ func (p *program) concludeProxy(judge *proxy.Proxy, files reportFiles, failure e
 	if failure != nil && r.ExitCode != exitcode.Broken {
 		r.ExitCode = exitcode.Error
 	}
-	written := files.write(r)
+	failure = errors.Join(failure, files.write(r))
 	if err := p.summarize(r, stats); err != nil {
-		written = errors.Join(written, toolError("writing the summary: %w", err))
-	}
-	if written != nil {
-		return toolError("%w", inOneLine(written))
+		failure = errors.Join(failure, fmt.Errorf("writing the summary: %w", err))
 	}
 	failure = inOneLine(failure)
-	switch r.ExitCode {
-	case exitcode.Broken:
+	switch {
+	case r.ExitCode == exitcode.Broken:
 		broken := fmt.Errorf("%d of %d exchanges broke the contract", stats.Violations, stats.Exchanges)
 		if failure != nil {
 			broken = fmt.Errorf("%w; %w", broken, failure)
 		}
 		return &codedError{code: exitcode.Broken, err: broken}
-	case exitcode.Error:
+	case failure != nil || r.ExitCode == exitcode.Error:
 		return toolError("%w", cmp.Or(failure, errNoAnswer))
-	case exitcode.Unverified:
+	case r.ExitCode == exitcode.Unverified:
 		return &codedError{code: exitcode.Unverified, err: errors.New("no request was to an operation of the contract, so nothing was verified")}
 	}
 	return nil

@@ -21,3 +21,18 @@ func TestARecordingThatCannotBeWritten(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, i.stderr)
 	}
 }
+
+// TestAReportThatCannotBeWritten checks that a failed report is an error, but hides nothing that broke the
+// contract.
+func TestAReportThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	for body, code := range map[string]int{healthy: exitcode.Error, broken: exitcode.Broken} {
+		upstream := httptest.NewServer(answers(body))
+		t.Cleanup(upstream.Close)
+		i := startProxy(t, upstream.URL, "--listen", "127.0.0.1:0", "--report", "html=/dev/full")
+		get(t, i.url+"/health", "")
+		if got := i.end(); got != code || !strings.Contains(i.stderr.String(), "no space left on device") {
+			t.Errorf("exit code %d, want %d: %s", got, code, i.stderr)
+		}
+	}
+}
