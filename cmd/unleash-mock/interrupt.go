@@ -14,7 +14,8 @@ import (
 )
 
 // echo is how long a repeated request to end counts as the same one. A terminal and "timeout" send
-// it to a whole process group, in which a launcher such as npm's passes it on as well.
+// it to a whole process group, in which a launcher such as npm's passes it on as well; systemd may
+// send SIGHUP right after SIGTERM.
 const echo = 250 * time.Millisecond
 
 // untilInterrupted returns a context that ends when the program is asked to end, by Ctrl-C, a
@@ -24,7 +25,7 @@ const echo = 250 * time.Millisecond
 func (p *program) untilInterrupted(ctx context.Context) context.Context {
 	ctx, cancel := context.WithCancelCause(ctx)
 	asked := make(chan os.Signal, 4)
-	signal.Notify(asked, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(asked, os.Interrupt, syscall.SIGTERM, syscall.SIGQUIT)
 	if !signal.Ignored(syscall.SIGHUP) { // nohup has it ignored
 		signal.Notify(asked, syscall.SIGHUP)
 	}
@@ -32,7 +33,8 @@ func (p *program) untilInterrupted(ctx context.Context) context.Context {
 	go func() {
 		first := <-asked
 		cancel(interruption{first})
-		for began := time.Now(); <-asked == first && time.Since(began) < echo; {
+		for began := time.Now(); time.Since(began) < echo; {
+			<-asked
 		}
 		p.ending.Lock() // so that the end of the killed command does not decide the exit code
 		if kill := p.atOnce.Load(); kill != nil {

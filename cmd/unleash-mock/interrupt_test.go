@@ -19,6 +19,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/mockserver"
@@ -160,7 +161,7 @@ var seeded = []string{"my-external-app", "cpu-over-90"}
 // that it removes what it has created.
 func TestEveryWayToEndCleansUp(t *testing.T) {
 	t.Parallel()
-	for _, end := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+	for _, end := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
 		t.Run(end.String(), func(t *testing.T) {
 			t.Parallel()
 			url, program, stderr := startProgram(t, func(program *exec.Cmd) { _ = program.Process.Signal(end) },
@@ -201,6 +202,23 @@ func TestAReaderThatIsGoneEndsNothing(t *testing.T) {
 	}
 }
 
+// waitSignalling sends a program a signal until it ends, as it counts only some time after the first one.
+func waitSignalling(program *exec.Cmd, again syscall.Signal) {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = program.Wait() // the exit code is checked by the caller
+	}()
+	for tick := time.Tick(echo / 5); ; {
+		select {
+		case <-ended:
+			return
+		case <-tick:
+			_ = program.Process.Signal(again)
+		}
+	}
+}
+
 // TestASecondSignalEndsAtOnce sends a second signal while the first one waits for an
 // answer.
 func TestASecondSignalEndsAtOnce(t *testing.T) {
@@ -214,8 +232,7 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	stderr.await("interrupted; cleaning up")
-	_ = program.Process.Signal(syscall.SIGINT)
-	_ = program.Wait() // the exit code is checked below
+	waitSignalling(program.Cmd, syscall.SIGINT)
 	close(free)
 	_, run, _ := strings.Cut(stderr.String(), "\nrun ")
 	run, _, _ = strings.Cut(run, ",")

@@ -104,24 +104,26 @@ func startBeside(t *testing.T, run string, args ...string) (*exec.Cmd, *output) 
 
 // TestSignalsArePassedOn checks that the command gets a signal and ends in its own way
 // while the mock still runs. The signal is sent twice, as by a launcher in the same process
-// group.
+// group, or followed by another, as by systemd.
 func TestSignalsArePassedOn(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		signal syscall.Signal
+		again  syscall.Signal
 		trap   string
 		code   int
 	}{
-		"ends well":    {syscall.SIGINT, `trap 'curl -fsS $UNLEASH_URL/health && exit 0' INT`, exitcode.OK},
-		"own code":     {syscall.SIGHUP, `trap 'exit 5' HUP`, 5},
-		"is ended":     {syscall.SIGTERM, ":", killed + int(syscall.SIGTERM)},
-		"another trap": {syscall.SIGINT, `trap 'exit 5' TERM`, killed + int(syscall.SIGINT)},
+		"ends well":    {syscall.SIGINT, syscall.SIGINT, `trap 'curl -fsS $UNLEASH_URL/health && exit 0' INT`, exitcode.OK},
+		"own code":     {syscall.SIGHUP, syscall.SIGHUP, `trap 'exit 5' HUP`, 5},
+		"is ended":     {syscall.SIGTERM, syscall.SIGTERM, ":", killed + int(syscall.SIGTERM)},
+		"another trap": {syscall.SIGINT, syscall.SIGINT, `trap 'exit 5' TERM`, killed + int(syscall.SIGINT)},
+		"systemd":      {syscall.SIGTERM, syscall.SIGHUP, `trap 'exit 5' TERM HUP`, 5},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			program, said := startBeside(t, test.trap+`; echo started; sleep 1000 & wait`)
 			_ = program.Process.Signal(test.signal)
-			_ = program.Process.Signal(test.signal)
+			_ = program.Process.Signal(test.again)
 			_ = program.Wait() // the exit code is checked below
 			if got := program.ProcessState.ExitCode(); got != test.code {
 				t.Errorf("exit code %d, want %d: %s", got, test.code, said)
@@ -137,8 +139,8 @@ func TestASecondSignalEndsTheCommandAtOnce(t *testing.T) {
 	program, said := startBeside(t, `trap 'echo trapped' INT; echo started; sleep 1000 & wait; wait; wait`, "--drain", "10m")
 	_ = program.Process.Signal(syscall.SIGINT)
 	said.await("trapped")
-	_ = program.Process.Signal(syscall.SIGTERM)
-	if err := program.Wait(); program.ProcessState.ExitCode() != exitcode.Error { // Wait returns, so nothing holds the output open
-		t.Errorf("%v: %s", err, said)
+	waitSignalling(program, syscall.SIGTERM) // it returns, so nothing holds the output open
+	if program.ProcessState.ExitCode() != exitcode.Error {
+		t.Errorf("%s: %s", program.ProcessState, said)
 	}
 }
