@@ -266,14 +266,20 @@ func (s *suite) ended(scenario *plan.Scenario, record *report.Scenario, left []r
 	}
 }
 
-func (s *suite) workspaceName() string { return "verify-" + s.id }
+// workspacePrefix starts the names of the workspaces that runs create. A run's id follows it.
+const workspacePrefix = "verify-"
+
+func (s *suite) workspaceName() string { return workspacePrefix + s.id }
 
 // leaveWorkspace removes the run's workspace, if it has one.
 func (s *suite) leaveWorkspace(ctx context.Context) {
 	if err := s.run.Client.Leave(context.WithoutCancel(ctx)); err != nil {
-		name := s.workspaceName()
-		s.leftovers = append(s.leftovers, report.Leftover{Kind: "workspace", Name: name, Path: "/_mock/workspaces/" + name, Reason: s.run.Redact.Text(err.Error())})
+		s.leftovers = append(s.leftovers, workspaceLeft(s.workspaceName(), s.run.Redact.Text(err.Error())))
 	}
+}
+
+func workspaceLeft(name, reason string) report.Leftover {
+	return report.Leftover{Kind: "workspace", Name: name, Path: target.WorkspacePath(name), Reason: reason}
 }
 
 // sweepOwn removes what the setups made, and anything with the run's name that no ledger

@@ -723,6 +723,41 @@ func TestALastLookThatFailsIsTold(t *testing.T) {
 	}
 }
 
+// TestWorkspacesOfRunsAreSwept checks that a sweep removes the workspace that a run had to itself and could
+// not remove, and no others.
+func TestWorkspacesOfRunsAreSwept(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t)
+	server := httptest.NewServer(mock)
+	t.Cleanup(server.Close)
+	for _, name := range []string{"verify-260102abcdef", "verify-260102abcdee", "verify-mine", "mine"} {
+		made, err := http.Post(server.URL+"/_mock/workspaces", "application/json", strings.NewReader(`{"name":"`+name+`"}`))
+		if err != nil || made.StatusCode != http.StatusCreated {
+			t.Fatal(made, err)
+		}
+		made.Body.Close()
+	}
+	for _, test := range []struct {
+		what conformance.SweepOptions
+		want []string
+	}{
+		{conformance.SweepOptions{DryRun: true}, []string{"verify-260102abcdee", "verify-260102abcdef"}},
+		{conformance.SweepOptions{OlderThan: time.Hour}, nil},
+		{conformance.SweepOptions{Run: "260102abcdef"}, []string{"verify-260102abcdef"}},
+		{conformance.SweepOptions{}, []string{"verify-260102abcdee"}},
+		{conformance.SweepOptions{}, nil},
+	} {
+		swept, left, err := conformance.Sweep(t.Context(), conformance.Options{Target: server.URL}, test.what)
+		var got []string
+		for _, item := range swept {
+			got = append(got, item.Name)
+		}
+		if err != nil || len(left) > 0 || !slices.Equal(got, test.want) {
+			t.Errorf("%+v: swept %q, want %q; left %+v, %v", test.what, got, test.want, left, err)
+		}
+	}
+}
+
 // TestADeleteThatIsRefusedIsTold verifies a server on which nothing can be deleted.
 func TestADeleteThatIsRefusedIsTold(t *testing.T) {
 	t.Parallel()

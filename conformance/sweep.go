@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
@@ -35,9 +36,12 @@ func Sweep(ctx context.Context, options Options, what SweepOptions) (swept, left
 	if err := s.reach(ctx); err != nil {
 		return nil, nil, err
 	}
+	if s.conditions().Mock != "" {
+		swept, left = s.sweepWorkspaces(ctx, what)
+	}
 	admin := s.conditions().Tokens.Admin
 	if admin == "" {
-		return nil, nil, usage("a sweep needs an admin's token")
+		return swept, left, usage("a sweep needs an admin's token")
 	}
 	config := s.run.Ledger
 	config.Owns = what.owns
@@ -59,6 +63,26 @@ func Sweep(ctx context.Context, options Options, what SweepOptions) (swept, left
 		}
 	}
 	return swept, append(left, earlier.Empty(ctx, admin)...), err
+}
+
+// sweepWorkspaces removes the workspaces that runs had to themselves on a mock.
+func (s *suite) sweepWorkspaces(ctx context.Context, what SweepOptions) (swept, left []report.Leftover) {
+	for _, w := range s.run.Client.Workspaces(ctx) {
+		run, is := strings.CutPrefix(w.Name, workspacePrefix)
+		if !is || !ledger.IsRunID(run) || !what.owns(ledger.NameIn(run, "")) || what.spares(ledger.Thing{Created: w.CreatedAt}) {
+			continue
+		}
+		var err error
+		if !what.DryRun {
+			err = s.run.Client.RemoveWorkspace(ctx, w.Name)
+		}
+		if err != nil {
+			left = append(left, workspaceLeft(w.Name, s.run.Redact.Text(err.Error())))
+		} else {
+			swept = append(swept, workspaceLeft(w.Name, ""))
+		}
+	}
+	return swept, left
 }
 
 // owns reports whether a name belongs to a run that is to be swept.

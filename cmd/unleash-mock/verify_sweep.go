@@ -27,8 +27,9 @@ func (p *program) sweepCommand() *cobra.Command {
 		Use:   "sweep",
 		Short: "Remove what earlier runs of verify left on an instance",
 		Long: `Remove what earlier runs of verify left on an instance, because of --keep or because
-a run was killed: everything they created, with whatever belongs to it, and users. It
-is recognized by its name, which begins with unleash-mock-verify- and the id of a run;
+a run was killed: everything they created, with whatever belongs to it, and users; on
+a mock also the workspaces that they had to themselves. It is recognized by its name,
+which begins with unleash-mock-verify-, or verify- for a workspace, and the id of a run;
 nothing else is touched. A run that is still going loses what it created, unless
 --older-than spares it.
 

@@ -2,6 +2,7 @@ package target
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"time"
@@ -32,15 +33,38 @@ func (c *Client) Leave(ctx context.Context) error {
 	}
 	own := c.workspace
 	c.workspace = ""
-	gone, err := c.once(ctx, controlRequest(http.MethodDelete, workspacesPath+"/"+own, ""))
+	return c.RemoveWorkspace(ctx, own)
+}
+
+// Workspace is a workspace of a mock.
+type Workspace struct {
+	Name      string
+	CreatedAt time.Time
+}
+
+// Workspaces returns the workspaces of a mock, none if its control API is closed.
+func (c *Client) Workspaces(ctx context.Context) []Workspace {
+	var list struct{ Workspaces []Workspace }
+	if x, err := c.once(ctx, controlRequest(http.MethodGet, workspacesPath, "")); err != nil || json.Unmarshal(x.Received, &list) != nil {
+		return nil
+	}
+	return list.Workspaces
+}
+
+// RemoveWorkspace removes a workspace of a mock, if it is there.
+func (c *Client) RemoveWorkspace(ctx context.Context, name string) error {
+	gone, err := c.once(ctx, controlRequest(http.MethodDelete, WorkspacePath(name), ""))
 	if err == nil && !gone.Succeeded() && gone.Status != http.StatusNotFound {
 		err = fmt.Errorf("its removal was refused: %s", gone.Summary())
 	}
 	if err != nil {
-		return fmt.Errorf("removing the workspace %s: %w", own, err)
+		return fmt.Errorf("removing the workspace %s: %w", name, err)
 	}
 	return nil
 }
+
+// WorkspacePath returns the path at which the control API has a workspace.
+func WorkspacePath(name string) string { return workspacesPath + "/" + name }
 
 // base returns the URL that requests are relative to: the target's, or that of the run's
 // workspace.
