@@ -17,7 +17,7 @@ import (
 type recorder struct {
 	logger *slog.Logger
 	lines  chan []byte
-	late   chan struct{} // closed when nothing waits for the writer any longer
+	late   chan struct{} // closed when the time to drain is over
 	done   chan struct{} // closed when everything is written
 
 	mu  sync.Mutex
@@ -45,6 +45,9 @@ func (r *recorder) run(out io.Writer) {
 // errStuck ends a recording that is not complete when the time to drain is over.
 var errStuck = errors.New("the recording is not complete: writing it takes too long")
 
+// lastLine is how long a line may take after the time to drain.
+const lastLine = time.Second
+
 // write writes an exchange after those before it.
 func (r *recorder) write(x report.Exchange) {
 	var line bytes.Buffer
@@ -56,13 +59,18 @@ func (r *recorder) write(x report.Exchange) {
 	}
 	select {
 	case r.lines <- line.Bytes():
+		return
 	case <-r.late:
+	}
+	if r.failure() != nil {
+		return
+	}
+	select {
+	case r.lines <- line.Bytes():
+	case <-time.After(lastLine):
 		r.fail(errStuck)
 	}
 }
-
-// lastLine is how long the last line may take after the time to drain.
-const lastLine = 100 * time.Millisecond
 
 // close waits until everything is written, but not for long once it is late.
 func (r *recorder) close() {
@@ -71,6 +79,9 @@ func (r *recorder) close() {
 	case <-r.done:
 		return
 	case <-r.late:
+	}
+	if r.failure() != nil {
+		return
 	}
 	select {
 	case <-r.done:
