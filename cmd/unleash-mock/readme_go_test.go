@@ -33,7 +33,9 @@ func TestTheGoOfTheREADME(t *testing.T) {
 // client stands for the program under test in the README.
 type client struct{ api, token string }
 
-var myapp = struct{ New func(api, token string) client }{func(api, token string) client { return client{api, token} }}
+var myapp = struct {
+	New func(api, token string) client
+}{func(api, token string) client { return client{api, token} }}
 
 func TestTheREADMEStartsAMockInATest(t *testing.T) {
 	t.Parallel()
