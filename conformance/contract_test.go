@@ -243,8 +243,6 @@ func TestWhatBreaksADocumentIsPlaced(t *testing.T) {
 	}
 }
 
-// TestIDsComeFromEarlierAnswers checks that parameters are filled from earlier answers, and
-// that an operation without a value for a parameter is skipped, with the reason.
 // TestWhatBreaksADocumentIsShownWithoutSecrets checks that a value loses neither its name nor the
 // exchange that it is in, by which it is known to be a secret.
 func TestWhatBreaksADocumentIsShownWithoutSecrets(t *testing.T) {
@@ -275,6 +273,8 @@ func TestWhatBreaksADocumentIsShownWithoutSecrets(t *testing.T) {
 	}
 }
 
+// TestIDsComeFromEarlierAnswers checks that parameters are filled from earlier answers, and
+// that an operation without a value for a parameter is skipped, with the reason.
 func TestIDsComeFromEarlierAnswers(t *testing.T) {
 	t.Parallel()
 	const answer = `responses: {"200": {description: d, content: {application/json: {schema: {}}}}}`

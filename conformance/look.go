@@ -335,9 +335,7 @@ func (s *suite) tell() {
 	if !c.Writes {
 		c.Note("read-only: scenarios that write are disabled")
 	}
-	for kind, room := range c.Room {
-		if room.Free < littleRoom {
-			c.Note("room for %d %ss besides the %d that exist", room.Free, kind.Name, room.Existing)
-		}
+	for _, kind := range c.LittleRoom(littleRoom) {
+		c.Note("room for %d %ss besides the %d that exist", c.Room[kind].Free, kind.Name, c.Room[kind].Existing)
 	}
 }

@@ -469,7 +469,7 @@ func TestPathsOfAnotherDocument(t *testing.T) {
 openapi: 3.0.3
 info: {title: t, version: "1"}
 paths:
-  /files/{name}: {get: {parameters: [{name: name, in: path, required: true, schema: {type: string, enum: ["100%25", "a/b", "é"]}}], responses: {"204": {description: d}}}}
+  /files/{name}: {get: {parameters: [{name: name, in: path, required: true, schema: {type: string, enum: ["100%25", "a/b", "a/|", "é"]}}], responses: {"204": {description: d}}}}
   /my files/café: {get: {responses: {"204": {description: d}}}}
   /m%C3%BCll: {get: {responses: {"204": {description: d}}}}
   /users('{id}'): {get: {parameters: [{name: id, in: path, required: true, schema: {type: string, enum: ["100%25", "a/b", "é"]}}], responses: {"204": {description: d}}}}
@@ -480,6 +480,7 @@ paths:
 		"/files/100%2525":           http.StatusNoContent,
 		"/files/100%25":             http.StatusBadRequest,
 		"/files/a%2Fb":              http.StatusNoContent,
+		"/files/a%2F|":              http.StatusNoContent,
 		"/files/a/b":                http.StatusNotFound,
 		"/files/%C3%A9":             http.StatusNoContent,
 		"/my%20files/caf%C3%A9":     http.StatusNoContent,

@@ -67,8 +67,12 @@ func (l *flagLayers) digest() string {
 // ReplaceFlags replaces the flags of every workspace, including later ones, with those in a
 // file, in the form that WithFlags takes. If the server follows the flags of an instance, the
 // file's flags override those, and what was set in a workspace stays. A file with a mistake
-// changes nothing; the error gives its line and field.
+// changes nothing; the error gives its line and field. With an upstream, which has the flags
+// that SDKs get, it is an error.
 func (s *Server) ReplaceFlags(source []byte) error {
+	if s.upstream != nil {
+		return errFlagsOfUpstream
+	}
 	set, err := flagfile.Read(source)
 	if err != nil {
 		return err

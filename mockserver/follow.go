@@ -27,7 +27,7 @@ import (
 func (s *Server) FollowFlags(ctx context.Context, from Upstream, token string, interval time.Duration, cache string) error {
 	switch {
 	case s.overlay != nil:
-		return errors.New("a server with an upstream takes its flags from there")
+		return errFlagsOfUpstream
 	case !from.isServer():
 		return errors.New("the URL of the instance must be http or https")
 	case s.following.Load() != nil:

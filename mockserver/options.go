@@ -121,6 +121,8 @@ func defaults() config {
 	}
 }
 
+var errFlagsOfUpstream = errors.New("flags cannot be given with an upstream: SDKs get the flags of the upstream")
+
 // configured applies options to the defaults.
 func configured(options []Option) (*config, error) {
 	c := defaults()
@@ -130,7 +132,7 @@ func configured(options []Option) (*config, error) {
 		}
 	}
 	if c.upstream != nil && c.flags != nil {
-		return nil, errors.New("flags cannot be given with an upstream: SDKs get the flags of the upstream")
+		return nil, errFlagsOfUpstream
 	}
 	if c.contract == nil {
 		c.contract = spec.Default()

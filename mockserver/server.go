@@ -12,6 +12,7 @@
 package mockserver
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -193,7 +194,7 @@ func (s *Server) routeByDocument() gin.HandlerFunc {
 	}
 	unknown := s.pipeline.Unknown()
 	return func(c *gin.Context) {
-		path, values, _ := s.contract.Match(c.Request.URL.EscapedPath())
+		path, values, _ := s.contract.Match(cmp.Or(c.Request.URL.RawPath, c.Request.URL.EscapedPath()))
 		if allowed[path] == nil {
 			unknown(c)
 			return

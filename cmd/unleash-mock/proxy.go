@@ -69,8 +69,8 @@ then reports what it found; open requests, the command and the judging have --dr
 to finish. --run runs a command with the proxy's URL in UNLEASH_URL and
 UNLEASH_MOCK_PROXY_URL and, if the upstream is a mock, its tokens in UNLEASH_MOCK_TOKEN,
 UNLEASH_MOCK_BACKEND_TOKEN and UNLEASH_MOCK_FRONTEND_TOKEN unless these are set. The
-proxy then listens on a free port unless --listen or --port says otherwise. SIGINT and
-SIGTERM are passed on to the command.
+proxy then listens on a free port unless --listen or --port says otherwise. SIGINT,
+SIGTERM, SIGHUP and SIGQUIT are passed on to the command.
 
 While traffic passes, /_mock/ shows it live: every exchange, whatever broke the
 contract, and the coverage. As with serve, the page and its control API are open on

@@ -46,7 +46,7 @@ func (p *program) learnFlags(flags *pflag.FlagSet) {
 // learn tells the redactor the secrets in the value of a flag or variable: one or more tokens, a
 // header, or a URL with a user or a parameter.
 func (p *program) learn(name, value string) {
-	if strings.Contains(value, "://") {
+	if strings.Contains(value, "://") && name != "run" { // which is a command
 		for _, found := range secrets.InURL(value) {
 			_, password, _ := strings.Cut(found, ":")
 			p.secrets.Add(found, password)

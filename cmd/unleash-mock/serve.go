@@ -92,8 +92,8 @@ try, and serves until it is interrupted; open requests then have --drain to fini
 
 --run runs a shell command once the mock is ready, on a free port unless --listen or
 --port says otherwise. The mock exits with the command's exit code, or with 1 if the
-command succeeded but there were violations that count. SIGINT and SIGTERM are
-passed on to the command. Its environment has UNLEASH_URL, UNLEASH_MOCK_TOKEN,
+command succeeded but there were violations that count. SIGINT, SIGTERM, SIGHUP
+and SIGQUIT are passed on to the command. Its environment has UNLEASH_URL, UNLEASH_MOCK_TOKEN,
 UNLEASH_MOCK_BACKEND_TOKEN and UNLEASH_MOCK_FRONTEND_TOKEN; the last two are left as
 they are with --upstream, which answers SDKs. The mock's own output then goes to
 standard error. --env-file writes the same variables to a file, for programs that are
@@ -170,7 +170,7 @@ mock carries on with what it has, and /ready answers 503.`,
 	}
 	f := command.Flags()
 	flags.listenFlags.add(f, p.env, serveVariables["port-file"])
-	f.StringVar(&flags.envFile, "env-file", "", described("write the URL and the tokens to this file once the mock is listening, as a line NAME=VALUE for each variable of --run; only its owner may read it", serveVariables["env-file"]))
+	f.StringVar(&flags.envFile, "env-file", "", described("write the URL and the tokens to this file once the mock is listening, as a line NAME=VALUE for each variable of --run; a new file only its owner may read", serveVariables["env-file"]))
 	f.StringVar(&flags.seed, "seed", "", described("YAML file with the state to start with", serveVariables["seed"]))
 	f.StringVar(&flags.flags, "flags", "", described("file with the flags to start with: a response of /api/client/features, an Unleash export, or YAML such as \"checkout: true\"; reloaded when it changes", serveVariables["flags"]))
 	f.StringArrayVar(&flags.replay, "replay", nil, described("recording of \"unleash-mock proxy --record\" to answer from if it contains the request; may be repeated", replayVariable))

@@ -137,7 +137,7 @@ func (c *cleaner) renamed(node *yaml.Node, rename func(string) string) *yaml.Nod
 }
 
 // styled writes out the style of a parameter, header or encoding, and whether it is exploded, which
-// makes no difference to a single value. usual is the default style.
+// makes a difference only to arrays and objects. usual is the default style.
 func styled(part *yaml.Node, usual string) {
 	if field(part, "content") != nil {
 		return
@@ -146,7 +146,7 @@ func styled(part *yaml.Node, usual string) {
 	explode := cmp.Or(text(field(part, "explode")), strconv.FormatBool(style == "form"))
 	put(part, "style", scalar(style))
 	remove(part, "explode")
-	if !slices.Contains([]string{"string", "number", "integer", "boolean"}, text(field(field(part, "schema"), "type"))) {
+	if slices.Contains([]string{"array", "object"}, text(field(field(part, "schema"), "type"))) {
 		set(part, "explode", &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: explode})
 	}
 }

@@ -48,7 +48,8 @@ func (p *Proxy) judgeRequest(x *exchange) (failures []spec.Failure, unjudged str
 
 func (p *Proxy) judgeParameters(x *exchange) []spec.Failure {
 	sent := parameters.Request{
-		HTTP: x.request, Names: x.operation.PathParameters(), Query: qs.Parse(httpx.RawQuery(x.request)), Styled: p.styled[x.operation.ID],
+		HTTP: x.request, Names: x.operation.PathParameters(), Query: qs.Parse(httpx.RawQuery(x.request)),
+		Styled: p.foreign || p.styled[x.operation.Method+" "+x.operation.Path],
 	}
 	for _, segment := range x.params {
 		sent.Values = append(sent.Values, httpx.Unescape(segment))

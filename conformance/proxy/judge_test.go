@@ -169,6 +169,11 @@ paths:
           application/merge-patch+json: {schema: {type: object, properties: {age: {type: integer}}}}
           application/octet-stream: {schema: {type: string, format: binary}}
       responses: {"200": {description: d}}
+  /metrics:
+    get:
+      operationId: getMetrics
+      parameters: [{name: names, in: query, explode: false, schema: {type: array, items: {type: integer}}}]
+      responses: {"200": {description: d}}
   /actions: {post: {operationId: act, responses: {"200": {description: d}}}}
 `))
 	if err != nil {
@@ -183,6 +188,7 @@ paths:
 		"good":                {"GET", "/items/5?ids=1,2&tags[]=3", "", []string{"Cookie", "sid=4", "X-Page", "6"}, nil},
 		"a path":              {"GET", "/items/x", "", nil, []string{"request path /id: it must be integer, it is string"}},
 		"a list":              {"GET", "/items/5?ids=1,x", "", nil, []string{"request query /ids/1: it must be integer, it is string"}},
+		"a path of the mock":  {"GET", "/metrics?names=1,2", "", nil, nil},
 		"brackets":            {"GET", "/items/5?tags[]=x", "", nil, []string{"request query /tags[]/0: it must be integer, it is string"}},
 		"a cookie":            {"GET", "/items/5", "", []string{"Cookie", "sid=x"}, []string{"request cookie /sid: it must be integer, it is string"}},
 		"a form":              {"POST", "/forms", "age=3", form, nil},

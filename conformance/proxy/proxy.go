@@ -109,7 +109,7 @@ type Proxy struct {
 	options  Options
 	contract *spec.Contract
 	foreign  bool            // whether the contract is not Unleash's
-	styled   map[string]bool // the operations that Unleash's contract lacks, by operationId
+	styled   map[string]bool // the operations that Unleash's contract lacks, by method and path
 	logger   *slog.Logger
 	secrets  *secrets.Redactor
 	basePath string
@@ -154,7 +154,7 @@ func New(options Options) (*Proxy, error) {
 	p.contract, p.secrets = p.options.Contract, secrets.New(secrets.InURL(upstream.String())...)
 	p.foreign, p.styled = p.contract.Foreign(), map[string]bool{}
 	for _, operation := range spec.Default().Extend(p.contract, true).Operations() {
-		p.styled[operation.ID] = operation.Grade == openapi.GradeExample
+		p.styled[operation.Method+" "+operation.Path] = operation.Grade == openapi.GradeExample
 	}
 	p.logger = slog.New(p.secrets.Handler(p.options.Logger.Handler()))
 	if path := strings.Trim(options.BasePath, "/"); path != "" {

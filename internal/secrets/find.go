@@ -160,8 +160,8 @@ func (f *finder) colon(at int) int {
 }
 
 // endOfUser returns where to stop looking for the @ that ends the user and password of a URL. That
-// is the end of the authority, unless what follows its colon cannot be a port, but can be a
-// password with a slash, a question mark or a number sign.
+// is the end of the authority, unless what follows its colon is not a number before a slash: it
+// may be a password with a slash, a question mark or a number sign.
 func (f *finder) endOfUser(from int) int {
 	text, hostEnd, wordEnd := f.text, userEnd, urlEnd
 	if f.valueEnd == queryEnd { // the text is a URL, so nothing follows it

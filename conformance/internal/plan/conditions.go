@@ -97,10 +97,13 @@ func burst(limit int, token string) Fact {
 	return Fact{Value: limit + 1}
 }
 
-// Lift records that the target has no limits at all.
+// Lift records that the target has no limits, except those that it tells.
 func (c *Conditions) Lift(reason string) {
 	c.Lifted = reason
 	for kind, room := range c.Room {
+		if kind.Limit != "" {
+			continue
+		}
 		c.Room[kind] = Room{Existing: room.Existing, Free: many}
 	}
 }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -305,8 +306,19 @@ func (p *Plan) bySlowness(c *Conditions, s *Scenario) string {
 	return ""
 }
 
+// sortedKinds returns the kinds that a map has, by name.
+func sortedKinds[V any](of map[*ledger.Kind]V) []*ledger.Kind {
+	return slices.SortedFunc(maps.Keys(of), func(a, b *ledger.Kind) int { return strings.Compare(a.Name, b.Name) })
+}
+
+// LittleRoom returns the kinds of which the target can hold less than a number, by name.
+func (c *Conditions) LittleRoom(than int) []*ledger.Kind {
+	return slices.DeleteFunc(sortedKinds(c.Room), func(kind *ledger.Kind) bool { return c.Room[kind].Free >= than })
+}
+
 func byRoom(c *Conditions, s *Scenario) string {
-	for kind, demand := range s.Needs.Room {
+	for _, kind := range sortedKinds(s.Needs.Room) {
+		demand := s.Needs.Room[kind]
 		room, known := c.Room[kind]
 		needed := demand.atLeast()
 		switch {

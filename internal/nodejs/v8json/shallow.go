@@ -39,7 +39,8 @@ type Bounds struct {
 	Unique bool
 }
 
-// RepeatedKeyError names a key that an object repeats. Offset is where, in bytes.
+// RepeatedKeyError names a key that an object repeats. Offset is where,
+// in bytes of the text in which U+FFFD replaces what is not UTF-8.
 type RepeatedKeyError struct {
 	Key    string
 	Offset int

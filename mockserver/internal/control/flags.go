@@ -178,7 +178,7 @@ func (m *Mock) deleteFlag(w *workspace.Workspace, r *request) (response, error) 
 			return response{status: http.StatusOK, value: removed{Removed: 1}}, err
 		}
 	}
-	if err := flags.Remove(w.Instance().Store, requestOf(w), r.path["flag"]); err != nil {
+	if err := flags.Remove(w.Instance().Store, requestOf(w), r.path["flag"], environmentOf(r)); err != nil {
 		return response{}, flagProblem(err)
 	}
 	return ok(removed{Removed: 1})

@@ -813,7 +813,7 @@ func TestDerivedValuesAreKept(t *testing.T) {
 	e := notesEngine(t, nil)
 	for name, test := range map[string]struct{ size, kept, more int }{
 		"small values": {1, 64, 65},
-		"large values": {20 << 20, 4, 5},
+		"large values": {20 << 20, 8, 9},
 	} {
 		store, made := e.NewStore(), 0
 		derive := func(count int, revision int64) int {

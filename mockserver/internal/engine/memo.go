@@ -25,6 +25,7 @@ type derived struct {
 // set of projects that tokens name.
 const (
 	maxDerived      = 64
+	minDerived      = 8 // may take any number of bytes
 	maxDerivedBytes = 64 << 20
 )
 
@@ -76,7 +77,7 @@ func Derived[T Sized](view *View, key string, revision int64, derive func() T) T
 		m.mu.Unlock()
 		return derive()
 	case known == nil || known.revision < revision:
-		if m.byKey == nil || len(m.byKey) >= maxDerived || isFull {
+		if m.byKey == nil || len(m.byKey) >= maxDerived || isFull && len(m.byKey) >= minDerived {
 			m.byKey = map[string]*derived{}
 		}
 		made := &derived{revision: revision}

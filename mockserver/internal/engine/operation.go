@@ -183,8 +183,7 @@ func newReader[In any](operation *spec.Operation) (func(*Input) (In, error), err
 const LargeAnswer = 64 << 10
 
 // ReserveFor waits for memory for a large answer. A small state has no large answers.
-// Operations call it only if they write an answer themselves, for this request alone.
-// answer is a pointer.
+// Operations call it only if they write an answer themselves. answer is a pointer.
 func (v *View) ReserveFor(answer any) error {
 	if v.Reserve == nil || v.store.Bytes() < LargeAnswer {
 		return nil

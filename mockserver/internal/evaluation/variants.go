@@ -64,7 +64,7 @@ func variantStickiness(name string, options Options) stickiness {
 	return stickiness{fields: fields, random: options.Random}
 }
 
-// choose returns the variant for a context, or nil if all weights are 0.
+// choose returns the variant for a context, or nil if the weights do not reach its place.
 func (v *variants) choose(c *Context) *VariantDefinition {
 	if v.total <= 0 {
 		return nil

@@ -212,11 +212,11 @@ func (r *reader) complain(path []string, format string, args ...any) {
 
 // fill reads a value by the tags of a type.
 func (r *reader) fill(into, value any, path []string) {
-	problems := engine.Fill(into, value, path, false)
 	if r.foreign {
-		problems = engine.FillForeign(into, value, path)
+		r.problems = append(r.problems, engine.FillForeign(into, value, path)...)
+		return
 	}
-	r.problems = append(r.problems, problems...)
+	r.problems = append(r.problems, engine.Fill(into, value, path, false)...)
 }
 
 func (r *reader) add(flag Flag, path []string) {

@@ -208,6 +208,10 @@ func TestLinesOfLargeFiles(t *testing.T) {
 			t.Errorf("%s:\n got %v\nwant %s", end, err, want)
 		}
 	}
+	notUTF8 := large.String() + `{"name":"` + strings.Repeat("\xff", 100) + `","name":"b"}]}`
+	if _, err := Read([]byte(notUTF8)); err == nil || err.Error() != `the key "name" is there twice` {
+		t.Errorf("what is not UTF-8: %v", err)
+	}
 }
 
 // TestFilesAreBounded checks that files that are too large or too deep are refused before

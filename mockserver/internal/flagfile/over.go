@@ -5,6 +5,9 @@ import (
 	"slices"
 )
 
+// belowAll is less than any id in a file.
+const belowAll = -maxID - 1
+
 // Over lays the flags of a set over those of another one: where both have a flag with the
 // same name, the set's own counts. To keep its segments apart from those below, they get
 // negative ids, and a number after a name that is taken. A segment of which the set knows
@@ -15,19 +18,22 @@ func (s *Set) Over(below *Set) *Set {
 	for _, segment := range below.Segments {
 		byName[segment.Name], taken[segment.ID] = segment.ID, true
 	}
+	for _, segment := range below.Unknown {
+		taken[segment.ID] = true
+	}
 	ids := map[int64]int64{} // new ids, by those in the set
 	for _, segment := range s.Unknown {
 		id, known := byName[segment.Name]
 		if !known {
 			if id = segment.ID; taken[id] {
-				id = int64(-1 - len(ids))
+				id = belowAll - int64(len(ids))
 			}
 			out.Unknown = append(out.Unknown, Segment{ID: id, Name: segment.Name})
 		}
 		ids[segment.ID] = id
 	}
 	for _, segment := range s.Segments {
-		id := int64(-1 - len(ids))
+		id := belowAll - int64(len(ids))
 		ids[segment.ID], segment.ID = id, id
 		segment.Name = FreeName(segment.Name, func(name string) bool { _, taken := byName[name]; return taken })
 		byName[segment.Name] = id

@@ -39,14 +39,14 @@ func TestOver(t *testing.T) {
 		Unknown:  []Segment{{ID: 3, Name: "segment-3"}},
 	}
 	top := &Set{
-		Flags:    []Flag{{Name: "b", Enabled: true, Strategies: strategy(1, 7, 8)}, {Name: "c", Strategies: strategy(2)}},
+		Flags:    []Flag{{Name: "b", Enabled: true, Strategies: strategy(1, 7, 3)}, {Name: "c", Strategies: strategy(2)}},
 		Segments: []Segment{{ID: 1, Name: "staff"}},
-		Unknown:  []Segment{{ID: 2, Name: "gone"}, {ID: 7, Name: "guests"}, {ID: 8, Name: "elsewhere"}},
+		Unknown:  []Segment{{ID: 2, Name: "gone"}, {ID: 7, Name: "guests"}, {ID: 3, Name: "elsewhere"}},
 	}
 	want := &Set{
-		Flags:    []Flag{{Name: "b", Enabled: true, Strategies: strategy(-4, 2, 8)}, {Name: "c", Strategies: strategy(-1)}, {Name: "a"}},
-		Segments: []Segment{{ID: 1, Name: "staff"}, {ID: 2, Name: "guests"}, {ID: -4, Name: "staff (2)"}},
-		Unknown:  []Segment{{ID: 3, Name: "segment-3"}, {ID: -1, Name: "gone"}, {ID: 8, Name: "elsewhere"}},
+		Flags:    []Flag{{Name: "b", Enabled: true, Strategies: strategy(belowAll-3, 2, belowAll-2)}, {Name: "c", Strategies: strategy(belowAll)}, {Name: "a"}},
+		Segments: []Segment{{ID: 1, Name: "staff"}, {ID: 2, Name: "guests"}, {ID: belowAll - 3, Name: "staff (2)"}},
+		Unknown:  []Segment{{ID: 3, Name: "segment-3"}, {ID: belowAll, Name: "gone"}, {ID: belowAll - 2, Name: "elsewhere"}},
 	}
 	got := top.Over(below)
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -282,9 +282,10 @@ func Set(store *engine.Store, request engine.Request, name string, one One, envi
 	})
 }
 
-// Remove deletes a flag. The error is ErrNoFlag if it does not exist.
-func Remove(store *engine.Store, request engine.Request, name string) error {
-	return change(store, request, DefaultEnvironment, func(tx *engine.Tx) error {
+// Remove deletes a flag, in all environments. The error is ErrNoFlag or ErrNoEnvironment
+// if the flag or the environment does not exist.
+func Remove(store *engine.Store, request engine.Request, name, environment string) error {
+	return change(store, request, environment, func(tx *engine.Tx) error {
 		flag := features.Get(tx, name)
 		if flag == nil {
 			return fmt.Errorf("%w: %s", ErrNoFlag, name)

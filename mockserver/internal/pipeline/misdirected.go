@@ -68,8 +68,8 @@ func (t *told) first(url string) bool {
 	return true
 }
 
-// TellMisdirected logs that an SDK was given a wrong URL of a workspace, if it was. path does not
-// exist there. The SDK itself would report only a 404, or a token of the wrong kind.
+// TellMisdirected logs that an SDK was given a wrong URL of a workspace, if it was. No
+// operation has the path. The SDK itself would report only a 404, or a token of the wrong kind.
 func (p *Pipeline) TellMisdirected(r *http.Request, path string, chosen *workspace.Workspace) {
 	given, needed, is := misdirected(path, isSDKRequest(r.Header))
 	if is && given != needed && p.told.first(chosen.Path+given) {
@@ -81,11 +81,11 @@ func (p *Pipeline) TellMisdirected(r *http.Request, path string, chosen *workspa
 // TellOutside logs that an SDK was given a URL without the server's base path.
 func (p *Pipeline) TellOutside(r *http.Request, path, basePath string) {
 	given, needed, is := misdirected(path, isSDKRequest(r.Header))
-	if !is || !p.told.first(given) {
+	if !is || !p.told.first("outside "+given) {
 		return
 	}
-	if strings.HasSuffix(given, needed) {
-		needed = given // of a workspace
+	if strings.HasPrefix(given, workspace.PathPrefix) && strings.HasSuffix(given, needed) {
+		needed = given
 	}
 	base := p.ReachedAt(r, p.Default())
 	p.tell(r, path, strings.TrimSuffix(base, basePath)+given, base+needed)

@@ -369,11 +369,12 @@ func (x *exchange) run(operation workspace.Operation) (result engine.Result, err
 	return x.Run(x.operation.Handler, x.instance.Store, &x.asked, &x.input, x.buffer[:0], x.accepting)
 }
 
-// begin begins an operation on the workspace, or on the one that has replaced it. The
-// instance may be another one, too, if the request has waited.
+// begin begins an operation on the workspace, or on the one that has replaced it. In a
+// store, what another process has written may have taken the place of the instance while
+// the request waited.
 func (x *exchange) begin() (workspace.Operation, *apierror.Error) {
 	w, operation, problem := x.Begin(x.workspace)
-	if problem == nil {
+	if problem == nil && (w != x.workspace || operation.Workspace != nil) {
 		x.workspace, x.instance = w, w.Instance()
 	}
 	return operation, problem

@@ -38,9 +38,9 @@ func (s *Set) Save() Saved {
 	return out
 }
 
-// Restore replaces the set's rules with saved ones. It skips those that the contract does
-// not support, such as rules for an operation that only another document has, and returns
-// the reasons. The error names a rule that is not valid; the set is unchanged then.
+// Restore replaces the set's rules with saved ones. It skips those that this version or
+// the contract does not support, such as rules for an operation that only another document
+// has, and returns the reasons. After an error the set is unchanged.
 func (s *Set) Restore(saved Saved) (skipped []error, err error) {
 	if len(saved.Rules) > MaxRules {
 		return nil, problem("", "there are %d rules; a workspace holds at most %d", len(saved.Rules), MaxRules)
@@ -51,10 +51,11 @@ func (s *Set) Restore(saved Saved) (skipped []error, err error) {
 		if rule.Body != nil && rule.Rule.Answer != nil {
 			rule.Rule.Answer.Body = rule.Body
 		}
-		if err := rule.Rule.Check(); err != nil {
-			return nil, fmt.Errorf("rule %s: %w", rule.ID, err)
+		err := rule.Rule.Check()
+		if err == nil {
+			err = rule.Rule.Fits(s.contract)
 		}
-		if err := rule.Rule.Fits(s.contract); err != nil {
+		if err != nil {
 			skipped = append(skipped, fmt.Errorf("rule %s: %w", rule.ID, err))
 			continue
 		}

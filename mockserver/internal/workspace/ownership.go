@@ -318,10 +318,15 @@ func (p *persistence) remove(name string) error {
 	case errors.Is(err, store.ErrNone):
 		return ErrNotFound
 	case unfit(err):
-		if err = p.removeStored(name); err != nil {
-			err = p.failed(err)
+		switch err = p.removeStored(name); {
+		case errors.Is(err, store.ErrElsewhere):
+			return ErrElsewhere
+		case errors.Is(err, store.ErrNone):
+			return ErrNotFound
+		case err != nil:
+			return p.failed(err)
 		}
-		return err
+		return nil
 	case err != nil:
 		return err
 	}
@@ -358,7 +363,7 @@ func (p *persistence) removeAll() (int, error) {
 		switch err := p.erase(w); {
 		case err == nil:
 			count++
-		case !errors.Is(err, ErrElsewhere):
+		case !errors.Is(err, ErrElsewhere) && !unfit(err):
 			return count, err
 		}
 	}
@@ -391,12 +396,15 @@ func (p *persistence) unowned(ctx context.Context) ([]store.Stored, error) {
 
 // removeStored removes whatever is stored under a name.
 func (p *persistence) removeStored(name string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
-	defer cancel()
-	if _, err := p.Store.Take(ctx, name, false); err != nil && !errors.Is(err, store.ErrTooLarge) {
-		return err
-	}
-	return p.Store.Remove(ctx, name)
+	_, err, _ := p.loading.Do(name, func() (any, error) { // not while it is let go
+		ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+		defer cancel()
+		if _, err := p.Store.Take(ctx, name, false); err != nil && !errors.Is(err, store.ErrTooLarge) {
+			return nil, err
+		}
+		return nil, p.Store.Remove(ctx, name)
+	})
+	return err
 }
 
 // Known returns the workspace with a name, whether in memory or stored. The error is

@@ -263,7 +263,9 @@ func (p *persistence) ask(time.Time) {
 // takeAgain takes the workspaces that were taken in a former session again. Without an
 // owner, other processes could remove them, and could take them without asking.
 func (p *persistence) takeAgain(time.Time) {
-	p.each(p.registry.kept(), func(w *Workspace) {
+	session, _ := p.Store.Session()
+	former := slices.DeleteFunc(p.registry.kept(), func(w *Workspace) bool { return w.stored.session.Load() == session })
+	p.each(former, func(w *Workspace) {
 		if !p.ending() {
 			_ = p.stillOwned(w)
 		}

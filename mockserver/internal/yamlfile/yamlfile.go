@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/pb33f/go-yaml"
 
@@ -95,6 +96,9 @@ func readJSON(source []byte, kind Kind) (*Document, error) {
 	case errors.As(err, &repeated) && yamljson.Marks(source) <= kind.Marks:
 		return nil, nil // the reader of YAML says where
 	case errors.As(err, &repeated):
+		if !utf8.Valid(source) { // the offset is in what was read instead
+			return nil, Problems{{Message: err.Error()}}
+		}
 		line, column := place(source, repeated.Offset)
 		return nil, Problems{{Line: line, Column: column, Message: err.Error()}}
 	case json.Valid(source):

@@ -134,20 +134,19 @@ func all(view *engine.View, in allIn) (out engine.Answer[*respond.Prepared], err
 	if err != nil {
 		return out, err
 	}
-	if !wanted.All() {
+	if !wanted.All() { // filters that clients make up are not cached
 		filtered := *found
 		filtered.Features = slices.DeleteFunc(slices.Clone(found.Features), func(f configuration.Feature) bool { return !wanted.Admits(view, f.Project, f.Name) })
-		found = &filtered
+		if err := view.ReserveFor(&filtered); err != nil {
+			return out, err
+		}
+		out.Value = q.answer(&filtered, revision, hash, out.ETag)
+		return out, nil
 	}
-	if err := view.ReserveFor(found); err != nil {
-		return out, err
-	}
-	answer := func() *respond.Prepared { return q.answer(found, revision, hash, out.ETag) }
-	if wanted.All() { // filters that clients make up are not cached
-		out.Value = engine.Derived(view, key, revision, answer)
-	} else {
-		out.Value = answer()
-	}
+	out.Value = engine.Derived(view, key, revision, func() *respond.Prepared {
+		_ = view.ReserveFor(found) // others need the answer even if this request ends
+		return q.answer(found, revision, hash, out.ETag)
+	})
 	return out, nil
 }
 

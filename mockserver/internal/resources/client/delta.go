@@ -69,7 +69,7 @@ func (r *remembered) Size() int64 { return r.bytes.Load() }
 
 // put remembers steps. If there is no room for them, it forgets all others.
 func (r *remembered) put(from int64, s steps) {
-	if r.since == nil || len(r.since) == maxRemembered || r.bytes.Load()+int64(len(s.body)) > maxRememberedBytes {
+	if r.since == nil || len(r.since) == maxRemembered || r.bytes.Load()+int64(cap(s.body)) > maxRememberedBytes {
 		r.since = map[int64]steps{}
 		r.bytes.Store(0)
 	}
