@@ -267,7 +267,6 @@ func TestDamagedFiles(t *testing.T) {
 		"another format":           strings.Replace(good, `"format":1`, `"format":99`, 1),
 		"another workspace":        strings.Replace(good, `"workspace":"a"`, `"workspace":"b"`, 1),
 		"an impossible clock":      strings.Replace(good, `"rules":{`, `"clock":{"frozen":true,"at":"3000-01-01T00:00:00Z","offset":0},"rules":{`, 1),
-		"an impossible rule":       strings.Replace(good, `"rules":{"lastId":0,"rules":[`, `"rules":{"lastId":1,"rules":[{"id":"1","rule":{"match":{"operations":["noSuch"]}}}`, 1),
 		"a state from the future":  strings.Replace(good, `"state":{"version":2`, `"state":{"version":99`, 1),
 		"a state that is no state": strings.Replace(good, `"state":{`, `"state":{"nonsense":[],`, 1),
 	} {

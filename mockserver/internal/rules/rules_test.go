@@ -333,3 +333,17 @@ func FuzzPrefer(f *testing.F) {
 		}
 	})
 }
+
+// TestRulesThatNoLongerFitAreSkipped checks that the rest of a set is restored without them.
+func TestRulesThatNoLongerFitAreSkipped(t *testing.T) {
+	t.Parallel()
+	set := newSet()
+	skipped, err := set.Restore(Saved{LastID: 3, Rules: []SavedRule{
+		{ID: "1", Rule: Rule{Fault: Reset, Match: Match{Headers: map[string]string{"X-Auth-Token": "*"}}}},
+		{ID: "2", Rule: Rule{Fault: Reset, Match: Match{Operations: []string{"noSuch"}}}},
+		{ID: "3", Rule: Rule{Fault: Reset}},
+	}})
+	if list := set.List(); err != nil || len(skipped) != 2 || len(list) != 1 || list[0].ID != "3" {
+		t.Errorf("restored %+v, skipped %v, %v", list, skipped, err)
+	}
+}
