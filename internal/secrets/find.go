@@ -64,6 +64,7 @@ type finder struct {
 	*view
 	valueEnd *byteSet // ends the value of a parameter
 	at       int      // current position
+	ahead    span     // a secret further on, after what is still to be searched; empty for none
 	found    []span
 	names    map[string]naming // by property name, since names recur
 }
@@ -90,6 +91,11 @@ func (f *finder) naming(name string) naming {
 func (v *view) find(valueEnd *byteSet) []span {
 	f := finder{view: v, valueEnd: valueEnd}
 	for next := 0; f.at < len(f.text); f.at = next {
+		if f.ahead.end > 0 && f.at >= f.ahead.start {
+			next = max(f.at, f.hide(f.ahead.start, f.ahead.end, false))
+			f.ahead = span{}
+			continue
+		}
 		switch f.text[f.at] {
 		case ':':
 			next = f.colon(f.at)
@@ -368,9 +374,12 @@ func (f *finder) equals(at int) int {
 	return f.hide(from, f.valueEnd.until(f.text, from), false)
 }
 
-// part hides the content of a part of a multipart form, given the position of its name in
-// Content-Disposition.
+// part finds the content of a part of a multipart form, given the position of its name in
+// Content-Disposition. The rest of its head is searched first.
 func (f *finder) part(attribute, at int) int {
+	if f.ahead.end > 0 {
+		return at
+	}
 	rest := f.rest(at)
 	head := strings.TrimPrefix(rest[:min(len(rest), longestHead)], `"`)
 	line := f.text[max(0, attribute-longestHead):attribute]
@@ -382,12 +391,12 @@ func (f *finder) part(attribute, at int) int {
 	if blank == nil {
 		return at
 	}
-	end := strings.Index(rest[blank[1]:], "\n--")
-	if end < 0 { // the text was cut
-		return f.hide(at+blank[1], at+len(rest), false)
+	content := rest[blank[1]:]
+	if end := strings.Index(content, "\n--"); end >= 0 { // or the text was cut
+		content = strings.TrimSuffix(content[:end], "\r")
 	}
-	content := strings.TrimSuffix(rest[blank[1]:blank[1]+end], "\r")
-	return f.hide(at+blank[1], at+blank[1]+len(content), false)
+	f.ahead = span{start: at + blank[1], end: at + blank[1] + len(content)}
+	return at
 }
 
 // longestHead is how many bytes of the header of a part are looked at.
