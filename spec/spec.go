@@ -23,7 +23,7 @@ import (
 )
 
 // The embedded documents are generated from the fragments. The JSON is what is read, because it need
-// not be parsed as a whole. The YAML is compressed, because few ask for it.
+// not be parsed as a whole. What few need is compressed.
 //
 //go:generate go run ./internal/bundle
 var (
@@ -31,8 +31,8 @@ var (
 	compressedYAML []byte
 	//go:embed openapi.json
 	openapiJSON []byte
-	//go:embed control.json
-	controlJSON []byte
+	//go:embed control.json.gz
+	compressedControl []byte
 )
 
 // Default returns the embedded contract of Unleash's API. All callers share it.
@@ -43,19 +43,24 @@ func Control() *Contract { return control() }
 
 var (
 	unleash = sync.OnceValue(func() *Contract { return embedded(openapiYAML, openapiJSON) })
-	control = sync.OnceValue(func() *Contract { return embedded(func() []byte { return controlJSON }, controlJSON) })
-
-	openapiYAML = sync.OnceValue(func() []byte {
-		compressed, err := gzip.NewReader(bytes.NewReader(compressedYAML))
-		if err == nil {
-			var text []byte
-			if text, err = io.ReadAll(compressed); err == nil {
-				return text
-			}
-		}
-		panic("spec: the embedded document cannot be decompressed: " + err.Error())
+	control = sync.OnceValue(func() *Contract {
+		text := decompressed(compressedControl)
+		return embedded(func() []byte { return text }, text)
 	})
+
+	openapiYAML = sync.OnceValue(func() []byte { return decompressed(compressedYAML) })
 )
+
+func decompressed(embedded []byte) []byte {
+	compressed, err := gzip.NewReader(bytes.NewReader(embedded))
+	if err == nil {
+		var text []byte
+		if text, err = io.ReadAll(compressed); err == nil {
+			return text
+		}
+	}
+	panic("spec: an embedded document cannot be decompressed: " + err.Error())
+}
 
 // embedded reads a document that the tests have checked. source returns it as YAML returns it.
 func embedded(source func() []byte, text []byte) *Contract {

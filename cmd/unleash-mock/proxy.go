@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/net/http/httpguts"
@@ -209,10 +210,16 @@ func (p *program) proxyOptions(ctx context.Context, flags *proxyFlags, logger *s
 	}, nil
 }
 
-// isHost reports whether a text can be sent as a Host header.
+// isHost reports whether a text can be sent as a Host header. International names, which
+// net/http encodes, may have any letters.
 func isHost(text string) bool {
-	ascii, err := httpguts.PunycodeHostPort(text)
-	return err == nil && ascii != "" && httpguts.ValidHostHeader(ascii)
+	asASCII := func(r rune) rune {
+		if r > unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsMark(r)) {
+			return 'x'
+		}
+		return r
+	}
+	return text != "" && httpguts.ValidHostHeader(strings.Map(asASCII, text))
 }
 
 // passTraffic serves until the context or the command ends. The result command is the error of

@@ -62,11 +62,7 @@ func generate(folder fs.FS) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	compressed, err := compress(openapi)
-	if err != nil {
-		return nil, err
-	}
-	files := map[string][]byte{"openapi.yaml": openapi, "openapi.yaml.gz": compressed}
+	files := map[string][]byte{"openapi.yaml": openapi}
 	for name, source := range map[string][]byte{"openapi.json": openapi, "control.json": control} {
 		read, err := document.Read(source)
 		if err != nil {
@@ -74,6 +70,12 @@ func generate(folder fs.FS) (map[string][]byte, error) {
 		}
 		files[name] = append(read.Text(), '\n')
 	}
+	for _, name := range []string{"openapi.yaml", "control.json"} {
+		if files[name+".gz"], err = compress(files[name]); err != nil {
+			return nil, err
+		}
+	}
+	delete(files, "control.json") // control.yaml is there to be read
 	return files, nil
 }
 
