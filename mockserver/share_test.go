@@ -237,18 +237,18 @@ func TestARequestThatWaits(t *testing.T) {
 // changes nothing of what the reset has made.
 func TestAResetLeavesRequestsBehind(t *testing.T) {
 	t.Parallel()
-	a := newApp(t, WithLimits(Limits{}))
-	a.must(201, http.MethodPost, "/_mock/rules", "", `{"delay":"300ms","match":{"operations":["createFeature"]}}`)
-	var group sync.WaitGroup
-	group.Go(func() {
-		a.must(201, http.MethodPost, "/api/admin/projects/default/features", adminToken, `{"name":"delayed"}`)
+	synctest.Test(t, func(t *testing.T) {
+		a := newApp(t, WithLimits(Limits{}))
+		a.must(201, http.MethodPost, "/_mock/rules", "", `{"delay":"1s","match":{"operations":["createFeature"]}}`)
+		var group sync.WaitGroup
+		group.Go(func() {
+			a.must(201, http.MethodPost, "/api/admin/projects/default/features", adminToken, `{"name":"delayed"}`)
+		})
+		synctest.Wait()
+		a.must(200, http.MethodPost, "/_mock/reset", "", "")
+		group.Wait()
+		a.must(404, http.MethodGet, "/api/admin/projects/default/features/delayed", adminToken, "")
 	})
-	for !strings.Contains(string(a.must(200, http.MethodGet, "/_mock/rules", "", "").body), `"hits":1`) {
-		time.Sleep(time.Millisecond)
-	}
-	a.must(200, http.MethodPost, "/_mock/reset", "", "")
-	group.Wait()
-	a.must(404, http.MethodGet, "/api/admin/projects/default/features/delayed", adminToken, "")
 }
 
 // TestWhatAnotherHasWrittenWins checks that a process that was cut off notices by the

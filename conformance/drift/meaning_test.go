@@ -139,6 +139,7 @@ func TestParametersOfTheSameMeaning(t *testing.T) {
 		"defaults":               {words, words + ", style: form, explode: true, allowReserved: false", nil},
 		"defaults of a header":   {"name: A, in: header, schema: {type: array, items: {type: string}}", "name: A, in: header, style: simple, explode: false, schema: {type: array, items: {type: string}}", nil},
 		"a single value":         {text, text + ", explode: false", nil},
+		"no type":                {text, "name: a, in: query, schema: {}", []string{"x compatible removed /parameters/a/schema/type"}},
 		"not exploded":           {words, words + ", explode: false", []string{"x breaking changed /parameters/a/explode"}},
 		"exploded again":         {words + ", explode: false", words, []string{"x breaking changed /parameters/a/explode"}},
 		"another style":          {words, words + ", style: pipeDelimited", []string{"x breaking changed /parameters/a/explode", "x breaking changed /parameters/a/style"}},

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
@@ -106,6 +107,11 @@ func (c *Conditions) Lift(reason string) {
 		}
 		c.Room[kind] = Room{Existing: room.Existing, Free: many}
 	}
+}
+
+// LittleRoom returns the kinds of which the target can hold less than a number, by name.
+func (c *Conditions) LittleRoom(than int) []*ledger.Kind {
+	return slices.DeleteFunc(sortedKinds(c.Room), func(kind *ledger.Kind) bool { return c.Room[kind].Free >= than })
 }
 
 // Note adds a note for the user.

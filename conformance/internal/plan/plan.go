@@ -311,11 +311,6 @@ func sortedKinds[V any](of map[*ledger.Kind]V) []*ledger.Kind {
 	return slices.SortedFunc(maps.Keys(of), func(a, b *ledger.Kind) int { return strings.Compare(a.Name, b.Name) })
 }
 
-// LittleRoom returns the kinds of which the target can hold less than a number, by name.
-func (c *Conditions) LittleRoom(than int) []*ledger.Kind {
-	return slices.DeleteFunc(sortedKinds(c.Room), func(kind *ledger.Kind) bool { return c.Room[kind].Free >= than })
-}
-
 func byRoom(c *Conditions, s *Scenario) string {
 	for _, kind := range sortedKinds(s.Needs.Room) {
 		demand := s.Needs.Room[kind]
