@@ -77,6 +77,7 @@ func TestAWrongURLOfAnSDKIsInTheLog(t *testing.T) {
 		"a preflight of the right one":     {method: "OPTIONS", path: "/api/frontend", header: preflight},
 		"no base path":                     {basePath: below, path: "/api/client/features", given: "/api", needed: "/unleash/api"},
 		"no base path before a workspace":  {basePath: below, path: "/w/ci/api/client/features", given: "/w/ci/api", needed: "/unleash/w/ci/api"},
+		"another base path":                {basePath: below, path: "/flags/api/client/features", given: "/flags/api", needed: "/unleash/api"},
 		"no base path, in a browser":       {basePath: below, method: "OPTIONS", path: "/api/frontend", header: preflight, given: "/api/frontend", needed: "/unleash/api/frontend"},
 		"no SDK outside of the base path":  {basePath: below, path: "/favicon.ico"},
 		"over a real Unleash":              {upstream: real, path: "/client/features", given: "", needed: "/api"},

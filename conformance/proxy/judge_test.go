@@ -78,7 +78,6 @@ func TestRequestsAreJudgedToTheLetter(t *testing.T) {
 		"as a list of one":               {"GET", "/api/admin/signals?limit[]=1", "", nil, []string{"request query /limit: it must be string, it is array"}},
 		"in brackets":                    {"GET", "/api/admin/signals?limit[a]=1", "", nil, []string{"request query /limit: it must be string, it is object"}},
 		"good query":                     {"GET", "/api/admin/signals?from=IS%3A2024-01-01&limit=5&other=1&other=2", "", nil, nil},
-		"before a fragment":              {"GET", "/api/admin/signals?from=IS:2024-01-01#x", "", nil, nil},
 		"a whole number in the path":     {"GET", "/api/admin/segments/1", "", nil, nil},
 		"a word for a whole number":      {"GET", "/api/admin/segments/x", "", nil, []string{"request path /id: it must be integer, it is string"}},
 		"a boolean in the query":         {"GET", "/api/admin/projects?archived=true", "", nil, nil},
@@ -92,6 +91,23 @@ func TestRequestsAreJudgedToTheLetter(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestAFragmentIsNoPartOfTheQuery sends a fragment, which net/http's client would leave out.
+func TestAFragmentIsNoPartOfTheQuery(t *testing.T) {
+	t.Parallel()
+	s := play(t, good(), func(o *proxy.Options) { o.Judge = proxy.Requests })
+	conn := dial(t, s.url)
+	if _, err := io.WriteString(conn, "GET /api/admin/signals?from=IS:2024-01-01#x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadAll(conn); err != nil {
+		t.Fatal(err)
+	}
+	s.end()
+	if got := violations(s.Report()); got != nil {
+		t.Error(got)
 	}
 }
 

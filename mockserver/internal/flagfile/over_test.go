@@ -1,6 +1,7 @@
 package flagfile
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,5 +55,20 @@ func TestOver(t *testing.T) {
 	}
 	if top.Flags[0].Strategies[0].Segments[0] != 1 {
 		t.Error("the set on top was changed")
+	}
+}
+
+// TestOverKeepsIDsApart lays a set with a segment over one that names missing segments by
+// negative ids, as a mock does.
+func TestOverKeepsIDsApart(t *testing.T) {
+	t.Parallel()
+	below := &Set{Unknown: []Segment{{ID: -1, Name: "gone"}, {ID: -2, Name: "lost"}}}
+	top := &Set{Segments: []Segment{{ID: 1, Name: "staff"}}, Unknown: []Segment{{ID: -2, Name: "elsewhere"}}}
+	got, ids := top.Over(below), map[int64]string{}
+	for _, segment := range slices.Concat(got.Segments, got.Unknown) {
+		if other, taken := ids[segment.ID]; taken {
+			t.Errorf("%s and %s have the id %d", other, segment.Name, segment.ID)
+		}
+		ids[segment.ID] = segment.Name
 	}
 }
