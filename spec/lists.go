@@ -101,7 +101,7 @@ func (l lists) cut(text []byte, into []piece) (rest []byte, items []piece, ok bo
 			return nil, nil, false
 		}
 		if text[at] != ',' {
-			return append(rest, text[at:]...), items, true
+			return append(rest, text[end:]...), items, true
 		}
 		rest = append(rest, ',')
 		at++

@@ -72,6 +72,7 @@ func TestCut(t *testing.T) {
 		`{"a":[], "b":1}`:              `{"a":[], "b":1}`,
 		`{"a":[ ],"b":[2]}`:            `{"a":[],"b":[2]}`,
 		` {"a":[1 , {"c":"]"}],"b":2}`: ` {"a":[],"b":2} 1 {"c":"]"}`,
+		"{\"a\":[1],\"b\":2\n0}":       "{\"a\":[],\"b\":2\n0} 1", // no JSON, in parts either
 	} {
 		rest, items, ok := lists{"a": &jsonschema.Schema{}}.cut([]byte(text), nil)
 		got := string(rest)
@@ -85,7 +86,7 @@ func TestCut(t *testing.T) {
 }
 
 func FuzzCut(f *testing.F) {
-	for _, text := range []string{`{"a":[1,{"b":"]"}],"c":2}`, `{"a":[]}`, `{"a":[1,]}`, `{"a":["\\\""]}`, `{"a":[[[`, `[]`, `{`, `{"a"`, `{"a":[1]`, `{"a":[}}`} {
+	for _, text := range []string{`{"a":[1,{"b":"]"}],"c":2}`, `{"a":[]}`, `{"a":[1,]}`, `{"a":["\\\""]}`, `{"a":[[[`, `[]`, `{`, `{"a"`, `{"a":[1]`, `{"a":[}}`, "{\"a\":[1],\"b\":2\n0}"} {
 		f.Add(text)
 	}
 	schema := lists{"a": nil}
