@@ -453,6 +453,11 @@ func TestSamplesOfOddSchemas(t *testing.T) {
 	for name, schema := range map[string]string{
 		"two choices":                      `{"allOf":[{"oneOf":[{"required":["k"],"properties":{"k":{"const":1}}},{"required":["k"],"properties":{"k":{"const":2}}}]},{"oneOf":[{"properties":{"k":{"const":2}}},{"properties":{"k":{"const":3}}}]}]}`,
 		"several conditions":               `{"required":["k","v"],"properties":{"k":{"enum":["a","b"]},"v":true},"allOf":[{"if":{"properties":{"k":{"const":"a"}}},"then":{"properties":{"v":{"type":"integer"}}}},{"if":{"properties":{"k":{"const":"b"}}},"then":{"properties":{"v":{"type":"string"}}}}]}`,
+		"twelve conditions":                `{"type":"object","required":["type"],"properties":{"type":{"enum":["a","b","c","d","e","f","g","h","i","j","k","l"]}},"allOf":[{"if":{"properties":{"type":{"const":"a"}}},"then":{"required":["a1"],"properties":{"a1":{"type":"integer"}}}},{"if":{"properties":{"type":{"const":"b"}}},"then":{"required":["b1"],"properties":{"b1":{"type":"integer"}}}},{"if":{"properties":{"type":{"const":"c"}}},"then":{"required":["c1"],"properties":{"c1":{"type":"integer"}}}},{"if":{"properties":{"type":{"const":"d"}}},"then":{"required":["d1"],"properties":{"d1":{"type":"integer"}}}},{"if":{"properties":{"type":{"const":"e"}}},"then":{"required":["e1"],"properties":{"e1":{"type":"integer"}}}},{"if":{"properties":{"type":{"const":"f"}}},"then":{"required":["f1"],"properties":{"f1":{"type":"integer"}}}},{"if":{"properties":{"type":{"const":"g"}}},"then":{"required":["g1"],"properties":{"g1":{"type":"integer"}}}},{"if":{"properties":{"type":{"const":"h"}}},"then":{"required":["h1"],"properties":{"h1":{"type":"integer"}}}},{"if":{"properties":{"type":{"const":"i"}}},"then":{"required":["i1"],"properties":{"i1":{"type":"integer"}}}},{"if":{"properties":{"type":{"const":"j"}}},"then":{"required":["j1"],"properties":{"j1":{"type":"integer"}}}},{"if":{"properties":{"type":{"const":"k"}}},"then":{"required":["k1"],"properties":{"k1":{"type":"integer"}}}},{"if":{"properties":{"type":{"const":"l"}}},"then":{"required":["l1"],"properties":{"l1":{"type":"integer"}}}}]}`,
+		"a fraction, or both forms fit":    `{"oneOf":[{"type":"integer"},{"type":"number"}],"not":{"type":"integer"}}`,
+		"no whole number":                  `{"type":"number","not":{"multipleOf":1}}`,
+		"different numbers below a bound":  `{"type":"array","uniqueItems":true,"minItems":5,"items":{"type":"integer","minimum":-100,"maximum":2}}`,
+		"a name of a pattern and a rule":   `{"type":"object","minProperties":1,"additionalProperties":false,"patternProperties":{"^x-[a-z]+$":{}},"propertyNames":{"maxLength":6}}`,
 		"a minimum of properties, nested":  nested(`{"type":"object","minProperties":1,"additionalProperties":false,"properties":{"a":{"type":"string"}}}`),
 		"different values, nested":         nested(`{"type":"array","uniqueItems":true,"minItems":2,"items":{"enum":["a","b"]}}`),
 		"different texts that are short":   `{"type":"array","uniqueItems":true,"minItems":3,"items":{"type":"string","maxLength":2}}`,
@@ -471,6 +476,16 @@ func TestSamplesOfOddSchemas(t *testing.T) {
 		"a short pattern that begins":      `{"type":"string","pattern":"^cus_[A-Za-z0-9]+$","minLength":10,"maxLength":12}`,
 		"a pattern that repeats twice":     `{"type":"string","pattern":"^[a-z]+-[0-9]+$","minLength":20,"maxLength":40}`,
 		"a pattern that repeats repeats":   `{"type":"string","pattern":"^[a-z]+(-[a-z]+)*$","minLength":12,"maxLength":40}`,
+		"two parts of an exact length":     `{"type":"string","pattern":"^[a-z]+-[0-9]+$","minLength":12,"maxLength":12}`,
+		"several patterns":                 `{"allOf":[{"type":"string","pattern":"^[a-m]+"},{"pattern":"[k-z]{3}$"},{"pattern":"ll"}],"maxLength":6}`,
+		"ranges that overlap":              `{"type":"string","allOf":[{"pattern":"^[a-k]{4}$"},{"pattern":"^[k-z]+$"}]}`,
+		"a pattern and one to avoid":       `{"type":"string","pattern":"^[ab]{3}$","not":{"pattern":"aa|bb"}}`,
+		"a pattern of words":               `{"type":"string","pattern":"\\bfoo\\b.*\\Bar\\b","minLength":14}`,
+		"a pattern that ignores case":      `{"type":"string","pattern":"(?i)^key_[A-F]{3}$"}`,
+		"a pattern of other scripts":       `{"type":"string","pattern":"^\\p{Greek}+$","minLength":3,"maxLength":3}`,
+		"a choice of lengths":              `{"type":"string","pattern":"^([a-z]{2}|[0-9]{40})$","minLength":5}`,
+		"no object":                        `{"not":{"type":["object","array","string"]}}`,
+		"no text that begins so":           `{"type":"string","not":{"pattern":"^text"}}`,
 		"a moment in a pattern":            `{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z$"}`,
 		"a moment, nested":                 nested(`{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z$"}`),
 		"a day in a pattern":               `{"type":"string","format":"date","pattern":"^\\d{4}-\\d{2}-\\d{2}$"}`,
@@ -490,6 +505,52 @@ func TestSamplesOfOddSchemas(t *testing.T) {
 				sampled(t, operation, response, response.Contents[0], seed*7919)
 			}
 		})
+	}
+}
+
+// TestSamplesOfNumbers checks that numbers are as small as the bounds allow: clients in
+// JavaScript read no others exactly.
+func TestSamplesOfNumbers(t *testing.T) {
+	t.Parallel()
+	for schema, bounds := range map[string][2]float64{
+		`{"type":"integer"}`:                                   {1, 1001},
+		`{"type":"integer","format":"int64"}`:                  {1, 1001},
+		`{"type":"integer","format":"int32"}`:                  {1, 1001},
+		`{"type":"integer","format":"int64","minimum":5000}`:   {5000, 6000},
+		`{"type":"integer","maximum":100}`:                     {1, 100},
+		`{"type":"integer","maximum":-5}`:                      {-14, -5},
+		`{"type":"integer","maximum":1,"minimum":0}`:           {0, 1},
+		`{"type":"number","exclusiveMinimum":0,"maximum":0.1}`: {0.0001, 0.1},
+		`{"type":"integer","multipleOf":25}`:                   {25, 25025},
+	} {
+		contract, err := Load([]byte(`{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"operationId":"x","responses":{"200":{"description":"d","content":{"application/json":{"schema":` + schema + `}}}}}}}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for seed := range uint64(50) {
+			value, err := contract.Operation("x").Response(http.StatusOK).Contents[0].Sample(seed)
+			if err != nil {
+				t.Fatalf("%s: %v", schema, err)
+			}
+			if number, err := value.(json.Number).Float64(); err != nil || number < bounds[0] || number > bounds[1] {
+				t.Errorf("%s: %v, want a number from %v to %v", schema, value, bounds[0], bounds[1])
+			}
+		}
+	}
+}
+
+// TestSamplesOfNullableEnums checks that a sample is null only if the schema allows nothing
+// else: not all validators take null for a value of an enum that does not list it.
+func TestSamplesOfNullableEnums(t *testing.T) {
+	t.Parallel()
+	contract, err := Load(oddDocument("3.0.3", "      responses: {'200': {description: d, content: {application/json: {schema: {type: string, nullable: true, enum: [a, b]}}}}}\n", "  schemas: {}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for seed := range uint64(20) {
+		if value, err := contract.Operation("x").Response(http.StatusOK).Contents[0].Sample(seed); err != nil || value == nil {
+			t.Errorf("the sample is %v: %v", value, err)
+		}
 	}
 }
 

@@ -9,11 +9,9 @@ import (
 // Ahead is a regular expression that begins with lookahead groups, as those for passwords do. Go's
 // expressions lack lookahead, but at the beginning each group can be matched by itself.
 type Ahead struct {
-	text   string
-	bodies []string // expressions of the positive groups
-	rest   string   // the expression after the groups
-	match  []*regexp.Regexp
-	avoid  []*regexp.Regexp
+	text  string
+	match []*regexp.Regexp // the positive groups, and the expression after all groups
+	avoid []*regexp.Regexp // the negative groups
 }
 
 // maxAhead is the maximum number of lookahead groups.
@@ -24,31 +22,30 @@ const maxAhead = 16
 func NewAhead(text string, compile func(string) (*regexp.Regexp, error)) *Ahead {
 	rest, anchored := strings.CutPrefix(text, "^")
 	out := &Ahead{text: text}
-	wanted := []string{}
-	for anchored && len(wanted) <= maxAhead && (strings.HasPrefix(rest, "(?=") || strings.HasPrefix(rest, "(?!")) {
+	groups := 0
+	for anchored && groups <= maxAhead && (strings.HasPrefix(rest, "(?=") || strings.HasPrefix(rest, "(?!")) {
 		end, _ := group(rest)
 		if end < 0 {
 			return nil
 		}
 		body := rest[len("(?=") : end-1]
-		wanted = append(wanted, body)
+		groups++
 		compiled, err := compile("^(?:" + body + ")")
 		if err != nil {
 			return nil
 		}
 		if rest[2] == '=' {
-			out.bodies, out.match = append(out.bodies, body), append(out.match, compiled)
+			out.match = append(out.match, compiled)
 		} else {
 			out.avoid = append(out.avoid, compiled)
 		}
 		rest = rest[end:]
 	}
 	_, forked := group("(" + rest + ")")
-	if len(wanted) == 0 || len(wanted) > maxAhead || forked {
+	if groups == 0 || groups > maxAhead || forked {
 		return nil
 	}
-	out.rest = "^" + rest
-	compiled, err := compile(out.rest)
+	compiled, err := compile("^" + rest)
 	if err != nil {
 		return nil
 	}
@@ -88,37 +85,4 @@ func (a *Ahead) String() string { return a.text }
 func (a *Ahead) MatchString(text string) bool {
 	return !slices.ContainsFunc(a.match, func(one *regexp.Regexp) bool { return !one.MatchString(text) }) &&
 		!slices.ContainsFunc(a.avoid, func(one *regexp.Regexp) bool { return one.MatchString(text) })
-}
-
-// matchAhead generates a text that an expression with lookahead matches: a text for the part after
-// the groups, into which it copies texts that the groups require. It is empty if none was found.
-func (m *maker) matchAhead(pattern string, low, try int) string {
-	ahead := NewAhead(pattern, regexp.Compile)
-	if ahead == nil {
-		return ""
-	}
-	for attempt := range maxAttempts {
-		least, put := low, []rune{}
-		for _, body := range ahead.bodies {
-			text := []rune(m.match("^"+body+"$", 0, attempt%2))
-			if strings.HasSuffix(body, "$") { // the group is about the whole text
-				least = max(least, len(text))
-			} else {
-				put = append(put, text...)
-			}
-		}
-		text := []rune(m.match(ahead.rest, max(least, len(put)), try+attempt))
-		if len(text) < len(put) {
-			continue
-		}
-		at := 0
-		if attempt%2 == 1 {
-			at = m.random.IntN(len(text) - len(put) + 1)
-		}
-		copy(text[at:], put)
-		if ahead.MatchString(string(text)) {
-			return string(text)
-		}
-	}
-	return ""
 }

@@ -18,6 +18,9 @@ type facets struct {
 	attempt  int
 	depth    int // how deeply the value is nested
 
+	conditions int // those met so far
+	holds      int // the only condition that the value meets; -1 if each is chosen by itself
+
 	never  bool     // nothing is allowed
 	types  []string // nil for all
 	listed bool     // the value is one of enum
@@ -45,6 +48,7 @@ type facets struct {
 	minLength, maxLength int // -1 for any
 	formats              []string
 	patterns             []string
+	avoided              []string // patterns that the value must not match
 	base64, asJSON       bool
 
 	low, high                   *big.Rat
@@ -103,14 +107,23 @@ func (f *facets) addForms(s *jsonschema.Schema) {
 			f.add(f.among(forms))
 		}
 	}
-	switch {
-	case s.If == nil:
-	case choose(&f.choice, 2) == 0 && s.Then != nil:
-		f.add(s.If)
-		f.add(s.Then)
-	default:
-		f.add(s.Else)
+	if s.If != nil {
+		if f.meets() && s.Then != nil {
+			f.add(s.If)
+			f.add(s.Then)
+		} else {
+			f.add(s.Else)
+		}
 	}
+}
+
+// meets chooses whether the value meets the next condition.
+func (f *facets) meets() bool {
+	f.conditions++
+	if f.holds >= 0 {
+		return f.holds == f.conditions-1
+	}
+	return choose(&f.choice, 2) == 0
 }
 
 // among picks one of several forms. Deep down it picks the flattest first, so that values end.
@@ -282,6 +295,9 @@ func (f *facets) addText(s *jsonschema.Schema) {
 	if s.Pattern != nil {
 		f.patterns = append(f.patterns, s.Pattern.String())
 	}
+	if s.Not != nil && s.Not.Pattern != nil {
+		f.avoided = append(f.avoided, s.Not.Pattern.String())
+	}
 	f.base64 = f.base64 || s.ContentEncoding != nil && s.ContentEncoding.Name == "base64"
 	f.asJSON = f.asJSON || s.ContentMediaType != nil && s.ContentMediaType.Name == "application/json"
 }
@@ -336,8 +352,12 @@ func (f *facets) kind() string {
 	case f.formats != nil || f.patterns != nil || f.minLength > 0 || f.maxLength >= 0:
 		return "string"
 	}
-	return "object"
+	return anyKind[f.attempt%len(anyKind)]
 }
+
+// anyKind are the types that a value has in turn if nothing tells which one it has: some may be
+// refused.
+var anyKind = []string{"object", "string", "integer", "array", "boolean", "null"}
 
 // names returns the properties that an object has or may have, in alphabetical order.
 func (f *facets) names() []string {

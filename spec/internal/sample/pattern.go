@@ -1,91 +1,272 @@
 package sample
 
 import (
+	"encoding/binary"
 	"maps"
+	"math"
+	"regexp"
 	"regexp/syntax"
 	"slices"
-	"strings"
+	"strconv"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/pb33f/jsonschema/v6"
 )
 
-// match generates a text that a regular expression matches, of a different length with each try. It
-// is empty if the expression cannot be parsed.
-func (m *maker) match(pattern string, low, try int) string {
-	parsed, err := syntax.Parse(pattern, syntax.Perl)
-	if err != nil {
-		return m.matchAhead(pattern, low, try)
+// maxLonger is how much longer than required a text may be if its length has no bound.
+const maxLonger = 2048
+
+// match generates a text that matches all of several regular expressions and none of others, and
+// whose length is between two bounds; high is -1 for no bound. ok is false if no text was found.
+func (m *maker) match(wanted, avoided []string, low, high int) (text string, ok bool) {
+	var automata []*automaton
+	for i, pattern := range slices.Concat(wanted, avoided) {
+		automata = append(automata, m.automataOf(pattern, i >= len(wanted))...)
 	}
-	write := func(more int) string {
-		w := &matcher{maker: m, more: more}
-		w.write(parsed)
-		return w.out.String()
+	if high < 0 {
+		high = low + maxLonger
 	}
-	more := min(try, 2)
-	text := write(more)
-	if missing := low - utf8.RuneCountInString(text); missing > 0 && try > 0 {
-		text = write(more + (missing+try-1)/try) // as if there were try parts that can repeat
+	for _, low := range []int{min(low+shortest, high), low} { // an empty text rarely shows what is meant
+		w := &walk{maker: m, automata: automata, low: low, high: high, failed: map[string]bool{}}
+		if w.from(make([]place, len(automata))) {
+			return string(w.text), true
+		}
 	}
-	if !strings.HasSuffix(pattern, "$") { // anything may follow
-		text = fitted(text, low, -1)
-	}
-	return text
+	return "", false
 }
 
-// matcher writes a text that matches an expression.
-type matcher struct {
+// shortest is how much longer than required a text is if the expressions allow it.
+const shortest = 3
+
+// automaton follows one regular expression through a text.
+type automaton struct {
+	program  *syntax.Prog
+	avoided  bool // the text must not match
+	anchored bool // matches only at the beginning
+	reached  []int
+	round    int
+}
+
+// automataOf returns the automaton of an expression, or those of its parts if it looks ahead at its
+// beginning. It returns none for an expression that is too large or that Go cannot read: a document's
+// schema then allows everything, or else no value fits.
+func (m *maker) automataOf(pattern string, avoided bool) []*automaton {
+	if parsed, err := syntax.Parse(pattern, syntax.Perl); err == nil {
+		program := m.programs[pattern]
+		if program == nil && instructions(parsed) <= maxInstructions {
+			program, _ = syntax.Compile(parsed.Simplify())
+			m.programs[pattern] = program
+		}
+		if program == nil {
+			return nil
+		}
+		anchored := program.StartCond()&syntax.EmptyBeginText != 0
+		return []*automaton{{program: program, avoided: avoided, anchored: anchored, reached: make([]int, len(program.Inst))}}
+	}
+	ahead := NewAhead(pattern, regexp.Compile)
+	if ahead == nil || avoided { // avoiding several parts at once is not possible
+		return nil
+	}
+	var out []*automaton
+	for i, part := range slices.Concat(ahead.match, ahead.avoid) {
+		out = append(out, m.automataOf(part.String(), i >= len(ahead.match))...)
+	}
+	return out
+}
+
+// maxInstructions is the maximum size of an expression, about what instructions returns.
+const maxInstructions = 1 << 14
+
+// instructions estimates how many instructions an expression has once it is compiled.
+func instructions(re *syntax.Regexp) int {
+	count := 1 + len(re.Rune)/2
+	for _, part := range re.Sub {
+		count = min(count+instructions(part), math.MaxInt32)
+	}
+	if re.Op == syntax.OpRepeat {
+		count *= max(re.Min, re.Max, 1)
+	}
+	return min(count, math.MaxInt32)
+}
+
+// follow returns the instructions that match a rune next, and whether the expression has matched, for
+// the instructions that the last rune led to.
+func (a *automaton) follow(next []uint32, context syntax.EmptyOp, work *int) (runes []uint32, matched bool) {
+	a.round++
+	stack := append([]uint32{uint32(a.program.Start)}, next...) // a match may begin anywhere
+	for len(stack) > 0 {
+		at := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		*work--
+		if a.reached[at] == a.round {
+			continue
+		}
+		a.reached[at] = a.round
+		switch instruction := &a.program.Inst[at]; instruction.Op {
+		case syntax.InstAlt, syntax.InstAltMatch:
+			stack = append(stack, instruction.Arg, instruction.Out)
+		case syntax.InstCapture, syntax.InstNop:
+			stack = append(stack, instruction.Out)
+		case syntax.InstEmptyWidth:
+			if syntax.EmptyOp(instruction.Arg)&^context == 0 {
+				stack = append(stack, instruction.Out)
+			}
+		case syntax.InstMatch:
+			matched = true
+		case syntax.InstFail:
+		default:
+			runes = append(runes, at)
+		}
+	}
+	slices.Sort(runes)
+	return runes, matched
+}
+
+// walk is a search for a text that several automata agree on, rune by rune.
+type walk struct {
 	*maker
-	more  int // how often parts that can repeat are repeated
-	parts int // number of parts written, including empty ones
-	out   strings.Builder
+	automata  []*automaton
+	low, high int
+	text      []rune
+	failed    map[string]bool // keys of places that lead to no text
 }
 
-// full reports whether the text is as long as it may be.
-func (w *matcher) full() bool { return w.out.Len() > maxText || w.parts > maxText }
-
-func (w *matcher) write(re *syntax.Regexp) {
-	if w.parts++; w.full() {
-		return
-	}
-	switch re.Op {
-	case syntax.OpLiteral:
-		w.out.WriteString(string(re.Rune))
-	case syntax.OpCharClass:
-		w.out.WriteRune(w.among(re.Rune))
-	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
-		w.out.WriteByte(byte('a' + w.random.IntN(26)))
-	case syntax.OpCapture, syntax.OpConcat:
-		for _, part := range re.Sub {
-			w.write(part)
-		}
-	case syntax.OpAlternate:
-		w.write(re.Sub[w.random.IntN(len(re.Sub))])
-	case syntax.OpStar:
-		w.repeat(re.Sub[0], w.more)
-	case syntax.OpPlus:
-		w.repeat(re.Sub[0], 1+w.more)
-	case syntax.OpQuest:
-		w.repeat(re.Sub[0], min(w.more, 1))
-	case syntax.OpRepeat:
-		count := re.Min + w.more
-		if re.Max >= 0 {
-			count = min(count, re.Max)
-		}
-		w.repeat(re.Sub[0], count)
-	}
+// place is where an automaton stands in a text.
+type place struct {
+	next    []uint32 // the instructions that the last rune led to
+	matched bool     // anything may follow
 }
 
-func (w *matcher) repeat(re *syntax.Regexp, count int) {
-	for i := 0; i < count && !w.full(); i++ {
-		w.write(re)
+// from reports whether a text was found that goes on from the given places, one for each automaton.
+func (w *walk) from(places []place) bool {
+	length := len(w.text)
+	if length >= w.low && w.ends(places) {
+		return true
 	}
+	key := w.key(places)
+	if length >= w.high || w.failed[key] {
+		return false
+	}
+	for _, r := range w.candidates(places) {
+		next, ok := w.step(places, r)
+		if !ok {
+			continue
+		}
+		w.text = append(w.text, r)
+		if w.from(next) {
+			return true
+		}
+		w.text = w.text[:length]
+	}
+	w.failed[key] = true
+	return false
+}
+
+// last returns the last rune of the text; -1 if the text is empty.
+func (w *walk) last() rune {
+	if len(w.text) == 0 {
+		return -1
+	}
+	return w.text[len(w.text)-1]
+}
+
+// key identifies the places, and what else decides whether a text goes on from there.
+func (w *walk) key(places []place) string {
+	key := binary.AppendUvarint(nil, uint64(len(w.text)))
+	last := w.last()
+	key = strconv.AppendBool(strconv.AppendBool(key, syntax.IsWordChar(last)), last == '\n')
+	for _, p := range places {
+		key = strconv.AppendBool(key, p.matched)
+		for _, at := range p.next {
+			key = binary.AppendUvarint(key, uint64(at)+1)
+		}
+		key = append(key, 0)
+	}
+	w.work -= len(key)
+	return string(key)
+}
+
+// ends reports whether the text may end here.
+func (w *walk) ends(places []place) bool {
+	context := syntax.EmptyOpContext(w.last(), -1)
+	for i, a := range w.automata {
+		matched := places[i].matched
+		if !matched {
+			_, matched = a.follow(places[i].next, context, &w.work)
+		}
+		if matched == a.avoided {
+			return false
+		}
+	}
+	return true
+}
+
+// step returns the places after a rune. ok is false if it leads to no text.
+func (w *walk) step(places []place, r rune) (after []place, ok bool) {
+	context := syntax.EmptyOpContext(w.last(), r)
+	after = make([]place, len(places))
+	for i, a := range w.automata {
+		if places[i].matched {
+			after[i].matched = true
+			continue
+		}
+		runes, matched := a.follow(places[i].next, context, &w.work)
+		if w.work < 0 || matched && a.avoided {
+			return nil, false
+		}
+		if matched {
+			after[i].matched = true
+			continue
+		}
+		for _, at := range runes {
+			if a.program.Inst[at].MatchRune(r) {
+				after[i].next = append(after[i].next, a.program.Inst[at].Out)
+			}
+		}
+		if len(after[i].next) == 0 && a.anchored && !a.avoided {
+			return nil, false
+		}
+	}
+	return after, true
+}
+
+// candidates returns runes that may come next, those that are likely and legible first. Among them
+// is one that all automata allow, if there is one: the first of a range.
+func (w *walk) candidates(places []place) []rune {
+	context := syntax.EmptyOpContext(w.last(), 'a') | syntax.EmptyWordBoundary | syntax.EmptyNoWordBoundary
+	var likely, first []rune
+	for i, a := range w.automata {
+		if places[i].matched {
+			continue
+		}
+		runes, _ := a.follow(places[i].next, context, &w.work)
+		for _, at := range runes {
+			ranges := a.program.Inst[at].Rune
+			switch a.program.Inst[at].Op {
+			case syntax.InstRune1:
+				ranges = []rune{ranges[0], ranges[0]}
+			case syntax.InstRuneAny, syntax.InstRuneAnyNotNL:
+				ranges = []rune{' ', unicode.MaxRune}
+			case syntax.InstRune:
+				if len(ranges) == 1 { // in either case
+					ranges = []rune{ranges[0], ranges[0]}
+				}
+			}
+			if !a.avoided {
+				likely = append(likely, w.among(ranges))
+			}
+			for at := 0; at+1 < len(ranges); at += 2 {
+				first = append(first, ranges[at])
+			}
+		}
+	}
+	w.random.Shuffle(len(likely), func(i, j int) { likely[i], likely[j] = likely[j], likely[i] })
+	return slices.Concat(likely, []rune{rune('a' + w.random.IntN(26))}, first)
 }
 
 // among picks a character from ranges: an ASCII letter or digit if there is one, or else another
 // printable character.
-func (w *matcher) among(ranges []rune) rune {
+func (m *maker) among(ranges []rune) rune {
 	for _, wanted := range []func(rune) bool{
 		func(r rune) bool { return r < 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r)) },
 		func(r rune) bool { return r < 0x80 && unicode.IsPrint(r) },
@@ -100,7 +281,7 @@ func (w *matcher) among(ranges []rune) rune {
 			}
 		}
 		if len(found) > 0 {
-			return found[w.random.IntN(len(found))]
+			return found[m.random.IntN(len(found))]
 		}
 	}
 	if len(ranges) == 0 {

@@ -3,6 +3,7 @@ package sample
 
 import (
 	"math/rand/v2"
+	"regexp/syntax"
 	"slices"
 
 	"github.com/pb33f/jsonschema/v6"
@@ -10,11 +11,12 @@ import (
 
 // Bounds of the search for a value. They make it end, whatever a schema requires.
 const (
-	maxVisits   = 20_000 // attempts in all
-	maxAttempts = 12     // attempts at one place in the value
-	maxWhole    = 64     // attempts at the whole value
-	maxDepth    = 24     // depth of nested values
-	fullDepth   = 3      // depth down to which values have optional properties and elements
+	maxVisits   = 20_000  // attempts in all
+	maxAttempts = 12      // attempts at one place in the value
+	maxWhole    = 64      // attempts at the whole value
+	maxWork     = 1 << 22 // steps of all searches for texts that match expressions
+	maxDepth    = 24      // depth of nested values
+	fullDepth   = 3       // depth down to which values have optional properties and elements
 )
 
 // Value generates a value for a compiled schema. It uses the document's examples and defaults where
@@ -23,13 +25,15 @@ func Value(schema *jsonschema.Schema, seed uint64) (value any, ok bool) {
 	if schema == nil {
 		return map[string]any{}, true
 	}
-	m := &maker{visits: maxVisits, random: rand.New(rand.NewPCG(seed, seed))}
+	m := &maker{visits: maxVisits, work: maxWork, programs: map[string]*syntax.Prog{}, random: rand.New(rand.NewPCG(seed, seed))}
 	return m.value([]*jsonschema.Schema{schema}, "", 0)
 }
 
 type maker struct {
-	visits int
-	random *rand.Rand
+	visits   int
+	work     int
+	programs map[string]*syntax.Prog // of expressions, which several attempts need
+	random   *rand.Rand
 }
 
 // value generates a value that all of several schemas allow. name is the name of the property that
@@ -42,15 +46,20 @@ func (m *maker) value(schemas []*jsonschema.Schema, name string, depth int) (any
 	if depth == 0 {
 		attempts = maxWhole
 	}
+	conditions := 0
 	for attempt := range attempts {
 		if m.visits--; m.visits < 0 {
 			return nil, false
 		}
-		f := &facets{choice: first + attempt, flattest: attempt, attempt: attempt, depth: depth}
+		f := &facets{choice: first + attempt, flattest: attempt, attempt: attempt, depth: depth, holds: -1}
+		if attempt%4 >= 2 { // one condition or none, as several may exclude each other
+			f.holds = m.random.IntN(conditions + 1)
+		}
 		for _, schema := range schemas {
 			f.add(schema)
 		}
 		f.depend()
+		conditions = f.conditions
 		if value, ok := m.build(f, name, depth); ok && fits(schemas, value) {
 			return value, true
 		}
@@ -72,10 +81,11 @@ func (m *maker) build(f *facets, name string, depth int) (any, bool) {
 		return f.given[f.attempt], true
 	}
 	if f.listed {
-		if len(f.enum) == 0 {
-			return nil, false
+		values := slices.DeleteFunc(slices.Clone(f.enum), func(value any) bool { return value == nil })
+		if len(values) == 0 { // null is shown only where nothing else is allowed
+			return nil, len(f.enum) > 0
 		}
-		return f.enum[f.choice%len(f.enum)], true
+		return values[f.choice%len(values)], true
 	}
 	switch f.kind() {
 	case "null":

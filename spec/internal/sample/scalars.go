@@ -4,7 +4,9 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,51 +15,71 @@ import (
 	"github.com/google/uuid"
 )
 
-// span is how far, in steps, a number may be from its bound if there is only one.
-var span = big.NewRat(1000, 1)
+// Whole numbers are few and near 1 if the bounds allow it, so that clients can read them.
+const (
+	span = 1000 // steps from the lowest to the highest
+	few  = 10   // the minimum, if the bounds allow as many
+)
 
-// number generates a number between the bounds, a whole number if possible.
+// number generates a number between the bounds: a whole one at first, if possible.
 func (m *maker) number(f *facets) (any, bool) {
-	step := big.NewRat(1, 1)
-	for _, multiple := range f.multiples {
+	step, fractional := big.NewRat(1, 1), f.kind() == "number"
+	multiples := f.multiples
+	if fractional && len(multiples) > 0 { // it need not be whole
+		step, multiples = multiples[0], multiples[1:]
+	}
+	for _, multiple := range multiples {
 		step = common(step, multiple)
 	}
-	if f.kind() == "number" && len(f.multiples) > 0 { // it need not be whole
-		step = f.multiples[0]
-		for _, multiple := range f.multiples[1:] {
-			step = common(step, multiple)
-		}
-	}
-	low, high := f.low, f.high
-	switch {
-	case low == nil && high == nil:
-		low = big.NewRat(1, 1)
-		high = new(big.Rat).Add(low, new(big.Rat).Mul(step, span))
-	case low == nil:
-		low = new(big.Rat).Sub(high, new(big.Rat).Mul(step, span))
-	case high == nil:
-		high = new(big.Rat).Add(low, new(big.Rat).Mul(step, span))
-	}
-	first, last := ceil(low, step), floor(high, step)
-	if f.exclusiveLow && new(big.Rat).Mul(new(big.Rat).SetInt(first), step).Cmp(low) <= 0 {
-		first.Add(first, big.NewInt(1))
-	}
-	if f.exclusiveHigh && new(big.Rat).Mul(new(big.Rat).SetInt(last), step).Cmp(high) >= 0 {
-		last.Sub(last, big.NewInt(1))
-	}
-	if last.Cmp(first) < 0 {
-		if f.kind() != "number" || len(f.multiples) > 0 {
+	first, last := f.steps(step)
+	if first != nil && last != nil && last.Cmp(first) < 0 {
+		if !fractional || len(f.multiples) > 0 {
 			return nil, false
 		}
-		middle := new(big.Rat).Quo(new(big.Rat).Add(low, high), big.NewRat(2, 1))
+		middle := new(big.Rat).Quo(new(big.Rat).Add(f.low, f.high), big.NewRat(2, 1))
 		return written(middle), true
 	}
-	room := new(big.Int).Sub(last, first)
-	if room.Cmp(span.Num()) > 0 {
-		room = span.Num()
+	start, room := ceil(big.NewRat(1, 1), step), int64(span)
+	if first != nil && start.Cmp(first) < 0 {
+		start = first
 	}
-	count := new(big.Int).Add(first, big.NewInt(m.random.Int64N(room.Int64()+1)))
-	return written(new(big.Rat).Mul(new(big.Rat).SetInt(count), step)), true
+	if last != nil {
+		if lowest := new(big.Int).Sub(last, big.NewInt(few-1)); start.Cmp(lowest) > 0 {
+			start = lowest
+			if first != nil && start.Cmp(first) < 0 {
+				start = first
+			}
+		}
+		if left := new(big.Int).Sub(last, start); left.Cmp(big.NewInt(room)) < 0 {
+			room = left.Int64()
+		}
+	}
+	count := new(big.Int).Add(start, big.NewInt(m.random.Int64N(room+1)))
+	value := new(big.Rat).Mul(new(big.Rat).SetInt(count), step)
+	if fractional && len(f.multiples) == 0 && f.attempt%4 >= 2 {
+		if more := new(big.Rat).Add(value, big.NewRat(1, 2)); f.high == nil || more.Cmp(f.high) < 0 {
+			value = more
+		}
+	}
+	return written(value), true
+}
+
+// steps returns the lowest and the highest number of steps between the bounds; nil without a bound.
+func (f *facets) steps(step *big.Rat) (first, last *big.Int) {
+	at := func(count *big.Int) *big.Rat { return new(big.Rat).Mul(new(big.Rat).SetInt(count), step) }
+	if f.low != nil {
+		first = ceil(f.low, step)
+		if f.exclusiveLow && at(first).Cmp(f.low) <= 0 {
+			first.Add(first, big.NewInt(1))
+		}
+	}
+	if f.high != nil {
+		last = floor(f.high, step)
+		if f.exclusiveHigh && at(last).Cmp(f.high) >= 0 {
+			last.Sub(last, big.NewInt(1))
+		}
+	}
+	return first, last
 }
 
 // common returns the least common multiple of two numbers.
@@ -100,8 +122,15 @@ func (m *maker) text(f *facets, name string) (any, bool) {
 	if f.minLength > maxText {
 		return nil, false
 	}
+	ways := len(f.formats)
+	if len(f.patterns)+len(f.avoided) > 0 {
+		ways++
+	}
+	if ways > 0 && f.attempt%ways == len(f.formats) {
+		return m.match(f.patterns, f.avoided, f.minLength, f.maxLength)
+	}
 	for try := range maxAttempts {
-		text := m.draft(f, name, try)
+		text := m.draft(f, name, ways, try)
 		if length := utf8.RuneCountInString(text); length >= f.minLength && (f.maxLength < 0 || length <= f.maxLength) {
 			return text, true
 		}
@@ -109,19 +138,15 @@ func (m *maker) text(f *facets, name string) (any, bool) {
 	return nil, false
 }
 
-// draft generates a string that may be too long or too short.
-func (m *maker) draft(f *facets, name string, try int) string {
-	if ways := len(f.formats) + len(f.patterns); ways > 0 {
-		way, round := f.attempt%ways, f.attempt/ways
-		if way >= len(f.formats) {
-			return m.match(f.patterns[way-len(f.formats)], f.minLength, try)
-		}
-		format, low := f.formats[way], f.minLength
+// draft generates a string that may be too long or too short, in a format if there is one.
+func (m *maker) draft(f *facets, name string, ways, try int) string {
+	if ways > 0 {
+		format, low := f.formats[f.attempt%ways], f.minLength
 		if format == "byte" {
 			low = (low + 3) / 4 * 4
 		}
 		forms := formats[format]
-		return fitted(forms[(round+try)%len(forms)](m), low, -1) // many formats allow anything at the end
+		return fitted(forms[(f.attempt/ways+try)%len(forms)](m), low, -1) // many formats allow anything at the end
 	}
 	if f.asJSON {
 		return "{}"
@@ -153,24 +178,36 @@ func fitted(text string, low, high int) string {
 
 // propertyName generates a name for a property that the schema does not name.
 func (m *maker) propertyName(f *facets, position int) (string, bool) {
+	if patterns := f.closedPatterns(); len(patterns) > 0 {
+		pattern := patterns[position%len(patterns)]
+		for range maxAttempts {
+			name, ok := m.match([]string{pattern}, nil, 0, -1)
+			if position >= len(patterns) && !strings.HasSuffix(pattern, "$") {
+				name += strconv.Itoa(position)
+			}
+			if ok && fits(f.keys, name) {
+				return name, true
+			}
+		}
+		return "", false
+	}
 	if len(f.keys) > 0 {
 		name, ok := m.value(f.keys, "key", fullDepth)
 		text, isText := name.(string)
 		return text, ok && isText
 	}
-	closed := f.closed || f.sealed && f.others == nil
-	for _, patterned := range f.patterned {
-		if closed {
-			patterns := patternsOf(patterned)
-			pattern := patterns[position%len(patterns)]
-			name := m.match(pattern, 0, position/len(patterns))
-			if position >= len(patterns) && !strings.HasSuffix(pattern, "$") {
-				name += strconv.Itoa(position)
-			}
-			return name, true
-		}
+	return fmt.Sprintf("key%d", position+1), !f.onlyNamed()
+}
+
+// onlyNamed reports whether the schema allows no properties but those whose names it gives.
+func (f *facets) onlyNamed() bool { return f.closed || f.sealed && f.others == nil }
+
+// closedPatterns returns the expressions that names match if the schema allows no others.
+func (f *facets) closedPatterns() []string {
+	if f.onlyNamed() && len(f.patterned) > 0 {
+		return patternsOf(f.patterned[0])
 	}
-	return fmt.Sprintf("key%d", position+1), !closed
+	return nil
 }
 
 // since is the earliest of the times that are made up.
@@ -220,11 +257,7 @@ var formats = map[string][]func(*maker) string{
 
 // Formats returns the names of the formats that the package can generate.
 func Formats() []string {
-	names := make([]string, 0, len(formats))
-	for name := range formats {
-		names = append(names, name)
-	}
-	return names
+	return slices.Collect(maps.Keys(formats))
 }
 
 func constant(text string) func(*maker) string { return func(*maker) string { return text } }
