@@ -17,7 +17,6 @@ const (
 	extensionPermission  = "x-unleash-permission"
 	extensionProject     = "x-unleash-project"
 	extensionEnvironment = "x-unleash-environment"
-	extensionToken       = "x-unleash-token"
 	extensionEdition     = "x-unleash-edition"
 	extensionContentType = "x-unleash-accepts-any-content-type"
 	extensionStanding    = "x-unleash-standing"

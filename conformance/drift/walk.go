@@ -1,6 +1,7 @@
 package drift
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -118,10 +119,7 @@ func walkStruct(value reflect.Value, pointer string) []located {
 // place returns the pointer of what changed: a named part that was added or removed, or a
 // keyword.
 func place(change *model.Change, pointer string) string {
-	named := change.Original
-	if named == "" {
-		named = change.New
-	}
+	named := cmp.Or(change.Original, change.New)
 	if strings.HasSuffix(pointer, "/security") { // the property is the authentication method itself
 		return pointer
 	}

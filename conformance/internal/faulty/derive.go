@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-openapi/jsonpointer"
+
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -199,8 +201,8 @@ func readDocument(contract *spec.Contract) (document, error) {
 
 // examples returns the examples of a response.
 func (d document) examples(operation *spec.Operation, response *spec.Response) []any {
-	pointer := "/paths/" + escaped(operation.Path) + "/" + strings.ToLower(operation.Method) + "/responses/" + strconv.Itoa(response.Status)
-	content := d.at(d.at(d.root, pointer), "/content/"+escaped(jsonType))
+	pointer := "/paths/" + jsonpointer.Escape(operation.Path) + "/" + strings.ToLower(operation.Method) + "/responses/" + strconv.Itoa(response.Status)
+	content := d.at(d.at(d.root, pointer), "/content/"+jsonpointer.Escape(jsonType))
 	var all []any
 	if example, has := jsonvalue.At(content, "/example"); has {
 		all = append(all, example)
@@ -232,5 +234,3 @@ func (document) reference(value any) (string, bool) {
 	text, isText := found.(string)
 	return text, isText
 }
-
-func escaped(name string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) }

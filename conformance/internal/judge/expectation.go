@@ -149,12 +149,7 @@ func parseOneOf(rest string) (Expectation, error) {
 		return nil, fmt.Errorf("%q is not a JSON list", rest)
 	}
 	return func(value any, present bool) bool {
-		for _, option := range list {
-			if present && jsonvalue.Equal(value, option) {
-				return true
-			}
-		}
-		return false
+		return present && slices.ContainsFunc(list, func(option any) bool { return jsonvalue.Equal(value, option) })
 	}, nil
 }
 

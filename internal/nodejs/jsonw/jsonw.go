@@ -8,11 +8,6 @@ import (
 	"unicode/utf8"
 )
 
-// Value is anything that can write itself as JSON.
-type Value interface {
-	AppendJSON(dst []byte) []byte
-}
-
 // Object writes an object field by field into a buffer.
 type Object struct {
 	buf   []byte
@@ -41,30 +36,10 @@ func (o *Object) String(name, value string) {
 	o.buf = AppendString(o.buf, value)
 }
 
-// OptionalString writes a string field, or null.
-func (o *Object) OptionalString(name string, value *string) {
-	o.key(name)
-	if value == nil {
-		o.buf = append(o.buf, "null"...)
-		return
-	}
-	o.buf = AppendString(o.buf, *value)
-}
-
 // Int writes an integer field.
 func (o *Object) Int(name string, value int64) {
 	o.key(name)
 	o.buf = strconv.AppendInt(o.buf, value, 10)
-}
-
-// OptionalInt writes an integer field, or null.
-func (o *Object) OptionalInt(name string, value *int64) {
-	o.key(name)
-	if value == nil {
-		o.buf = append(o.buf, "null"...)
-		return
-	}
-	o.buf = strconv.AppendInt(o.buf, *value, 10)
 }
 
 // Bool writes a boolean field.

@@ -17,7 +17,6 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/memlimit"
-	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
@@ -271,7 +270,3 @@ type streaming interface {
 
 // raw is a value that is already JSON.
 type raw []byte
-
-func (r raw) AppendJSON(dst []byte) []byte { return append(dst, r...) }
-
-var _ jsonw.Value = raw(nil)

@@ -9,12 +9,12 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/internal/memlimit"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
-	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/clock"
@@ -279,12 +279,7 @@ func (x *exchange) validate() *apierror.Error {
 // knows reports whether the operation has a query parameter. A mistyped one must not be
 // ignored, or a filter would have no effect.
 func (x *exchange) knows(name string) bool {
-	for _, parameter := range x.operation.Parameters() {
-		if parameter.In == "query" && parameter.Name == name {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(x.operation.Parameters(), func(p *spec.Parameter) bool { return p.In == "query" && p.Name == name })
 }
 
 // sent formats the value at a pointer of the body, shortened.
@@ -305,8 +300,6 @@ func (x *exchange) encode(out response) ([]byte, error) {
 	switch value := out.value.(type) {
 	case raw:
 		body = value
-	case jsonw.Value:
-		body = value.AppendJSON(nil)
 	default:
 		var buffer bytes.Buffer
 		encoder := json.NewEncoder(&buffer)

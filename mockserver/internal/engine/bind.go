@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-openapi/jsonpointer"
+
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -94,7 +96,7 @@ func fromHeader(name string) binder {
 // fromProperty reads a property of the body. A property of type JSON keeps its text.
 func fromProperty(name string, t reflect.Type) binder {
 	if t == jsonType {
-		pointer := "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+		pointer := "/" + jsonpointer.Escape(name)
 		return func(into reflect.Value, input *Input) {
 			if text, found := v8json.Restringify(input.Text, pointer); found {
 				into.SetBytes([]byte(text))

@@ -10,6 +10,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -166,11 +167,7 @@ func New(contract *spec.Contract, resources ...Resource) (*Engine, error) {
 			problems = append(problems, fmt.Errorf("operation %s asks for the project of {%s}, which no resource knows", operation.ID, of.Name))
 		}
 	}
-	ids := make([]string, 0, len(e.operations))
-	for id := range e.operations {
-		ids = append(ids, id)
-	}
-	if err := contract.CheckHandlers(ids); err != nil {
+	if err := contract.CheckHandlers(slices.Collect(maps.Keys(e.operations))); err != nil {
 		problems = append(problems, err)
 	}
 	if err := errors.Join(problems...); err != nil {

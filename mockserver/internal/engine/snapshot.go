@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-openapi/jsonpointer"
 	"github.com/hashicorp/go-memdb"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
@@ -34,7 +35,7 @@ type Problem struct {
 func (p Problem) Pointer() string {
 	var out strings.Builder
 	for _, step := range p.Path {
-		out.WriteString("/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(step))
+		out.WriteString("/" + jsonpointer.Escape(step))
 	}
 	return out.String()
 }

@@ -1,6 +1,7 @@
 package flagfile
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -165,7 +166,7 @@ func (r *reader) payload(value any, path []string) *Payload {
 			var written payload
 			r.fill(&written, value, path)
 			if out, is := text(written.Value); is {
-				return &Payload{Type: orString(written.Type), Value: out}
+				return &Payload{Type: cmp.Or(written.Type, "string"), Value: out}
 			}
 			return &Payload{Type: "json", Value: string(v8json.Stringify(nil, written.Value))}
 		}
@@ -179,11 +180,4 @@ func (r *reader) payload(value any, path []string) *Payload {
 		return &Payload{Type: "string", Value: value}
 	}
 	return &Payload{Type: "json", Value: string(v8json.Stringify(nil, value))}
-}
-
-func orString(kind string) string {
-	if kind == "" {
-		return "string"
-	}
-	return kind
 }

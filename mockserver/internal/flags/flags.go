@@ -3,6 +3,7 @@
 package flags
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -148,7 +149,7 @@ func (p *putter) definition(f *flagfile.Flag) *features.Definition {
 // the default one, the only one that the well-known tokens can see.
 func (p *putter) project(name string) string {
 	if name == "" || projects.Find(p.tx, name) != nil {
-		return orDefault(name)
+		return cmp.Or(name, DefaultProject)
 	}
 	if !p.projects[name] {
 		if p.projects == nil {
@@ -158,13 +159,6 @@ func (p *putter) project(name string) string {
 		p.remark("there is no project %s: its flags go into the project %s", name, DefaultProject)
 	}
 	return DefaultProject
-}
-
-func orDefault(project string) string {
-	if project == "" {
-		return DefaultProject
-	}
-	return project
 }
 
 func (p *putter) strategy(s *flagfile.Strategy) features.Strategy {
@@ -213,7 +207,7 @@ func constraintsOf(list []flagfile.Constraint) []constraints.Constraint {
 func variantsOf(list []flagfile.Variant) []features.Variant {
 	out := []features.Variant{}
 	for _, v := range list {
-		variant := features.Variant{Name: v.Name, Weight: v.Weight, Stickiness: orText(v.Stickiness, "default"), WeightType: orText(v.WeightType, "variable")}
+		variant := features.Variant{Name: v.Name, Weight: v.Weight, Stickiness: cmp.Or(v.Stickiness, "default"), WeightType: cmp.Or(v.WeightType, "variable")}
 		if v.Payload != nil {
 			variant.Payload = &features.Payload{Type: v.Payload.Type, Value: v.Payload.Value}
 		}
@@ -223,13 +217,6 @@ func variantsOf(list []flagfile.Variant) []features.Variant {
 		out = append(out, variant)
 	}
 	return out
-}
-
-func orText(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }
 
 // One is a change of one flag.

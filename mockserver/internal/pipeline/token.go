@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
@@ -109,10 +110,5 @@ func demandKind(sent engine.Kind, token, path string) *apierror.Error {
 }
 
 func containsAny(path string, parts []string) bool {
-	for _, part := range parts {
-		if strings.Contains(path, part) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(path, part) })
 }

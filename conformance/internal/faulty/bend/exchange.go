@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -165,9 +166,7 @@ func (x *Exchange) write(w http.ResponseWriter, r *http.Request) {
 		x.Header.Set("Etag", EntityTag(x.Body))
 	}
 	header := w.Header()
-	for name, values := range x.Header {
-		header[name] = values
-	}
+	maps.Copy(header, x.Header)
 	if x.isFresh(r) {
 		header.Del("Content-Type")
 		w.WriteHeader(http.StatusNotModified)

@@ -66,13 +66,5 @@ var fields = engine.NewTable(engine.Definition[Field]{
 // Allows reports whether a constraint on a field may name a value.
 func Allows(r engine.Reader, field, value string) bool {
 	known := fields.Get(r, engine.Text(field))
-	if known == nil || len(known.LegalValues) == 0 {
-		return true
-	}
-	for _, legal := range known.LegalValues {
-		if legal.Value == value {
-			return true
-		}
-	}
-	return false
+	return known == nil || len(known.LegalValues) == 0 || known.legal(value) >= 0
 }

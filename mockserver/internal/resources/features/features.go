@@ -307,17 +307,7 @@ func EnvironmentOf(event *engine.Event) (environment string, counts bool) {
 // FlagOf returns the name of the flag that an event is about, and the flag itself if the
 // event contains it.
 func FlagOf(event *engine.Event) (name string, flag *Flag) {
-	switch row := event.Row().(type) {
-	case *Flag:
-		return row.Name, row
-	case *Tag:
-		return row.Flag, nil
-	case *Dependency:
-		return row.Flag, nil
-	case *Toggle:
-		return row.Flag, nil
-	case *Strategy:
-		return row.Flag, nil
-	}
-	return "", nil
+	row := event.Row()
+	flag, _ = row.(*Flag)
+	return NameIn(row), flag
 }
