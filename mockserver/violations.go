@@ -7,8 +7,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Violation is one breach of the contract: a response that was replaced by a 500, or forced by
-// a rule, or a request that the policy Faithful let through and Strict would refuse.
+// Violation is one breach of the contract: a response that was replaced by a 500, forced by a
+// rule, or sent because another document takes precedence; or a request that the policy Faithful let through and Strict would refuse.
 type Violation struct {
 	Time      time.Time
 	Operation string // operationId
@@ -36,6 +36,6 @@ func (s *Server) Violations() []Violation {
 }
 
 // ViolationCounts returns how often the contract has been broken since the start, in all
-// workspaces, by outcome: refused, accepted, replaced or forced. The counts never decrease, not
+// workspaces, by outcome: refused, accepted, replaced, forced or passed. The counts never decrease, not
 // even with a reset.
 func (s *Server) ViolationCounts() map[string]int64 { return s.metrics.Violations() }

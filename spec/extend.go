@@ -68,10 +68,13 @@ func (c *Contract) Extend(with *Contract, documentWins bool) *Contract {
 	return joined
 }
 
+// metricsPath is where a mock has its metrics, as Unleash does.
+const metricsPath = "/internal-backstage/prometheus"
+
 // isReserved reports whether a mock answers an operation's path itself, whatever the document has: as
 // its control API, a workspace or its metrics.
 func isReserved(o *Operation) bool {
-	return strings.HasPrefix(o.Path+"/", "/_mock/") || strings.HasPrefix(o.Path, "/w/") || o.Path == "/metrics" && o.Method == http.MethodGet
+	return strings.HasPrefix(o.Path+"/", "/_mock/") || strings.HasPrefix(o.Path, "/w/") || o.Path == metricsPath && o.Method == http.MethodGet
 }
 
 // probes are the paths that a container's health check and a load balancer request, whatever the

@@ -130,7 +130,7 @@ func isURL(name string) bool {
 
 func (d *documentFlags) read(ctx context.Context) ([]byte, error) {
 	if !isURL(d.file) {
-		return readPlain(d.file)
+		return readDocument(d.file)
 	}
 	if _, err := httpx.ParseURL(d.file); err != nil {
 		return nil, err
@@ -210,9 +210,9 @@ func tellDrift(part []byte, wins bool, logger *slog.Logger) error {
 	return nil
 }
 
-// readPlain reads a file; the error does not repeat its name.
-func readPlain(name string) ([]byte, error) {
-	source, err := readFile("", name)
+// readDocument reads a file; the error does not repeat its name.
+func readDocument(name string) ([]byte, error) {
+	source, err := readText("", name, maxDocument)
 	if err != nil {
 		var coded *codedError
 		if errors.As(err, &coded) {

@@ -34,7 +34,7 @@ func TestDocumentsOfSpec(t *testing.T) {
 	t.Cleanup(server.Close)
 	useless := file(t, "useless.yaml", "openapi: 3.0.3\npaths: {/x: {get: null, put: []}}\n")
 	const answers = "responses: {'204': {description: d}}}"
-	reserved := file(t, "reserved.yaml", "openapi: 3.0.3\npaths:\n  /w/a: {get: {operationId: a, "+answers+"}\n  /metrics: {get: {operationId: b, "+answers+", put: {operationId: d, "+answers+"}\n"+
+	reserved := file(t, "reserved.yaml", "openapi: 3.0.3\npaths:\n  /w/a: {get: {operationId: a, "+answers+"}\n  /internal-backstage/prometheus: {get: {operationId: b, "+answers+", put: {operationId: d, "+answers+"}\n"+
 		"  /_mock/c: {get: {operationId: c, "+answers+"}\n  /we: {get: {operationId: e, "+answers+"}\n")
 	for name, test := range map[string]struct {
 		args  []string

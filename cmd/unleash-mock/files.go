@@ -15,8 +15,11 @@ import (
 const maxFile = 32 << 20
 
 // readFile reads a text file in UTF-8 or UTF-16, and returns it as UTF-8.
-func readFile(flag, file string) ([]byte, error) {
-	source, err := readSome(file)
+func readFile(flag, file string) ([]byte, error) { return readText(flag, file, maxFile) }
+
+// readText is readFile with another maximum size, in bytes.
+func readText(flag, file string, limit int64) ([]byte, error) {
+	source, err := readSome(file, limit)
 	var path *fs.PathError
 	if errors.As(err, &path) {
 		return nil, usageError("%s %s: %w", flag, file, path.Err)
@@ -24,8 +27,8 @@ func readFile(flag, file string) ([]byte, error) {
 	if err != nil {
 		return nil, usageError("%s %s: %w", flag, file, err)
 	}
-	if len(source) > maxFile {
-		return nil, usageError("%s %s: it has more than %d bytes", flag, file, maxFile)
+	if int64(len(source)) > limit {
+		return nil, usageError("%s %s: it has more than %d bytes", flag, file, limit)
 	}
 	if source = textfile.Decode(source); !utf8.Valid(source) || bytes.IndexByte(source, 0) >= 0 {
 		return nil, usageError("%s %s: line %d: it is not text in UTF-8, or in UTF-16 with a byte order mark", flag, file, strangeLine(source))
@@ -55,11 +58,11 @@ func readRegular(flag, file string) ([]byte, error) {
 }
 
 // readSome reads at most one byte more of a file than it may have.
-func readSome(name string) ([]byte, error) {
+func readSome(name string, limit int64) ([]byte, error) {
 	file, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, maxFile+1))
+	return io.ReadAll(io.LimitReader(file, limit+1))
 }

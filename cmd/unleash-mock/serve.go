@@ -62,6 +62,8 @@ var serveVariables = map[string]string{
 	"seed":            "UNLEASH_MOCK_SEED",
 	"flags":           "UNLEASH_MOCK_FLAGS",
 	"spec":            "UNLEASH_MOCK_SPEC",
+	"spec-wins":       "UNLEASH_MOCK_SPEC_WINS",
+	"strict-spec":     "UNLEASH_MOCK_STRICT_SPEC",
 	"validation":      "UNLEASH_MOCK_VALIDATION",
 	"edition":         "UNLEASH_MOCK_EDITION",
 	"limits":          "UNLEASH_MOCK_LIMITS",
@@ -170,15 +172,16 @@ mock carries on with what it has, and /ready answers 503.`,
 	}
 	f := command.Flags()
 	flags.listenFlags.add(f, p.env, serveVariables["port-file"])
-	f.StringVar(&flags.envFile, "env-file", "", described("write the URL and the tokens to this file once the mock is listening, as a line NAME=VALUE for each variable of --run; a new file only its owner may read", serveVariables["env-file"]))
+	f.StringVar(&flags.envFile, "env-file", "", described("write the URL and the tokens to this file once the mock is listening, as a line NAME=VALUE for each variable of --run; only its owner can read a file that did not exist before", serveVariables["env-file"]))
 	f.StringVar(&flags.seed, "seed", "", described("YAML file with the state to start with", serveVariables["seed"]))
 	f.StringVar(&flags.flags, "flags", "", described("file with the flags to start with: a response of /api/client/features, an Unleash export, or YAML such as \"checkout: true\"; reloaded when it changes", serveVariables["flags"]))
 	f.StringArrayVar(&flags.replay, "replay", nil, described("recording of \"unleash-mock proxy --record\" to answer from if it contains the request; may be repeated", replayVariable))
 	flags.document.add(f, described("OpenAPI document, a file or a URL, whose operations to answer as well, from its examples and schemas; your own instance has one at /docs/openapi.json", serveVariables["spec"]), &flags.tlsFlags)
-	f.BoolVar(&flags.specWins, "spec-wins", false, "let the document of --spec, not the contract, judge the operations they share; an answer that breaks it is recorded but still sent")
+	f.Lookup("strict-spec").Usage = described(f.Lookup("strict-spec").Usage, serveVariables["strict-spec"])
+	f.BoolVar(&flags.specWins, "spec-wins", false, described("let the document of --spec, not the contract, judge the operations they share; an answer that breaks it is recorded but still sent", serveVariables["spec-wins"]))
 	f.StringVar(&flags.validation, "validation", string(mockserver.Strict), described("strict refuses what the contract does not allow, faithful accepts and coerces what a real server would, off is for measuring what validation costs", serveVariables["validation"]))
 	f.StringVar(&flags.edition, "edition", string(spec.Enterprise), described("enterprise, or open-source to answer 404 to what only Enterprise has", serveVariables["edition"]))
-	f.StringVar(&flags.limits, "limits", "unleash", described("unleash, or off to lift the limits on endpoints, tokens and calls per second", serveVariables["limits"]))
+	f.StringVar(&flags.limits, "limits", "unleash", described("unleash, or off to lift all of Unleash's limits, rate limits included", serveVariables["limits"]))
 	f.StringVar(&flags.logLevel, "log-level", "info", described("debug, info, warn or error", serveVariables["log-level"]))
 	f.StringVar(&flags.unleashURL, "unleash-url", "", described("URL by which clients reach the mock, for the url of an endpoint; by default as requested", serveVariables["unleash-url"]))
 	f.StringVar(&flags.basePath, "base-uri-path", "", described("path to serve everything under", serveVariables["base-uri-path"]))

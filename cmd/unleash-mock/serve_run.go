@@ -36,13 +36,13 @@ const (
 // rule forced never count: somebody wanted them.
 var counted = map[string][]traffic.Outcome{
 	countUnnoticed: {traffic.Accepted, traffic.Replaced},
-	countAll:       {traffic.Accepted, traffic.Replaced, traffic.Refused},
+	countAll:       {traffic.Accepted, traffic.Replaced, traffic.Refused, traffic.Passed},
 	countNone:      nil,
 }
 
 func (r *runFlags) add(f *pflag.FlagSet) {
 	f.StringVar(&r.run, "run", "", "shell command to run once the mock is ready; the mock exits with it")
-	f.StringVar(&r.count, "count", countUnnoticed, "which violations make --run fail even if the command succeeds: unnoticed for requests that \"faithful\" let through and answers that were replaced, all to include refused requests, or none")
+	f.StringVar(&r.count, "count", countUnnoticed, "which violations make --run fail even if the command succeeds: unnoticed for requests that \"faithful\" let through and answers that were replaced, all to include refused requests and answers that --spec-wins let through, or none")
 }
 
 // checkCommand refuses an empty command, as from a shell variable that is not set: the server

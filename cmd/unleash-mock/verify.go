@@ -145,11 +145,7 @@ where the document's security wants it. --operation, --header, --timeout,
 scenarios or let them write are refused.
 
 Exit codes:
-  0  everything that was verified keeps the contract
-  1  the target breaks the contract
-  2  wrong usage, or a token that the target does not know
-  3  the target cannot be reached, or an error of the suite
-  4  nothing was verified`,
+` + strings.TrimSuffix(exitcode.Help(), "\n"),
 		Example: `  unleash-mock verify --target http://127.0.0.1:4242
   unleash-mock verify --target https://unleash.example.com --token "$ADMIN_TOKEN" --report junit=verify.xml
   unleash-mock verify --target https://unleash.example.com --token "$ADMIN_TOKEN" --allow-writes --profile all

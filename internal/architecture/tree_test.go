@@ -115,3 +115,33 @@ func within(pattern, folder string) bool {
 func withinAny(patterns []string, folder string) bool {
 	return slices.ContainsFunc(patterns, func(pattern string) bool { return within(pattern, folder) })
 }
+
+// TestEveryPackageIsListed checks the table of packages in docs/architecture.md, in which the
+// folders of resources share a row, against the tree.
+func TestEveryPackageIsListed(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile(root + "/docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	exists := map[string]bool{}
+	for _, file := range sources(t) {
+		exists[file.folder] = true
+		shared := slices.ContainsFunc([]string{"mockserver/internal/resources", "conformance/internal/gherkin", "conformance/internal/faulty"}, func(rooms string) bool { return path.Dir(file.folder) == rooms })
+		if !file.test && !shared && !strings.HasSuffix(file.folder, "test") && !strings.HasPrefix(file.folder, "scripts/") && !strings.Contains(string(page), "| `"+file.folder+"` |") {
+			t.Errorf("docs/architecture.md does not list the package %s", file.folder)
+		}
+	}
+	for line := range strings.Lines(string(page)) {
+		name, listed := strings.CutPrefix(line, "| `")
+		name, _, _ = strings.Cut(name, "`")
+		if listed && !strings.ContainsAny(name, ".<") && strings.Contains(name, "/") && !exists[name] && !isFolder(name) {
+			t.Errorf("docs/architecture.md lists %s, which does not exist", name)
+		}
+	}
+}
+
+func isFolder(name string) bool {
+	info, err := os.Stat(root + "/" + name)
+	return err == nil && info.IsDir()
+}

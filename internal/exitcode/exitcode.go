@@ -19,8 +19,8 @@ const (
 var meanings = [...]string{
 	OK:         "success",
 	Broken:     "the target or the traffic breaks the contract",
-	Usage:      "wrong usage",
-	Error:      "target unreachable, or an error in the tool itself",
+	Usage:      "wrong usage, or a token that the target does not know",
+	Error:      "target unreachable, the run interrupted, or an error in the tool itself",
 	Unverified: "nothing was verified",
 }
 

@@ -11,7 +11,7 @@ func ExampleHelp() {
 	// Output:
 	//   0  success
 	//   1  the target or the traffic breaks the contract
-	//   2  wrong usage
-	//   3  target unreachable, or an error in the tool itself
+	//   2  wrong usage, or a token that the target does not know
+	//   3  target unreachable, the run interrupted, or an error in the tool itself
 	//   4  nothing was verified
 }

@@ -78,7 +78,7 @@ const (
 	Replaced Outcome = "replaced"
 	// Forced: a rule demanded this answer, and it was sent.
 	Forced Outcome = "forced"
-	// Passed: a proxy passed it on.
+	// Passed: it was sent all the same, by a proxy or because another document takes precedence.
 	Passed Outcome = "passed"
 )
 

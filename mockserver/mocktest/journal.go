@@ -83,7 +83,7 @@ func (m Message) Header(name string) string {
 type Violation struct {
 	// Direction is request or response.
 	Direction string
-	// Outcome is refused, accepted, replaced or forced.
+	// Outcome is refused, accepted, replaced, forced or passed.
 	Outcome string
 	// Exchange is the id of the exchange, Operation its operationId.
 	Exchange  int64
@@ -107,7 +107,8 @@ type page struct {
 // maxPage is how many exchanges a response may have.
 const maxPage = "1000"
 
-// Requests returns the newest exchanges that match, up to 1000, oldest first.
+// Requests returns the newest exchanges that match, up to 1000, oldest first. The journal keeps
+// 500, unless mockserver.WithJournalSize says otherwise.
 func (s *Server) Requests(filter Filter) []Exchange {
 	s.t.Helper()
 	return s.requests(filter.query()).Requests

@@ -66,7 +66,10 @@ func render(s settings, c contest, running []*process, results map[string]map[st
 			out.WriteString("\n")
 		}
 	}
-	out.WriteString("\n¹ The answers do not have the expected status.\n\nRatios of the medians:\n\n")
+	if strings.Contains(out.String(), "¹") {
+		out.WriteString("\n¹ The answers do not have the expected status.\n")
+	}
+	out.WriteString("\nRatios of the medians:\n\n")
 	out.WriteString("| | " + strings.Join(namesOf(c.ratios), " | ") + " |\n|---|" + strings.Repeat("---|", len(c.ratios)) + "\n")
 	for _, load := range c.loads {
 		fmt.Fprintf(&out, "| %s |", load.name)

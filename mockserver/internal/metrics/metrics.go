@@ -58,7 +58,7 @@ func New(operationIDs []string, workspaces *workspace.Registry, version, instanc
 		totals:   map[traffic.Outcome]*atomic.Int64{},
 		registry: prometheus.NewRegistry(),
 	}
-	for _, outcome := range []traffic.Outcome{traffic.Refused, traffic.Accepted, traffic.Replaced, traffic.Forced} {
+	for _, outcome := range []traffic.Outcome{traffic.Refused, traffic.Accepted, traffic.Replaced, traffic.Forced, traffic.Passed} {
 		m.totals[outcome] = new(atomic.Int64)
 	}
 	for _, id := range operationIDs {

@@ -100,7 +100,7 @@ export interface Message {
 /** One way in which an exchange broke the contract. */
 export interface Violation {
   direction: "request" | "response";
-  outcome: "refused" | "accepted" | "replaced" | "forced";
+  outcome: "refused" | "accepted" | "replaced" | "forced" | "passed";
   /** Where it is, together with `pointer`: `body` and `/name`, for example. */
   in: string;
   pointer: string;
@@ -141,7 +141,7 @@ export interface Mock {
   setFlags(flags: Record<string, Flag>): Promise<void>;
   /** Makes requests fail; without an argument, all of them with 500. Requests without a valid token still get a 401. */
   fail(failure?: Failure): Promise<ActiveFailure>;
-  /** Returns the newest exchanges that match, up to 1000, oldest first. */
+  /** Returns the newest exchanges that match, up to 1000, oldest first. The journal keeps 500 unless `args` has `--journal-size`. */
   requests(filter?: Filter): Promise<Exchange[]>;
   /** Waits until `count` exchanges match, including earlier ones; by default for at most 5,000 ms. */
   waitForRequests(count: number, filter?: Filter, timeout?: number): Promise<Exchange[]>;
