@@ -364,6 +364,7 @@ func readStrength(t *testing.T) strength {
 // know, but a list shows wrongly.
 func TestAListIsBlamedForWhatItShows(t *testing.T) {
 	t.Parallel()
+	notTwice(t)
 	about := conformance.Options{Operations: []string{"callSignalEndpoint", "getSignals", "getSignalEndpointSignals"}}
 	shown := []string{"call-payload-not-stored", "call-payload-flattened", "signals-payload-filled", "signals-token-name", "query-source-name"}
 	tried := 0
