@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
 )
@@ -217,34 +218,46 @@ func (n *node) match(segments, values []string) (*Path, []string) {
 	return n.parameter.match(segments[1:], append(values, segments[0]))
 }
 
-// take returns the values of a segment's parameters. A parameter ends at the last occurrence of the
-// text that follows it.
+// take returns the values of a segment's parameters. Each text between them is found as far to the
+// right as what follows it allows, so nothing is tried twice, and the first parameter is the longest.
 func (m mixed) take(segment string) (values []string, is bool) {
-	rest := segment
+	rest, parts := segment, m.pieces
 	if m.exact {
 		rest = unescape(segment)
 	}
-	for i, piece := range m.pieces {
-		if piece != "{}" {
-			after, found := strings.CutPrefix(rest, piece)
-			if !found {
-				return nil, false
-			}
-			rest = after
-			continue
-		}
-		end := len(rest)
-		if i+1 < len(m.pieces) {
-			end = strings.LastIndex(rest, m.pieces[i+1])
-		}
-		if end < 1 {
+	if parts[0] != "{}" {
+		if rest, is = strings.CutPrefix(rest, parts[0]); !is {
 			return nil, false
 		}
-		value := rest[:end]
+		parts = parts[1:]
+	}
+	for i, part := range slices.Backward(parts) {
+		begin := 0
+		switch {
+		case part != "{}":
+			if rest, is = strings.CutSuffix(rest, part); !is {
+				return nil, false
+			}
+			continue
+		case rest == "":
+			return nil, false
+		case i == 0:
+		case parts[i-1] == "{}": // nothing separates them
+			_, size := utf8.DecodeLastRuneInString(rest)
+			begin = len(rest) - size
+		default:
+			before := strings.LastIndex(rest[:len(rest)-1], parts[i-1])
+			if before < 0 {
+				return nil, false
+			}
+			begin = before + len(parts[i-1])
+		}
+		value := rest[begin:]
 		if m.exact {
 			value = url.PathEscape(value)
 		}
-		values, rest = append(values, value), rest[end:]
+		values, rest = append(values, value), rest[:begin]
 	}
+	slices.Reverse(values)
 	return values, rest == ""
 }
