@@ -50,7 +50,7 @@ func compileIn(s *schemas, text []byte) (*jsonschema.Schema, error) {
 	if s.lenient {
 		compiler.UseRegexpEngine(patterns.compile)
 	}
-	compiler.RegisterVocabulary(openapi_vocabulary.NewOpenAPIVocabulary(vocabularyOf(s.version)))
+	compiler.RegisterVocabulary(vocabularyOf(s.version))
 	compiler.AssertVocabs()
 	compiled, err := compileWith(compiler, text)
 	if err != nil && s.lenient { // compile it as plain JSON Schema, without OpenAPI's keywords
@@ -73,14 +73,35 @@ const (
 	version32 = 3.15
 )
 
-func vocabularyOf(version float32) openapi_vocabulary.VersionType {
+// vocabularyOf returns the keywords of a version of OpenAPI.
+func vocabularyOf(version float32) *jsonschema.Vocabulary {
+	known := openapi_vocabulary.Version32
 	switch {
 	case version < version31:
-		return openapi_vocabulary.Version30
+		known = openapi_vocabulary.Version30
 	case version < version32:
-		return openapi_vocabulary.Version31
+		known = openapi_vocabulary.Version31
 	}
-	return openapi_vocabulary.Version32
+	out := openapi_vocabulary.NewOpenAPIVocabulary(known)
+	compile := out.Compile
+	out.Compile = func(context *jsonschema.CompilerContext, schema map[string]any) (jsonschema.SchemaExt, error) {
+		keywords, err := compile(context, schema)
+		if keywords == nil {
+			return nil, err
+		}
+		return ofObjects{keywords}, err
+	}
+	return out
+}
+
+// ofObjects are keywords that judge only objects. Of OpenAPI's, none but discriminator judges anything.
+type ofObjects struct{ jsonschema.SchemaExt }
+
+// Validate implements jsonschema.SchemaExt.
+func (o ofObjects) Validate(context *jsonschema.ValidatorContext, value any) {
+	if _, is := value.(map[string]any); is {
+		o.SchemaExt.Validate(context, value)
+	}
 }
 
 // newCompiler returns a compiler that judges formats and fetches nothing.

@@ -41,3 +41,25 @@ func TestWhatVersion30WritesInItsOwnWay(t *testing.T) {
 		}
 	}
 }
+
+// TestDiscriminatorsAreOfObjects checks that a discriminator demands its property of objects,
+// and nothing of other values that the schema allows.
+func TestDiscriminatorsAreOfObjects(t *testing.T) {
+	t.Parallel()
+	const cat = "  schemas: {Cat: {type: object, properties: {kind: {type: string}}}}\n"
+	for _, test := range []struct{ version, schema string }{
+		{"3.1.0", "{oneOf: [{$ref: '#/components/schemas/Cat'}, {type: 'null'}, {type: string}], discriminator: {propertyName: kind}}"},
+		{"3.0.3", "{oneOf: [{type: object, nullable: true}, {type: string}], discriminator: {propertyName: kind}}"},
+	} {
+		contract, err := Parse(oddDocument(test.version, "      responses: {'200': {description: d, content: {application/json: {schema: "+test.schema+"}}}}\n", cat))
+		if err != nil {
+			t.Fatal(test.schema, err)
+		}
+		for body, good := range map[string]bool{`null`: true, `"a"`: true, `{"kind":"Cat"}`: true, `{}`: false, `1`: false} {
+			failures := contract.Operation("x").CheckResponse(http.StatusOK, jsonHeader, []byte(body))
+			if (len(failures) == 0) != good {
+				t.Errorf("%s: %s: %v", test.schema, body, failures)
+			}
+		}
+	}
+}
