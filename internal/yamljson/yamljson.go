@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -140,11 +141,35 @@ func (w *writer) write(node *yaml.Node, depth int) error {
 	if err := node.Decode(&value); err != nil {
 		return fmt.Errorf("line %d: %w", node.Line, err)
 	}
-	if node.Tag == "!!timestamp" {
+	switch node.ShortTag() {
+	case "!!timestamp":
 		value = node.Value
+	case "!!int", "!!float":
+		if text, is := Number(node.Value); is {
+			w.out.WriteString(text)
+			return nil
+		}
+		if number, is := value.(float64); is && (math.IsInf(number, 0) || math.IsNaN(number)) {
+			value = node.Value // which only the keyword that it is for refuses
+		}
 	}
 	return w.writeScalar(value)
 }
+
+// Number returns a number of YAML as JSON, with all its digits. It reads 010 as ten, as
+// YAML 1.2 does, which the YAML library does not. is is false for what JSON would write
+// differently, such as 0x10.
+func Number(text string) (number string, is bool) {
+	parts := decimal.FindStringSubmatch(text)
+	if parts == nil {
+		return "", false
+	}
+	return parts[1] + parts[2], true
+}
+
+// decimal matches a sign and the rest of a decimal number, without a plus and without
+// zeros in front.
+var decimal = regexp.MustCompile(`^(?:\+|(-)?)0*(\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)$`)
 
 func tooLarge(node *yaml.Node) error {
 	return fmt.Errorf("line %d: its aliases make it too large", node.Line)

@@ -100,3 +100,38 @@ func TestMistakesHaveAPlace(t *testing.T) {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }
+
+// TestNumbers checks that numbers keep their digits and are read as in YAML 1.2, and that what
+// JSON has no number for becomes a text.
+func TestNumbers(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		"1":                              "1",
+		"-1.50":                          "-1.50",
+		"1e3":                            "1e3",
+		"1E-3":                           "1E-3",
+		"18446744073709551617":           "18446744073709551617",
+		"0.1000000000000000000000000001": "0.1000000000000000000000000001",
+		"010":                            "10",
+		"-08":                            "-8",
+		"+007.50":                        "7.50",
+		"000":                            "0",
+		"-0":                             "-0",
+		"0x1F":                           "31",
+		"0o17":                           "15",
+		".5":                             "0.5",
+		"5.":                             "5",
+		".inf":                           `".inf"`,
+		"-.Inf":                          `"-.Inf"`,
+		".nan":                           `".nan"`,
+		"'010'":                          `"010"`,
+		"!!str 1":                        `"1"`,
+		"!<tag:yaml.org,2002:int> 010":   "10",
+		"2026-01-01":                     `"2026-01-01"`,
+	} {
+		got, err := yamljson.Read([]byte("a: " + source))
+		if err != nil || string(got) != `{"a":`+want+`}` {
+			t.Errorf("%s: got %s %v, want %s", source, got, err, want)
+		}
+	}
+}

@@ -212,7 +212,7 @@ func TestAliases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`{"id":2,"name":"b","enabled":true,"description":"same",`, `{"id":3,"name":"c",`, `"sourceId":2,"tokenId":null,"createdAt":"2026-01-02T03:04:05.000Z","payload":{"on":8}}`} {
+	for _, want := range []string{`{"id":2,"name":"b","enabled":true,"description":"same",`, `{"id":3,"name":"c",`, `"sourceId":2,"tokenId":null,"createdAt":"2026-01-02T03:04:05.000Z","payload":{"on":10}}`} {
 		if !strings.Contains(state, want) {
 			t.Errorf("%s is not in %s", want, state)
 		}

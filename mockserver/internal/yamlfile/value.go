@@ -9,6 +9,7 @@ import (
 	"github.com/pb33f/go-yaml"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/internal/yamljson"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
@@ -117,6 +118,10 @@ func (r *reader) scalar(node *yaml.Node, path []string) any {
 	var value any
 	if err := node.Decode(&value); err != nil {
 		return r.complain(path, "%v", err)
+	}
+	if text, is := yamljson.Number(node.Value); is {
+		number, _ := strconv.ParseFloat(text, 64) // the library has read it
+		return number
 	}
 	switch value := value.(type) {
 	case int:

@@ -137,7 +137,6 @@ func TestReadSaysWhatIsWrongAndWhere(t *testing.T) {
 		"a: &a\n  b: *a\n":           "nested too deeply",
 		bomb:                         "its aliases make it too large",
 		"a: [":                       "line 2, column 1",
-		"a: .inf":                    "unsupported value",
 	} {
 		if _, err := document.Read([]byte(source)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want %s", source, err, want)
