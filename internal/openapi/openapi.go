@@ -133,6 +133,13 @@ func (p Problem) Error() string {
 	return fmt.Sprintf("%s (%s): %s", name, where, p.Reason)
 }
 
+// IsJSON reports whether a media type is JSON or based on it, so that a body has one value.
+func IsJSON(mediaType string) bool {
+	name, _, _ := strings.Cut(mediaType, ";")
+	name = strings.ToLower(strings.TrimSpace(name))
+	return name == "application/json" || name == "text/json" || strings.HasSuffix(name, "+json")
+}
+
 // Tokens returns the tokens of a reference within a document, such as #/components/schemas/a. It
 // returns false for any other reference.
 func Tokens(reference string) ([]string, bool) {

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"unicode"
 
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -235,7 +236,7 @@ func (m *Maker) fromExample(o *spec.Operation, content *spec.Content, at int, co
 	body = write(contentType, value, example.Value)
 	failures := content.CheckResponse(contentType, body)
 	if len(failures) == 0 {
-		if name, _, _ := strings.Cut(contentType, ";"); strings.HasSuffix(name, "json") {
+		if openapi.IsJSON(contentType) {
 			m.fits.Store(key, true)
 		}
 		return body, true
@@ -251,7 +252,7 @@ func write(contentType string, value any, text []byte) []byte {
 	plain, isText := value.(string)
 	name, _, _ := strings.Cut(contentType, ";")
 	switch {
-	case strings.HasSuffix(name, "json"):
+	case openapi.IsJSON(contentType):
 	case isText:
 		return []byte(plain)
 	case strings.HasSuffix(name, "xml"):
