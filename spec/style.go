@@ -40,14 +40,33 @@ func (p *Parameter) Decode(text string) any {
 	return p.pairs(words)
 }
 
-// Lacks reports whether a text lacks what the parameter's style writes before a value.
+// Lacks reports whether a text lacks what the parameter's style demands: what is written before a
+// value, or the names and values of an object.
 func (p *Parameter) Lacks(text string) bool {
+	types := p.Shape.Plain()
+	isObject := slices.Equal(types, []string{"object"})
 	switch {
-	case p.JSON || p.In != "path":
+	case p.JSON || p.IsSpread():
 		return false
+	case p.Style == "deepObject":
+		return isObject // whose properties are each sent by a name with brackets
+	case p.In == "path" && p.isUnmarked(text, types):
+		return true
+	case !isObject:
+		return false
+	case p.Explode: // in the style matrix, a name may come without a value
+		words := p.split(text)
+		return p.Style != "matrix" && len(words) > 0 && !strings.Contains(words[0], "=")
+	}
+	return len(p.split(text))%2 != 0
+}
+
+// isUnmarked reports whether a text lacks what some styles write before a value.
+func (p *Parameter) isUnmarked(text string, types []string) bool {
+	switch {
 	case p.Style == "label":
 		return !strings.HasPrefix(text, ".")
-	case p.Style == "matrix" && p.Explode && slices.Contains(p.Shape.Plain(), "object"): // it has the names of properties, not of the parameter
+	case p.Style == "matrix" && p.Explode && slices.Contains(types, "object"): // it has the names of properties, not of the parameter
 		return !strings.HasPrefix(text, ";")
 	case p.Style == "matrix":
 		return text != ";"+p.Name && !strings.HasPrefix(text, ";"+p.Name+"=")
@@ -59,7 +78,7 @@ func (p *Parameter) Lacks(text string) bool {
 func (p *Parameter) bare(text string) string {
 	switch p.Style {
 	case "matrix":
-		return strings.TrimPrefix(text, ";"+p.Name+"=")
+		return strings.TrimPrefix(strings.TrimPrefix(text, ";"+p.Name), "=") // an empty value has no equals sign
 	case "label":
 		return strings.TrimPrefix(text, ".")
 	}
@@ -86,7 +105,13 @@ func (p *Parameter) split(text string) []string {
 	if text == "" {
 		return nil
 	}
-	return strings.Split(text, separator)
+	words := strings.Split(text, separator)
+	if p.In == "header" { // where a list may have white space around its commas
+		for i, word := range words {
+			words[i] = strings.TrimSpace(word)
+		}
+	}
+	return words
 }
 
 // pairs makes an object from parts, which are names and values in turn, or both joined by an equals
