@@ -46,12 +46,26 @@ func (r *Request) sent(parameter *spec.Parameter) (value any, present bool) {
 		}
 		return r.Query.Get(parameter.Name)
 	case "cookie":
-		cookie, err := r.HTTP.Cookie(parameter.Name)
-		if err != nil {
-			return nil, false
-		}
-		return cookie.Value, true
+		return r.cookie(parameter)
 	}
 	values := r.HTTP.Header.Values(parameter.Name)
 	return strings.Join(values, ", "), len(values) > 0
+}
+
+// cookie returns the value of a cookie, decoded. Unlike Go's parser of cookies, it reads values
+// that contain quotes, such as JSON, or letters beyond ASCII.
+func (r *Request) cookie(parameter *spec.Parameter) (value any, present bool) {
+	for _, line := range r.HTTP.Header["Cookie"] {
+		for pair := range strings.SplitSeq(line, ";") {
+			name, text, _ := strings.Cut(strings.TrimSpace(pair), "=")
+			if name != parameter.Name {
+				continue
+			}
+			if quoted := len(text) > 1 && text[0] == '"' && text[len(text)-1] == '"'; quoted && !parameter.JSON {
+				text = text[1 : len(text)-1]
+			}
+			return httpx.Unescape(text), true
+		}
+	}
+	return nil, false
 }

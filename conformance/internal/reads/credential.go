@@ -97,7 +97,7 @@ func inQuery(request *target.Request, scheme *openapi.Scheme, token string) {
 }
 
 func inCookie(request *target.Request, scheme *openapi.Scheme, token string) {
-	addCookie(request, scheme.Name+"="+url.QueryEscape(token))
+	addCookie(request, scheme.Name+"="+cookieEscape(token))
 }
 
 func bearer(request *target.Request, _ *openapi.Scheme, token string) {
@@ -122,6 +122,10 @@ func addQuery(request *target.Request, part string) {
 	}
 	request.Path += separator + part
 }
+
+// cookieEscape escapes the value of a cookie so that servers decode it alike, whether as part of a
+// path or of a form.
+func cookieEscape(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }
 
 func addCookie(request *target.Request, pair string) {
 	if earlier := request.Header.Get("Cookie"); earlier != "" {

@@ -96,7 +96,7 @@ func send(request *target.Request, p *spec.Parameter, value any) {
 	case "query":
 		addQuery(request, p.Encode(value, url.QueryEscape))
 	case "cookie":
-		addCookie(request, p.Name+"="+p.Encode(value, url.QueryEscape))
+		addCookie(request, p.Name+"="+p.Encode(value, cookieEscape))
 	case "header":
 		request.Header.Set(p.Name, p.Encode(value, func(text string) string { return text }))
 	}

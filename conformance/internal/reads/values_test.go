@@ -6,6 +6,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 func TestWhatOfAnAnswerStandsForAParameter(t *testing.T) {
@@ -60,5 +62,17 @@ func TestWhatIsRememberedIsBounded(t *testing.T) {
 		if got := remember(nil, value, nil); got != nil {
 			t.Errorf("%v was remembered", got)
 		}
+	}
+}
+
+// TestCookiesAreEscaped checks that cookies hold no character that a server could read differently.
+func TestCookiesAreEscaped(t *testing.T) {
+	t.Parallel()
+	request := blank("/")
+	send(&request, &spec.Parameter{Name: "mode", In: "cookie", Style: "form"}, "dark blue+é;")
+	send(&request, &spec.Parameter{Name: "json", In: "cookie", JSON: true}, map[string]any{"a": "b c"})
+	inCookie(&request, &openapi.Scheme{Name: "key"}, "a b")
+	if got, want := request.Header.Get("Cookie"), "mode=dark%20blue%2B%C3%A9%3B; json=%7B%22a%22%3A%22b%20c%22%7D; key=a%20b"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
