@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"io"
 	"log/slog"
@@ -473,6 +474,7 @@ paths:
   /my files/café: {get: {responses: {"204": {description: d}}}}
   /m%C3%BCll: {get: {responses: {"204": {description: d}}}}
   /users('{id}'): {get: {parameters: [{name: id, in: path, required: true, schema: {type: string, enum: ["100%25", "a/b", "é"]}}], responses: {"204": {description: d}}}}
+  /days/{y}-{m}-{d}.txt: {get: {parameters: [{name: y, in: path, required: true, schema: {type: integer}}, {name: m, in: path, required: true, schema: {type: string, enum: ["05"]}}, {name: d, in: path, required: true, schema: {type: string}}], responses: {"204": {description: d}}}}
 `
 	server, _ := serving(t, []byte(document), false)
 	based, _ := serving(t, []byte(document), false, WithBasePath("/base"))
@@ -493,6 +495,10 @@ paths:
 		"/users%28%27a%2Fb%27%29":   http.StatusNoContent,
 		"/users%28%27%C3%A9%27%29/": http.StatusNoContent,
 		"/users('100%25')":          http.StatusBadRequest,
+		"/days/2024-05-06.txt":      http.StatusNoContent,
+		"/days/2024-05-é.txt/":      http.StatusNoContent,
+		"/days/2024-06-05.txt":      http.StatusBadRequest,
+		"/days/2024-05.txt":         http.StatusNotFound,
 	} {
 		for target, server := range map[string]*Server{path: server, "/w/x" + path: server, "/base" + path: based} {
 			if got := ask(server, "GET "+target, ""); got.Code != want {
@@ -588,6 +594,135 @@ components: {securitySchemes: {key: {type: apiKey, in: query, name: key}, own: {
 				t.Errorf("got %d %s, want %d", got.Code, got.Body, test.status)
 			}
 		})
+	}
+}
+
+// TestTextsOfAnotherDocument checks how the texts of parameters and forms are read: any type that the
+// document allows, but no other style.
+func TestTextsOfAnotherDocument(t *testing.T) {
+	t.Parallel()
+	const document = `
+openapi: 3.0.3
+info: {title: t, version: "1"}
+paths:
+  /cookies: {get: {parameters: [{name: mode, in: cookie, schema: {type: string, enum: [dark blue, é]}}, {name: page, in: cookie, content: {application/json: {schema: {type: object, required: [a]}}}}], responses: {"204": {description: d}}}}
+  /headers: {get: {parameters: [{name: X-Tags, in: header, schema: {type: array, items: {type: string, enum: [a, b]}}}], responses: {"204": {description: d}}}}
+  /lists:
+    get:
+      parameters:
+        - {name: a, in: query, schema: {type: array, items: {$ref: '#/components/schemas/port'}}}
+        - {name: b, in: query, explode: false, schema: {type: array, items: {anyOf: [{type: string, enum: [auto]}, {type: integer}]}}}
+        - {name: c, in: query, explode: false, schema: {type: array, items: {enum: [1, 2, "3"]}}}
+        - {name: d, in: query, explode: false, schema: {type: array, items: {oneOf: [{type: integer, minimum: 10}, {type: string, maxLength: 1}]}}}
+        - {name: e, in: query, style: deepObject, schema: {type: object, properties: {port: {$ref: '#/components/schemas/port'}, ports: {type: array, items: {$ref: '#/components/schemas/port'}}, ids: {anyOf: [{type: string, enum: [all]}, {type: array, items: {$ref: '#/components/schemas/port'}}]}}}}
+        - {name: f, in: query, schema: {anyOf: [{type: integer}, {type: array, minItems: 2, items: {type: integer}}]}}
+        - {name: g, in: query, content: {application/json: {schema: {type: integer, format: int64}}}}
+        - {name: h, in: query, content: {application/json: {schema: {type: object, properties: {a: {type: array, items: {type: integer}}}}}}}
+      responses: {"204": {description: d}}
+  /untyped:
+    get:
+      parameters: [{name: f, in: query, required: true, schema: {properties: {a: {type: integer}}}}, {name: g, in: query, explode: false, schema: {items: {type: integer}}}]
+      responses: {"204": {description: d}}
+  /styles:
+    get:
+      parameters: [{name: f, in: query, style: deepObject, required: true, allowEmptyValue: true, schema: {type: object}}, {name: g, in: query, explode: false, schema: {type: object}}]
+      responses: {"204": {description: d}}
+  /form:
+    post:
+      requestBody:
+        content:
+          application/x-www-form-urlencoded:
+            schema:
+              type: object
+              additionalProperties: false
+              properties:
+                ids: {type: string}
+                "ids[]": {type: array, items: {type: integer}}
+                "page[size]": {type: integer}
+                port: {$ref: '#/components/schemas/port'}
+                ports: {anyOf: [{type: string, enum: [all]}, {type: array, items: {$ref: '#/components/schemas/port'}}]}
+                pairs: {type: object}
+            encoding: {pairs: {style: form, explode: false}}
+      responses: {"204": {description: d}}
+components: {schemas: {port: {anyOf: [{type: integer}, {type: string, enum: [auto]}]}}}
+`
+	server, _ := serving(t, []byte(document), false)
+	many := strings.Repeat("&a=5", 900)
+	for name, test := range map[string]struct {
+		target, form, header string
+		status               int
+	}{
+		"a cookie":                         {"GET /cookies", "", "Cookie: x=1; mode=dark%20blue", 204},
+		"a quoted cookie":                  {"GET /cookies", "", `Cookie: mode="dark blue"`, 204},
+		"a cookie beyond ASCII":            {"GET /cookies", "", "Cookie: mode=é", 204},
+		"a cookie that breaks it":          {"GET /cookies", "", "Cookie: mode=dark%20red", 400},
+		"a cookie in JSON":                 {"GET /cookies", "", "Cookie: page=%7B%22a%22%3A1%7D", 204},
+		"one that is not escaped":          {"GET /cookies", "", `Cookie: page={"a":1}`, 204},
+		"one that breaks it":               {"GET /cookies", "", `Cookie: page={"b":1}`, 400},
+		"white space in a header":          {"GET /headers", "", "X-Tags: a, b", 204},
+		"another word in a header":         {"GET /headers", "", "X-Tags: a, c", 400},
+		"a number in a list":               {"GET /lists?a=5", "", "", 204},
+		"both types":                       {"GET /lists?a=5&a=auto&a=6", "", "", 204},
+		"neither":                          {"GET /lists?a=5&a=off", "", "", 400},
+		"more than are listed as failures": {"GET /lists?a=auto" + many, "", "", 204},
+		"the types in another order":       {"GET /lists?b=5,auto", "", "", 204},
+		"an enum without a type":           {"GET /lists?c=1,2,3", "", "", 204},
+		"a number that it lacks":           {"GET /lists?c=1,3,4", "", "", 400},
+		"a number that is a text":          {"GET /lists?d=5,10,x", "", "", 204},
+		"a number that is neither":         {"GET /lists?d=-5", "", "", 400},
+		"a deep object":                    {"GET /lists?e[port]=5&e[ids]=all", "", "", 204},
+		"a list of one in it":              {"GET /lists?e[ids]=5", "", "", 204},
+		"a list of one of either type":     {"GET /lists?e[ports]=5", "", "", 204},
+		"a list of several":                {"GET /lists?e[ids][]=5&e[ids][]=auto", "", "", 204},
+		"a deep object that breaks it":     {"GET /lists?e[port]=5&e[ids]=none", "", "", 400},
+		"a number or a list":               {"GET /lists?f=5", "", "", 204},
+		"a large number in JSON":           {"GET /lists?g=9223372036854775807", "", "", 204},
+		"a list in JSON":                   {"GET /lists?h=%7B%22a%22:[5]%7D", "", "", 204},
+		"a number for a list in JSON":      {"GET /lists?h=%7B%22a%22:%225%22%7D", "", "", 400},
+		"an object without a type":         {"GET /untyped?a=1&g=1,2", "", "", 204},
+		"one that breaks its schema":       {"GET /untyped?a=x", "", "", 400},
+		"a list without a type":            {"GET /untyped?a=1&g=1,x", "", "", 400},
+		"a style":                          {"GET /styles?f[a]=1&g=x,1", "", "", 204},
+		"a text for a deep object":         {"GET /styles?f=abc", "", "", 400},
+		"pairs for a deep object":          {"GET /styles?f=a,1", "", "", 400},
+		"nothing where that may be":        {"GET /styles?f=", "", "", 204},
+		"a name without a value":           {"GET /styles?f[a]=1&g=x,1,y", "", "", 400},
+		"brackets in names":                {"POST /form", "ids[]=1&ids%5B%5D=2&ids=a+b&page[size]=3", "", 204},
+		"one of a list":                    {"POST /form", "ids[]=1", "", 204},
+		"a wrong one":                      {"POST /form", "ids[]=x", "", 400},
+		"other brackets":                   {"POST /form", "page[count]=3", "", 400},
+		"a number of a form":               {"POST /form", "port=5&ports=all", "", 204},
+		"a text and a list of one":         {"POST /form", "port=auto&ports=5", "", 204},
+		"a list of a form":                 {"POST /form", "ports=5&ports=auto", "", 204},
+		"a form that breaks it":            {"POST /form", "port=off", "", 400},
+		"pairs of a form":                  {"POST /form", "pairs=x,1", "", 204},
+		"a name too many in a form":        {"POST /form", "pairs=x,1,y", "", 400},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			header := cmp.Or(test.header, "Content-Type: application/x-www-form-urlencoded")
+			if got := ask(server, test.target, test.form, header); got.Code != test.status {
+				t.Errorf("got %d %s, want %d", got.Code, got.Body, test.status)
+			}
+		})
+	}
+}
+
+// TestLinesOfADocument checks that a media type that only ends like JSON is sent as the document
+// has it.
+func TestLinesOfADocument(t *testing.T) {
+	t.Parallel()
+	const document = `
+openapi: 3.0.3
+info: {title: t, version: "1"}
+paths:
+  /lines: {get: {responses: {"200": {description: d, content: {application/x-ndjson: {schema: {type: string}, example: "{\"a\":1}\n{\"a\":2}\n"}}}}}}
+`
+	server, _ := serving(t, []byte(document), false)
+	for _, accept := range []string{"*/*", "application/*"} { // the second is not cached, but the example is known
+		if got, want := ask(server, "GET /lines", "", "Accept: "+accept).Body.String(), "{\"a\":1}\n{\"a\":2}\n"; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
 	}
 }
 

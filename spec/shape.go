@@ -60,6 +60,9 @@ func drawn(proxy *base.SchemaProxy, known map[string]*openapi.Shape, composed bo
 		Nullable: source.Nullable != nil && *source.Nullable || slices.Contains(source.Type, "null"),
 		Format:   source.Format,
 	}
+	if composed && len(shape.Types) == 0 {
+		shape.Types = described(source)
+	}
 	if proxy.IsReference() {
 		known[proxy.GetReference()] = shape
 	}
@@ -90,6 +93,17 @@ func drawn(proxy *base.SchemaProxy, known map[string]*openapi.Shape, composed bo
 		}
 	}
 	return shape
+}
+
+// described returns the types that a schema describes without stating them.
+func described(source *base.Schema) (types []string) {
+	if source.Properties != nil || source.PatternProperties != nil || source.AdditionalProperties != nil && source.AdditionalProperties.IsA() {
+		types = append(types, "object")
+	}
+	if source.Items != nil || source.PrefixItems != nil {
+		types = append(types, "array")
+	}
+	return types
 }
 
 // join adds to a shape what it lacks from a part that it is composed of.

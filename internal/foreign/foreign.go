@@ -12,7 +12,6 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -28,45 +27,65 @@ import (
 // Parameter decodes and judges one parameter of a request. sent is its text as it was
 // sent, or what a query parser made of it; value is the decoded result.
 func Parameter(parameter *spec.Parameter, sent any, present bool, query *qs.Values) (value any, failures []spec.Failure) {
-	if text, is := sent.(string); is && present && parameter.Lacks(text) {
+	text, isText := sent.(string)
+	switch {
+	case isText && present && text == "" && parameter.MayBeEmpty:
+		return sent, nil
+	case isText && present && parameter.Lacks(text):
 		return sent, []spec.Failure{{
 			In: parameter.In, Pointer: "/" + jsonpointer.Escape(parameter.Name), Keyword: "syntax", Want: parameter.Style,
 			Reason: "it is not in the style " + parameter.Style,
 		}}
 	}
-	value, present = decoded(parameter, sent, present, query)
-	failures = parameter.Check(ajv.Coerce(parameter.Shape, value), present)
-	if len(failures) > 0 && (parameter.MayBeEmpty && sent == "" || fitsOtherwise(parameter, sent)) {
-		failures = nil
+	if value, present = decoded(parameter, sent, present, query); !present {
+		return value, parameter.Check(value, false)
 	}
-	return value, failures
+	place, check := "/"+jsonpointer.Escape(parameter.Name), func(value any) []spec.Failure { return parameter.Check(value, true) }
+	first := firstReading(parameter.Shape, value)
+	if parameter.JSON {
+		first = ajv.Coerce(parameter.Shape, value) // its lists and objects are written as such
+	}
+	read, failures := settle(value, first, place, check)
+	if len(failures) > 0 && isText && (parameter.JSON || len(parameter.Shape.Plain()) != 1) { // the text could also be no list or object
+		if _, others := settle(text, text, place, check); len(others) == 0 {
+			failures = nil
+		}
+	}
+	if _, isScalar := value.(string); isScalar {
+		return value, failures
+	}
+	return read, failures
 }
 
 // Query returns the value of a query parameter. Brackets in the parameter's name are
 // taken literally.
 func Query(name, rawQuery string, query *qs.Values) (value any, present bool) {
-	if !strings.Contains(name, "[") {
+	if !hasBrackets(name) {
 		return query.Get(name)
 	}
 	sent, _ := url.ParseQuery(rawQuery) // what cannot be read counts as absent
-	switch values := sent[name]; len(values) {
-	case 0:
-		return nil, false
-	case 1:
-		return values[0], true
-	default:
-		several := make([]any, len(values))
-		for i, value := range values {
-			several[i] = value
-		}
-		return several, true
+	return valueOf(sent[name]), sent.Has(name)
+}
+
+// hasBrackets reports whether parsers of queries and forms take a name apart.
+func hasBrackets(name string) bool { return strings.Contains(name, "[") }
+
+// valueOf returns the only one of the texts sent under a name, or a list of several.
+func valueOf(texts []string) any {
+	if len(texts) == 1 {
+		return texts[0]
 	}
+	several := make([]any, len(texts))
+	for i, text := range texts {
+		several[i] = text
+	}
+	return several
 }
 
 // Read reads a body of any media type, up to limit bytes.
 func Read(request *http.Request, limit int) (bodyparser.Body, *bodyparser.Error) {
 	mediaType, parameters, _ := mime.ParseMediaType(request.Header.Get("Content-Type"))
-	isJSON := mediaType == "application/json" || mediaType == "text/json" || strings.HasSuffix(mediaType, "+json")
+	isJSON := openapi.IsJSON(mediaType)
 	if isJSON {
 		request = request.Clone(request.Context())
 		request.Header.Set("Content-Type", "application/json")
@@ -127,8 +146,36 @@ func Check(content *spec.Content, contentType string, body *bodyparser.Body) []s
 	case isText && !content.Describes("string", "number", "integer", "boolean"):
 		return nil // such as XML, whose structure is not judged
 	}
-	body.Value = ajv.Coerce(content.Shape, fieldsOf(content.Shape, styled(content, body.Value))) // form fields arrive as texts
-	return content.Check(body.Value)
+	sent := styled(content, fields(content, contentType, body)) // form fields arrive as texts
+	var failures []spec.Failure
+	body.Value, failures = settle(sent, firstReading(content.Shape, sent), "", content.Check)
+	return failures
+}
+
+// fields returns a body's value. In a form, brackets in the names of the schema's properties are taken
+// literally.
+func fields(content *spec.Content, contentType string, body *bodyparser.Body) any {
+	if !isForm(contentType) || content.Shape == nil || !slices.ContainsFunc(content.Shape.Properties, func(p openapi.Property) bool { return hasBrackets(p.Name) }) {
+		return body.Value
+	}
+	literal := url.Values{}
+	var rest []string
+	for field := range strings.SplitSeq(string(body.Sent), "&") {
+		parsed, _ := url.ParseQuery(field) // what cannot be read is left to the form's parser
+		for name, values := range parsed {
+			if at, _ := content.Shape.Property(name); at >= 0 && hasBrackets(name) {
+				literal[name] = append(literal[name], values...)
+				field = ""
+			}
+		}
+		rest = append(rest, field)
+	}
+	form, _ := qs.ParseForm(strings.Join(rest, "&")) // Read has refused one that nests too deeply
+	out, _ := form.All().(map[string]any)
+	for name, values := range literal {
+		out[name] = valueOf(values)
+	}
+	return out
 }
 
 // styled decodes form fields whose style the document specifies, and gathers the fields
@@ -146,7 +193,7 @@ func styled(content *spec.Content, value any) any {
 			if object := field.Gather(fields); len(object) > 0 {
 				objects[name] = object
 			}
-		case isText && field.Style != "deepObject":
+		case isText && field.Style != "deepObject" && !field.Lacks(text):
 			fields[name] = field.Decode(text)
 		}
 	}
@@ -214,33 +261,10 @@ func decoded(parameter *spec.Parameter, value any, present bool, query *qs.Value
 	if parameter.IsSpread() {
 		sent, _ := query.All().(map[string]any)
 		object := parameter.Gather(sent)
-		return fieldsOf(parameter.Shape, object), len(object) > 0
+		return object, len(object) > 0
 	}
 	if text, is := value.(string); is && present {
 		return parameter.Decode(text), true
 	}
-	return fieldsOf(parameter.Shape, value), present
+	return value, present
 }
-
-// fitsOtherwise reports whether the schema allows another reading of a text than the
-// first one tried: as a string if the schema names several types or none, as a whole
-// number of any length, or as a JSON scalar.
-func fitsOtherwise(parameter *spec.Parameter, sent any) bool {
-	text, is := sent.(string)
-	if !is {
-		return false
-	}
-	fits := func(value any) bool { return len(parameter.Check(value, true)) == 0 }
-	var scalar any
-	switch {
-	case len(parameter.Shape.Plain()) != 1 && fits(text):
-		return true
-	case wholeNumber.MatchString(text):
-		scalar = json.Number(text)
-	case strings.ContainsAny(text, `[{"`) || json.Unmarshal([]byte(text), &scalar) != nil:
-		return false
-	}
-	return fits(scalar)
-}
-
-var wholeNumber = regexp.MustCompile(`^(0|-?[1-9]\d*)$`)
