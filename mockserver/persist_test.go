@@ -3,6 +3,7 @@ package mockserver
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/store"
 	"github.com/unleash-mock/unleash-mock/internal/store/folder"
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -402,6 +404,74 @@ func TestAStoreThatIsDown(t *testing.T) {
 			t.Errorf("at shutdown the error is %v", err)
 		}
 	})
+}
+
+// block puts a folder in the place of a file, which then cannot be read. unblock puts the
+// file back.
+func (k *keeping) block(name string) (unblock func()) {
+	k.t.Helper()
+	at, aside := k.file(name), filepath.Join(k.dir, "aside")
+	if err := errors.Join(os.Rename(at, aside), os.Mkdir(at, 0o700)); err != nil {
+		k.t.Fatal(err)
+	}
+	return func() {
+		k.t.Helper()
+		if err := errors.Join(os.Remove(at), os.Rename(aside, at)); err != nil {
+			k.t.Fatal(err)
+		}
+	}
+}
+
+// TestAFileThatCannotBeRead checks that nothing takes the place of a file that cannot be
+// read, and that the rest goes on.
+func TestAFileThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		k := newKeeping(t, t.TempDir(), false)
+		k.must(200, http.MethodPatch, "/w/a/_mock/flags/first", "", on)
+		k = k.restarted()
+		unblock := k.block("a")
+		k.must(503, http.MethodGet, "/w/a/api/client/features", backendToken, "")
+		k.must(503, http.MethodGet, "/w/a/_mock/flags", "", "")
+		if got := k.must(503, http.MethodPatch, "/w/a/_mock/flags/meanwhile", "", on); !strings.Contains(string(got.body), "w-a.json") {
+			t.Errorf("the change is refused with %s", got.body)
+		}
+		k.must(200, http.MethodPatch, "/w/b/_mock/flags/of-b", "", on)
+		pass()
+		k.must(200, http.MethodGet, "/ready", "", "")
+		if k.log.Len() > 0 {
+			t.Errorf("the log says %s", k.log)
+		}
+		unblock()
+		k.expectFlags("once the file can be read", "/w/a", "first|")
+		k = k.restarted()
+		k.block("a")
+		k.must(200, http.MethodDelete, "/_mock/workspaces/a", "", "")
+		k.expectFlags("after its removal", "/w/a", "|")
+		k.settle(t.Context())
+	})
+}
+
+// TestADefaultThatCannotBeRead checks that a server does not start afresh where it has a
+// workspace that it cannot read.
+func TestADefaultThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	k := newKeeping(t, t.TempDir(), false)
+	k.must(200, http.MethodPatch, "/_mock/flags/first", "", on)
+	k.settle(t.Context())
+	in, err := folder.Open(k.dir, store.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.block(workspace.Default)
+	var log bytes.Buffer
+	_, err = newApp(t, WithLogger(slog.New(slog.NewTextHandler(&log, nil)))).Persist(in, false)
+	if err == nil || !strings.Contains(err.Error(), k.file(workspace.Default)) || log.Len() > 0 {
+		t.Errorf("the error is %v, the log says %s", err, &log)
+	}
+	if err := in.Close(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (k *keeping) expectMetrics(lines ...string) {

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -325,6 +326,40 @@ func TestProcessesServeWhileTheStoreIsDown(t *testing.T) {
 	})
 }
 
+// TestWhatIsStoredOutlivesAnOutage checks that a workspace that is used while the store is
+// down does not take the place of the stored one, even of one that the same process wrote.
+func TestWhatIsStoredOutlivesAnOutage(t *testing.T) {
+	t.Parallel()
+	for method, lost := range map[string]int{http.MethodGet: 0, http.MethodPatch: 1} {
+		shared(t, func(memory *storetest.Memory, a, b *sharing) {
+			a.switchOn(200, "/w/x", "first")
+			b.switchOn(503, "/w/x", "not-yet") // a lets it go
+			pass()
+			memory.SetDown(true)
+			path, body := "/w/x"+flagsPath, ""
+			if method == http.MethodPatch {
+				path, body = path+"/meanwhile", on
+			}
+			a.must(200, method, path, "", body)
+			pass()
+			a.must(503, http.MethodGet, "/ready", "", "")
+			memory.SetDown(false)
+			pass()
+			pass()
+			a.must(200, http.MethodGet, "/ready", "", "")
+			for where, got := range map[string]string{"stored": memory.Stored("x"), "answered": a.flagsOf("/w/x")} {
+				if !strings.Contains(got, "first") || strings.Contains(got, "meanwhile") {
+					t.Errorf("after %s while the store was down, the workspace is %s as %s", method, where, got)
+				}
+			}
+			a.expectMetrics(fmt.Sprintf(`unleash_mock_store_lost_total{instance="a"} %d`, lost))
+			if said := a.log.String(); strings.Count(said, "are lost") != lost || strings.Contains(said, "since=0001") {
+				t.Errorf("the log says %s", said)
+			}
+		})
+	}
+}
+
 // TestAWriteWithoutAnAnswer checks that a write that succeeded without an answer is not
 // mistaken for another process's.
 func TestAWriteWithoutAnAnswer(t *testing.T) {
@@ -424,6 +459,25 @@ func TestAChangeThatIsLostIsNotAcknowledged(t *testing.T) {
 type hooked struct {
 	store.Store
 	writing, lettingGo func(name string)
+	taking             func(name string) error
+}
+
+func (h hooked) Take(ctx context.Context, name string, reserve bool) (store.Entry, error) {
+	if h.taking != nil {
+		if err := h.taking(name); err != nil {
+			return store.Entry{}, err
+		}
+	}
+	return h.Store.Take(ctx, name, reserve)
+}
+
+func (h hooked) Reclaim(ctx context.Context, name string, reserve bool) (store.Entry, error) {
+	if h.taking != nil {
+		if err := h.taking(name); err != nil {
+			return store.Entry{}, err
+		}
+	}
+	return h.Store.Reclaim(ctx, name, reserve)
 }
 
 func (h hooked) Write(ctx context.Context, name string, revision int64, content []byte) (int64, error) {
@@ -463,6 +517,44 @@ func TestASlowWrite(t *testing.T) {
 			t.Error("a slow write delays others")
 		}
 		time.Sleep(3 * time.Second)
+		if err := settle(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestAWorkspaceThatCannotBeTaken checks that a store counts as down, and the log says so
+// once, until it lets every workspace be taken.
+func TestAWorkspaceThatCannotBeTaken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		a := &sharing{keeping: &keeping{app: newApp(t, WithLogger(slog.New(slog.NewTextHandler(&log, nil))))}}
+		var refusal atomic.Pointer[error]
+		refusal.Store(&storetest.ErrDown)
+		settle, err := a.Persist(hooked{Store: storetest.NewMemory(store.Limits{}).Open(), taking: func(name string) error {
+			if name == "x" {
+				return *refusal.Load()
+			}
+			return nil
+		}}, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		expect := func(status, noChanges, again int) {
+			t.Helper()
+			pass()
+			a.must(status, http.MethodGet, "/ready", "", "")
+			if said := log.String(); strings.Count(said, "accepts no changes") != noChanges || strings.Count(said, "accepts changes again") != again {
+				t.Errorf("the log says %s", said)
+			}
+		}
+		a.must(200, http.MethodGet, "/w/x"+flagsPath, "", "")
+		expect(503, 1, 0) // nothing has to be written
+		a.switchOn(200, "/w/y", "first")
+		expect(503, 1, 0) // another one is written
+		refusal.Store(new(error))
+		expect(200, 1, 1)
 		if err := settle(t.Context()); err != nil {
 			t.Error(err)
 		}

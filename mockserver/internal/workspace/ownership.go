@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -72,7 +73,10 @@ func (p *persistence) load(name string, fresh *Workspace) (obtained, error) {
 		return obtained{}, err
 	case errors.Is(err, store.ErrElsewhere):
 		return obtained{}, ErrElsewhere
-	case err != nil && !errors.Is(err, store.ErrTooLarge): // requests continue without the store
+	case errors.Is(err, store.ErrTooLarge): // restored returns it
+	case err != nil && p.Store.Exclusive(): // it is stored, and only cannot be read
+		return obtained{}, &UnfitError{err}
+	case err != nil: // requests continue without the store
 		_ = p.failed(err)
 		session = neverTaken
 		if fresh == nil {
@@ -203,9 +207,9 @@ func (p *persistence) stillOwned(w *Workspace) error {
 	return nil
 }
 
-// retake takes a workspace in the current session, with stored.mu held. If another
-// process has written it meanwhile, that version wins. If another process has it, it stays
-// there.
+// retake takes a workspace in the current session, with stored.mu held. If the store has a
+// version that was not written from it, that version wins. If another process has it, it
+// stays there.
 func (p *persistence) retake(w *Workspace) error {
 	s := w.stored
 	session, _ := p.Store.Session()
@@ -227,7 +231,7 @@ func (p *persistence) retake(w *Workspace) error {
 		return p.failed(err)
 	}
 	switch {
-	case entry.Own && entry.Revision != s.revision: // our own write, which was never confirmed
+	case entry.Own && s.tried && entry.Revision != s.revision: // our own write, which was never confirmed
 		s.written = mark{}
 	case err != nil || entry.Content != nil && entry.Revision != s.revision:
 		instance, _, err := p.read(ctx, w.Name, entry, err)
@@ -253,14 +257,14 @@ func (p *persistence) retake(w *Workspace) error {
 }
 
 // lose logs that changes were not stored because another process has written or removed
-// the workspace.
+// the workspace, or because it was made while the store, which already had it, was down.
 func (p *persistence) lose(w *Workspace) {
 	w.stored.losses.Add(1)
 	if markOf(w.Instance()) == w.stored.written {
 		return
 	}
 	p.lost.Add(1)
-	p.Logger.Error("another process has written or removed a workspace in the meantime; the latest changes here are lost", "workspace", w.Name, "since", w.stored.last.UTC())
+	p.Logger.Error("the store has another version of a workspace, or none any more; the latest changes here are lost", "workspace", w.Name, "since", cmp.Or(w.stored.last, w.Created).UTC())
 }
 
 // end removes a workspace that this process no longer owns from memory, with stored.mu
@@ -399,7 +403,8 @@ func (p *persistence) removeStored(name string) error {
 	_, err, _ := p.loading.Do(name, func() (any, error) { // not while it is let go
 		ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 		defer cancel()
-		if _, err := p.Store.Take(ctx, name, false); err != nil && !errors.Is(err, store.ErrTooLarge) {
+		_, err := p.Store.Take(ctx, name, false)
+		if err != nil && !errors.Is(err, store.ErrTooLarge) && (errors.Is(err, store.ErrNone) || !p.Store.Exclusive()) {
 			return nil, err
 		}
 		return nil, p.Store.Remove(ctx, name)

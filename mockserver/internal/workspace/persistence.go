@@ -212,7 +212,7 @@ func (p *persistence) tryWrite(w *Workspace) error {
 		p.large.Lock()
 		defer p.large.Unlock()
 	}
-	s.last = time.Now()
+	s.last, s.tried = time.Now(), true
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
 	revision, err := p.Store.Write(ctx, w.Name, s.revision, p.Save(w))
@@ -223,7 +223,7 @@ func (p *persistence) tryWrite(w *Workspace) error {
 	if err != nil {
 		return p.failed(err)
 	}
-	s.revision, s.written = revision, now
+	s.revision, s.written, s.tried = revision, now, false
 	p.writes.Add(1)
 	p.well()
 	return nil
@@ -239,7 +239,8 @@ func (p *persistence) failed(err error) error {
 
 // well records that the store works, if it does for every workspace.
 func (p *persistence) well() {
-	if p.down.Load() == nil || slices.ContainsFunc(p.registry.kept(), func(w *Workspace) bool { return w.stored.failing.Load() }) {
+	fails := func(w *Workspace) bool { return w.stored.failing.Load() || w.stored.session.Load() == neverTaken }
+	if p.down.Load() == nil || slices.ContainsFunc(p.registry.kept(), fails) {
 		return
 	}
 	if p.down.Swap(nil) != nil {

@@ -21,6 +21,7 @@ type stored struct {
 
 	mu       sync.Mutex // held while taking or writing the workspace; never waits for open
 	revision int64      // of the stored content; 0 for none
+	tried    bool       // a write was not confirmed, and may have succeeded
 	written  mark       // the mark of the stored content
 	last     time.Time  // time of the last write, successful or not
 }
