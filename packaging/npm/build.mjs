@@ -78,6 +78,7 @@ function platformPackage(platform) {
     os: [os],
     cpu: [cpu],
     preferUnplugged: true,
+    publishConfig: { access: "public" }, // npm publishes packages with a scope as private ones otherwise
   });
 }
 

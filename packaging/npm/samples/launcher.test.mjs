@@ -2,8 +2,9 @@
 // outlives the program that started it. Run with node --test.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 
@@ -13,11 +14,12 @@ const require = createRequire(import.meta.url);
 const launcher = join(require.resolve("unleash-mock/package.json"), "../bin/unleash-mock.js");
 const posix = { skip: process.platform === "win32" && "needs POSIX signals" };
 
-test("the packages have no install scripts", () => {
+test("the packages have no install scripts, and everybody can install them", () => {
   const { optionalDependencies, ...described } = require("unleash-mock/package.json");
   assert.equal(Object.keys(optionalDependencies).length, 6);
-  for (const { scripts, version } of [described, require(`@unleash-mock/${process.platform}-${process.arch}/package.json`)]) {
+  for (const { name, scripts, version, publishConfig } of [described, require(`@unleash-mock/${process.platform}-${process.arch}/package.json`)]) {
     assert.deepEqual([scripts, version], [undefined, described.version]);
+    assert.equal(publishConfig?.access, name.startsWith("@") ? "public" : undefined);
   }
 });
 
@@ -37,7 +39,7 @@ for (const [args, code] of [
   });
 }
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"]) {
   test(`${signal} is passed on`, posix, async () => {
     const child = spawn(process.execPath, [launcher, "serve", "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
     await said(child.stdout, "Try it");
@@ -45,6 +47,30 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     assert.deepEqual(await ended(child), [0, null]);
   });
 }
+
+test("on Windows signals are left to the console", posix, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "unleash-mock-test-"));
+  const program = join(folder, "program");
+  writeFileSync(program, `#!/usr/bin/env node
+    for (const signal of ["SIGINT", "SIGHUP"]) process.on(signal, () => process.exit(1));
+    process.stdin.on("data", () => setTimeout(() => process.exit(7), 100));
+    console.log("ready");`, { mode: 0o755 });
+  const likeWindows = `data:text/javascript,
+    Object.defineProperty(process, "platform", { value: "win32" });
+    for (const signal of ["SIGINT", "SIGHUP"]) process.on(signal, () => setImmediate(() => console.log("got", signal)));`;
+  const child = spawn(process.execPath, ["--import", likeWindows, launcher], {
+    env: { ...process.env, UNLEASH_MOCK_BINARY: program },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  await said(child.stdout, "ready");
+  for (const signal of ["SIGINT", "SIGHUP"]) {
+    child.kill(signal);
+    await said(child.stdout, `got ${signal}`);
+  }
+  child.stdin.write("end");
+  assert.deepEqual(await ended(child), [7, null]);
+  rmSync(folder, { recursive: true });
+});
 
 test("the launcher ends with the signal that killed the program", posix, async () => {
   const child = spawn(process.execPath, [launcher, "serve", "--run", "kill -KILL $PPID; sleep 10"], { stdio: "ignore" });
@@ -84,6 +110,28 @@ test("the lines in the README work", () => {
     console.log(await answer.text());
     await mock.stop();`], { cwd: import.meta.dirname, encoding: "utf8", timeout: 60_000 });
   assert.equal(stdout, '{"toggles":[]}\n');
+});
+
+test("a mock takes a port of one's choice", async () => {
+  const free = await startMock();
+  await free.stop();
+  const { port } = new URL(free.url);
+  for (const options of [{ args: ["--port", port] }, { env: { HTTP_PORT: port } }, { args: ["--listen", `127.0.0.1:${port}`] }]) {
+    const mock = await startMock(options);
+    await mock.stop();
+    assert.equal(mock.url, free.url);
+  }
+});
+
+test("a mock that others can reach takes its control token", async () => {
+  const mock = await startMock({ env: { HTTP_HOST: "0.0.0.0", UNLEASH_MOCK_CONTROL_TOKEN: "of-this-test" } });
+  try {
+    await mock.workspace("other").setFlag("a", true);
+    await mock.setFlags({ version: 2, features: [{ name: "b", enabled: true, strategies: [] }] });
+    assert.equal((await fetch(`${mock.url}/_mock/flags`)).status, 401);
+  } finally {
+    await mock.stop();
+  }
 });
 
 test("a misspelt option is refused", async () => {

@@ -23,7 +23,7 @@ const maxSaid = 64 * 1024;
 async function startMock(options = {}) {
   const { flags, args = [], env = {}, timeout = 10_000 } = only("startMock", options, ["flags", "args", "env", "timeout"]);
   const folder = mkdtempSync(join(tmpdir(), "unleash-mock-"));
-  const running = { said: "", folder };
+  const running = { said: "", folder, token: env.UNLEASH_MOCK_CONTROL_TOKEN };
   try {
     const root = await start(running, [...flagsArguments(flags, folder), ...args], env, timeout);
     return new Mock(running, root);
@@ -54,8 +54,8 @@ function flagsArguments(flags, folder) {
 
 /** Starts a mock, and returns its URL once it listens. */
 async function start(running, args, env, timeout) {
-  const child = spawn(program(), ["serve", "--listen", "127.0.0.1:0", "--stop-with-stdin", "--log-level", "warn", ...args], {
-    env: { ...cleanEnvironment(), ...env },
+  const child = spawn(program(), ["serve", "--stop-with-stdin", "--log-level", "warn", ...args], {
+    env: { ...cleanEnvironment(), HTTP_HOST: "127.0.0.1", HTTP_PORT: "0", ...env },
     stdio: ["pipe", "pipe", "pipe"],
     windowsHide: true,
   });
@@ -190,6 +190,9 @@ class Mock {
   #control(method, path, body) {
     const sent = body === undefined ? undefined : JSON.stringify(body);
     const headers = sent === undefined ? {} : { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(sent) };
+    if (this.#running.token !== undefined) {
+      headers.Authorization = `Bearer ${this.#running.token}`;
+    }
     return new Promise((resolve, reject) => {
       const { request: ask } = this.url.startsWith("https:") ? https : http; // the mock makes its own certificate
       const request = ask(`${this.url}/_mock/${path}`, { method, headers, agent: false, rejectUnauthorized: false }, (response) => {

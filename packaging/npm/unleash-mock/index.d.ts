@@ -3,18 +3,19 @@
 /** A flag in the short form: on, off, or an object with its details. */
 export type Flag = boolean | Record<string, unknown>;
 
+/** Flags by name, or an answer of the Client API or an export of Unleash, which list them as `features`. */
+export type Flags = Record<string, Flag> | { features: readonly object[]; [more: string]: unknown };
+
 /** How to start a mock. */
 export interface StartOptions {
-  /**
-   * The flags to start with, to which `reset` returns: names with `true`, `false` or details, an
-   * answer of the Client API, or an export of Unleash; or the name of a file with one of these.
-   */
-  flags?: Record<string, Flag> | string;
-  /** More arguments for `unleash-mock serve`, such as `["--seed", "seed.yaml"]`. */
+  /** The flags to start with, to which `reset` returns, or the name of a file that has them. */
+  flags?: Flags | string;
+  /** More arguments for `unleash-mock serve`, such as `["--seed", "seed.yaml"]` or `["--port", "4242"]`. */
   args?: string[];
   /**
    * More environment variables. Variables of this program that would configure a mock, such as
-   * `UNLEASH_URL` and `HTTP_PORT`, are not passed on.
+   * `UNLEASH_URL` and `HTTP_PORT`, are not passed on. A mock with `UNLEASH_MOCK_CONTROL_TOKEN`
+   * gets that token from all methods.
    */
   env?: Record<string, string>;
   /** How long the mock may take to start, in milliseconds; 10,000 by default. */
@@ -94,6 +95,8 @@ export interface Message {
   body: string;
   /** The length of the whole body, in bytes. */
   size: number;
+  /** How many bytes were sent, if the body had a content encoding. */
+  wireSize?: number;
   truncated: boolean;
 }
 
@@ -115,6 +118,8 @@ export interface Exchange {
   time: string;
   durationMs: number;
   method: string;
+  /** The host that the client asked for. */
+  host: string;
   /** Path and query as they were sent, without the workspace. */
   target: string;
   /** Null if the request is not to an operation of the contract. */
@@ -138,7 +143,7 @@ export interface Mock {
   /** Sets a flag for every context, and creates it if it does not exist. */
   setFlag(name: string, setting: boolean | FlagSetting): Promise<void>;
   /** Replaces all flags. */
-  setFlags(flags: Record<string, Flag>): Promise<void>;
+  setFlags(flags: Flags): Promise<void>;
   /** Makes requests fail; without an argument, all of them with 500. Requests without a valid token still get a 401. */
   fail(failure?: Failure): Promise<ActiveFailure>;
   /** Returns the newest exchanges that match, up to 1000, oldest first. The journal keeps 500 unless `args` has `--journal-size`. */
@@ -157,5 +162,5 @@ export interface Mock {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Starts a mock on a free port of the loopback address. It does not outlive this program. */
+/** Starts a mock, by default on a free port of the loopback address. It does not outlive this program. */
 export function startMock(options?: StartOptions): Promise<Mock>;

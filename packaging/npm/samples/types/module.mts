@@ -1,10 +1,21 @@
 // The types as ECMAScript modules see them.
-import { startMock, type ActiveFailure } from "unleash-mock";
+import { startMock, type ActiveFailure, type StartOptions } from "unleash-mock";
+import features from "./features.json" with { type: "json" };
+
+export const forms: StartOptions["flags"][] = [
+  { checkout: true, "new-search": { variant: "blue" } },
+  { version: 2, features: [{ name: "checkout", enabled: true, strategies: [] }] },
+  features,
+  "flags.yaml",
+  // @ts-expect-error a flag is not a text
+  { checkout: "yes" },
+];
 
 export async function failing(): Promise<ActiveFailure> {
   await using mock = await startMock({ flags: "flags.yaml", timeout: 2000 });
-  for (const { status, response } of await mock.waitForRequests(2, { path: "/api/*" })) {
-    console.log(status.toFixed(), response.body.length, mock.url, mock.tokens.backend);
+  await mock.setFlags(features);
+  for (const { status, host, response } of await mock.waitForRequests(2, { path: "/api/*" })) {
+    console.log(status.toFixed(), host.length, response.wireSize ?? response.size, response.body.length, mock.url, mock.tokens.backend);
   }
   return mock.workspace("other").fail({ operation: ["getReady", "getHealth"], delay: "250ms", fault: "reset" });
 }

@@ -19,15 +19,18 @@ try {
   fail(error.message);
 }
 const child = spawn(file, process.argv.slice(2), { stdio: "inherit", windowsHide: true });
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-  process.on(signal, () => child.kill(signal));
+// On Windows a console sends these to the program itself, and kill would end it at once.
+const windows = process.platform === "win32";
+const signals = windows ? ["SIGINT", "SIGBREAK", "SIGHUP"] : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
+for (const signal of signals) {
+  process.on(signal, () => windows || child.kill(signal));
 }
 child.on("error", (error) => fail(`${file} does not start: ${error.message}`));
 child.on("exit", (code, signal) => {
   if (signal === null) {
     process.exit(code);
   }
-  for (const passed of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  for (const passed of signals) {
     process.removeAllListeners(passed);
   }
   process.kill(process.pid, signal);
