@@ -71,15 +71,16 @@ func (h *httpsFlags) readCertificate(address string) error {
 		return err
 	}
 	h.config = &tls.Config{Certificates: []tls.Certificate{certificate}, NextProtos: []string{"http/1.1"}}
-	return h.writeCertificate(certificate)
+	return nil
 }
 
-func (h *httpsFlags) writeCertificate(certificate tls.Certificate) error {
+// writeCertificate writes the certificate to a file, if one is named.
+func (h *httpsFlags) writeCertificate() error {
 	if h.certOut == "" {
 		return nil
 	}
 	err := outfile.Write(h.certOut, outfile.Shared, func(w io.Writer) error {
-		return pem.Encode(w, &pem.Block{Type: "CERTIFICATE", Bytes: certificate.Certificate[0]})
+		return pem.Encode(w, &pem.Block{Type: "CERTIFICATE", Bytes: h.config.Certificates[0].Certificate[0]})
 	})
 	if err != nil {
 		return usageError("--tls-cert-out: %w", inOneLine(err))

@@ -66,6 +66,7 @@ func TestHTTPS(t *testing.T) {
 		"made at the start":    {startServe(t, nil, "--tls", "--tls-cert-out", own), own, "curl --cacert " + own + " https://"},
 		"made, of environment": {startServe(t, map[string]string{"UNLEASH_MOCK_TLS": "true", "UNLEASH_MOCK_TLS_CERT_OUT": own + "2"}), own + "2", "curl --cacert "},
 		"of a proxy":           {startProxyIn(t, nil, mock.url, "--ca-file", cert, "--listen", "127.0.0.1:0", "--tls-cert", cert, "--tls-key", key), cert, ""},
+		"made for a proxy":     {startProxyIn(t, nil, mock.url, "--ca-file", cert, "--listen", "127.0.0.1:0", "--tls", "--tls-cert-out", own+"3"), own + "3", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -225,7 +225,7 @@ func isHost(text string) bool {
 // passTraffic serves until the context or the command ends. The result command is the error of
 // the command.
 func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched monitoring, listener net.Listener, record *recordFile, flags *proxyFlags, logger *slog.Logger) (command, err error) {
-	if err := writePort(flags.portFile, listener.Addr()); err != nil {
+	if err := cmp.Or(flags.writeCertificate(), writePort(flags.portFile, listener.Addr())); err != nil {
 		return nil, err
 	}
 	if err := record.begin(); err != nil {

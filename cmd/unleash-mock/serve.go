@@ -280,7 +280,7 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) (err error) {
 	}
 	server.RegisterOnShutdown(mock.Close)
 	environment := flags.environment(mock, listener.Addr())
-	if err := cmp.Or(writePort(flags.portFile, listener.Addr()), writeEnvironment(flags.envFile, environment)); err != nil {
+	if err := cmp.Or(flags.writeCertificate(), writePort(flags.portFile, listener.Addr()), writeEnvironment(flags.envFile, environment)); err != nil {
 		listener.Close()
 		return err
 	}
