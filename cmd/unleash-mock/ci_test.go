@@ -52,7 +52,7 @@ func TestTheActionStartsAMock(t *testing.T) {
 	const admin = "*:*.secret-of-the-job"
 	flags := file(t, "flags.yaml", "checkout: true\n")
 	j, said, err := step(t, "start.sh", "HTTP_PORT=0", "WAIT=30s", "ARGS=--deterministic\n--base-uri-path /base\n", "FLAGS="+flags,
-		"INIT_ADMIN_API_TOKENS="+admin)
+		"INIT_ADMIN_API_TOKENS="+admin, "UNLEASH_URL=not that of this mock, but of an earlier step")
 	if err != nil {
 		t.Fatalf("%v: %s", err, said)
 	}
