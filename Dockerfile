@@ -9,10 +9,13 @@ RUN go mod download
 COPY . .
 ARG VERSION=dev TARGETOS TARGETARCH
 RUN GOOS=${TARGETOS} GOARCH=${TARGETARCH} scripts/build-release.sh /out/unleash-mock "${VERSION}"
+RUN mkdir /data
 
 # No shell and no package manager, only certificates and a user that is not root.
 FROM gcr.io/distroless/static-debian12:nonroot
 COPY --from=build /out/unleash-mock /usr/local/bin/unleash-mock
+# For --store: a new volume here belongs to the user, too.
+COPY --from=build --chown=65532:65532 /data /data
 # A number, so that Kubernetes can tell that it is not root.
 USER 65532:65532
 # By default serve listens on loopback, which cannot be reached from outside the container.

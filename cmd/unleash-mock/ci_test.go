@@ -5,6 +5,7 @@
 package main
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -226,6 +227,74 @@ func TestTheKubernetesManifest(t *testing.T) {
 	}
 	if user := pod.Spec.SecurityContext; !user.RunAsNonRoot || !strings.Contains(read(t, root+"Dockerfile"), "USER "+strconv.Itoa(user.RunAsUser)+":") {
 		t.Errorf("the container runs as %+v", user)
+	}
+}
+
+// TestTheMocksOfKubernetes checks that the objects in docs/scale.md fit each other and the
+// commands there, and that the service of the manifest does not select their pods.
+func TestTheMocksOfKubernetes(t *testing.T) {
+	t.Parallel()
+	type metadata struct {
+		Name   string
+		Labels map[string]string
+	}
+	type service struct {
+		Metadata metadata
+		Spec     struct{ Selector map[string]string }
+	}
+	var single, headless service
+	var mocks struct {
+		Metadata metadata
+		Spec     struct {
+			ServiceName string `yaml:"serviceName"`
+			Selector    struct {
+				MatchLabels map[string]string `yaml:"matchLabels"`
+			}
+			Template struct {
+				Metadata metadata
+				Spec     struct {
+					Containers []struct {
+						Env []struct {
+							Name      string
+							ValueFrom struct {
+								SecretKeyRef struct{ Name, Key string } `yaml:"secretKeyRef"`
+							} `yaml:"valueFrom"`
+						}
+					}
+				}
+			}
+		}
+	}
+	docs := read(t, root+"docs/scale.md")
+	_, objects, _ := strings.Cut(docs, "```yaml\n")
+	objects, _, _ = strings.Cut(objects, "```")
+	first, second, _ := strings.Cut(objects, "\n---\n")
+	decode(t, first, &headless)
+	decode(t, second, &mocks)
+	manifest, _, _ := strings.Cut(read(t, root+"packaging/kubernetes/unleash-mock.yaml"), "\n---\n")
+	decode(t, manifest, &single)
+
+	labels := mocks.Spec.Template.Metadata.Labels
+	if !maps.Equal(headless.Spec.Selector, labels) || !maps.Equal(mocks.Spec.Selector.MatchLabels, labels) || mocks.Spec.ServiceName != headless.Metadata.Name {
+		t.Errorf("the pods are %v: %+v, %+v", labels, headless, mocks)
+	}
+	if single.Metadata.Name == headless.Metadata.Name || maps.Equal(single.Spec.Selector, labels) {
+		t.Errorf("the service of the manifest is %+v", single)
+	}
+	if want := "N1=" + mocks.Metadata.Name + "-0." + headless.Metadata.Name + ".default.svc.cluster.local:4242"; !strings.Contains(docs, want) {
+		t.Errorf("the name of a mock is not %s", want)
+	}
+	if len(mocks.Spec.Template.Spec.Containers) != 1 {
+		t.Fatalf("%+v", mocks)
+	}
+	for _, variable := range mocks.Spec.Template.Spec.Containers[0].Env {
+		if !slices.Contains(knownVariables(), variable.Name) {
+			t.Errorf("nothing reads %s", variable.Name)
+		}
+		secret := variable.ValueFrom.SecretKeyRef
+		if secret.Name != "" && (!strings.Contains(docs, "kubectl create secret generic "+secret.Name+" ") || !strings.Contains(docs, "--from-literal="+secret.Key+"=")) {
+			t.Errorf("%s: no command makes the secret %+v", variable.Name, secret)
+		}
 	}
 }
 

@@ -240,10 +240,14 @@ func TestTheImageIsSmallAndNotRoot(t *testing.T) {
 	if base := image.last(t, "FROM"); !strings.HasPrefix(base, "gcr.io/distroless/static-") || !strings.HasSuffix(base, ":nonroot") {
 		t.Errorf("the image is based on %s, want a nonroot distroless/static", base)
 	}
-	if user := image.last(t, "USER"); !regexp.MustCompile(`^[1-9]\d*(:[1-9]\d*)?$`).MatchString(user) {
+	user := image.last(t, "USER")
+	if !regexp.MustCompile(`^[1-9]\d*(:[1-9]\d*)?$`).MatchString(user) {
 		t.Errorf("USER %s is not the number of a user that is not root", user)
 	}
-	copied := strings.Fields(image.last(t, "COPY"))
+	if want := "--from=build --chown=" + user + " /data /data"; image.last(t, "COPY") != want {
+		t.Errorf("the image has no folder for volumes that belongs to %s: %s", user, image.last(t, "COPY"))
+	}
+	copied := strings.Fields(image["COPY"][0])
 	if target := copied[len(copied)-1]; path.Dir(target) != "/usr/local/bin" || path.Base(target) != image.exec(t, "ENTRYPOINT")[0] {
 		t.Errorf("the binary is copied to %s, where the entry point does not find it", target)
 	}
