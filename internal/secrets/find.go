@@ -69,6 +69,9 @@ type finder struct {
 	names    map[string]naming // by property name, since names recur
 }
 
+// namesKept is how many names a finder remembers. A hostile text has a new one every few bytes.
+const namesKept = 1 << 12
+
 // naming is what the name of a property says about its value.
 type naming struct{ secret, secretTexts bool }
 
@@ -83,7 +86,9 @@ func (f *finder) naming(name string) naming {
 		if f.names == nil {
 			f.names = map[string]naming{}
 		}
-		f.names[name] = known
+		if len(f.names) < namesKept {
+			f.names[name] = known
+		}
 	}
 	return known
 }
@@ -92,8 +97,7 @@ func (v *view) find(valueEnd *byteSet) []span {
 	f := finder{view: v, valueEnd: valueEnd}
 	for next := 0; f.at < len(f.text); f.at = next {
 		if f.ahead.end > 0 && f.at >= f.ahead.start {
-			next = max(f.at, f.hide(f.ahead.start, f.ahead.end, false))
-			f.ahead = span{}
+			next = max(f.at, f.hideAhead())
 			continue
 		}
 		switch f.text[f.at] {
@@ -131,6 +135,14 @@ func (f *finder) hide(start, end int, bare bool) int {
 		f.found = append(f.found, span{start, end, bare})
 	}
 	return max(start, end)
+}
+
+// hideAhead records the secret that was found further on. It ends with the string that it begins in, which
+// may not be the one that the finder is in.
+func (f *finder) hideAhead() int {
+	ahead := f.ahead
+	f.at, f.ahead = ahead.start, span{}
+	return f.hide(ahead.start, ahead.end, false)
 }
 
 // colon looks at what surrounds a colon: the name of a property, the beginning of a URL
@@ -238,7 +250,7 @@ func (f *finder) property(name string, at int) int {
 	default:
 		return at
 	}
-	start, end, bare := valueAt(f.text, from)
+	start, end, bare := valueAt(f.inside(from), from)
 	return f.hide(start, end, bare)
 }
 
@@ -251,11 +263,12 @@ func (f *finder) isPaired(property string, colon, from int) bool {
 	if key > 0 && namesSecret(memberBefore(f.text[:key])) {
 		return true
 	}
-	if from >= len(f.text) || f.text[from] != '"' {
+	text := f.inside(from)
+	if from == len(text) || text[from] != '"' {
 		return false
 	}
-	end := min(stringEnd(f.text, from)+1, len(f.text))
-	return namesSecret(memberAfter(f.text[end:]))
+	end := min(stringEnd(text, from)+1, len(text))
+	return namesSecret(memberAfter(text[end:]))
 }
 
 // memberBefore returns the member of an object that ends right before the next one, if
@@ -263,8 +276,11 @@ func (f *finder) isPaired(property string, colon, from int) bool {
 func memberBefore(text string) (key, value string) {
 	text, is := strings.CutSuffix(strings.TrimRight(text, jsonBlanks), ",")
 	text, isString := strings.CutSuffix(strings.TrimRight(text, jsonBlanks), `"`)
+	if !is || !isString {
+		return "", "" // without a look at the rest, which may be long
+	}
 	start := strings.LastIndexByte(text, '"')
-	if !is || !isString || start < 0 {
+	if start < 0 {
 		return "", ""
 	}
 	between := strings.TrimRight(text[:start], jsonBlanks)
@@ -367,11 +383,12 @@ func (f *finder) equals(at int) int {
 		return at + 1
 	}
 	from := at + 1
+	text := f.inside(from)
 	// A quote that ends a JSON string does not begin a value.
-	if from+1 < len(f.text) && (f.text[from] == '"' || f.text[from] == '\'') && !afterText[f.text[from+1]] {
-		return f.hide(from+1, stringEnd(f.text, from), false)
+	if from+1 < len(text) && (text[from] == '"' || text[from] == '\'') && !afterText[text[from+1]] {
+		return f.hide(from+1, stringEnd(text, from), false)
 	}
-	return f.hide(from, f.valueEnd.until(f.text, from), false)
+	return f.hide(from, f.valueEnd.until(text, from), false)
 }
 
 // part finds the content of a part of a multipart form, given the position of its name in
@@ -391,11 +408,12 @@ func (f *finder) part(attribute, at int) int {
 	if blank == nil {
 		return at
 	}
-	content := rest[blank[1]:]
+	start := at + blank[1]
+	content := f.text[start:f.limit(start)]
 	if end := strings.Index(content, "\n--"); end >= 0 { // or the text was cut
 		content = strings.TrimSuffix(content[:end], "\r")
 	}
-	f.ahead = span{start: at + blank[1], end: at + blank[1] + len(content)}
+	f.ahead = span{start: start, end: start + len(content)}
 	return at
 }
 
@@ -434,13 +452,12 @@ func (f *finder) tag(at int) int {
 
 const cdata = "<![CDATA["
 
-// rest returns the text from a position on, within the JSON string that it is in.
-func (f *finder) rest(from int) string {
-	if inString, end := f.inString(f.at); inString {
-		return f.text[from:max(from, end)]
-	}
-	return f.text[from:]
-}
+// inside returns the text up to the end of the JSON string that the finder is in. What is looked for in a
+// string must not be looked for beyond its end, or each of many strings would be searched with all that follow.
+func (f *finder) inside(from int) string { return f.text[:max(from, f.limit(f.at))] }
+
+// rest returns that text from a position on.
+func (f *finder) rest(from int) string { return f.inside(from)[from:] }
 
 // isKeyOfURL reports whether a parameter is the key of a URL, in which some gateways expect an API
 // key. In a form, key may be anything.

@@ -1,8 +1,11 @@
 package secrets
 
 import (
+	"cmp"
 	"encoding/base64"
+	"math"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -15,44 +18,87 @@ const (
 	// compared is how many bytes of a secret have to match. Whatever else of it follows
 	// in the text is hidden along with them. The limit bounds the cost of a hostile text.
 	compared = 512
+	// secretSize is how much of the room a secret takes besides its length.
+	secretSize = 64
 )
 
 // known is a set of secrets, in the forms that remain after escapes are read: as given,
 // with their own escapes read, and in Base64. Patterns are found by their first bytes, in
-// one pass, however many there are.
+// one pass, however many there are and whatever they have in common.
 type known struct {
-	byStart map[uint64][]pattern
-	starts  [1 << 10]uint64 // bits, to skip most of a text
+	byStart map[uint64][]pattern // in order
+	starts  [1 << 10]uint64      // bits, to skip most of a text
 	all     map[string]bool
+	room    int // bytes that more secrets may take; less than 0 if some found no room
 }
 
 type pattern struct {
 	text   string
 	public int  // leading bytes that may be shown
 	base64 bool // text is the inner part of a Base64 encoding
+	// within is the longest other pattern that this one begins with: its index in the list, plus one; 0 for none.
+	within int32
 }
 
 func newKnown() *known {
-	return &known{byStart: map[uint64][]pattern{}, all: map[string]bool{}}
+	return &known{byStart: map[uint64][]pattern{}, all: map[string]bool{}, room: math.MaxInt}
 }
 
-// add adds a secret, unless it is too short.
-func (k *known) add(secret string) {
-	secret = strings.TrimSpace(secret)
-	if len(secret) < window || k.all[secret] {
-		return
-	}
-	k.all[secret] = true
-	layers := views(secret)
-	for _, form := range []string{secret, layers[len(layers)-1].text} {
-		k.addPattern(pattern{text: form, public: kind(form)})
-		k.addPattern(pattern{text: strings.ReplaceAll(form, " ", "+")})
-		for before := range 3 {
-			for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-				k.addPattern(pattern{text: inner(encoding, before, form), base64: true})
+// add adds secrets, except those that are too short, until there is no room for another.
+func (k *known) add(secrets ...string) {
+	changed := map[uint64]bool{}
+	for _, secret := range secrets {
+		secret = strings.TrimSpace(secret)
+		if len(secret) < window || k.all[secret] {
+			continue
+		}
+		if k.room -= secretSize + len(secret); k.room < 0 {
+			break
+		}
+		k.all[secret] = true
+		for _, p := range patterns(secret) {
+			if len(p.text) >= window {
+				start := startOf(p.text)
+				k.byStart[start] = append(k.byStart[start], p)
+				changed[start] = true
 			}
 		}
 	}
+	for start := range changed {
+		k.byStart[start] = inOrder(k.byStart[start])
+		word, bit := slot(start)
+		k.starts[word] |= bit
+	}
+}
+
+// patterns returns the forms of a secret.
+func patterns(secret string) (list []pattern) {
+	layers := views(secret)
+	for _, form := range slices.Compact([]string{secret, layers[len(layers)-1].text}) {
+		list = append(list, pattern{text: form, public: kind(form)}, pattern{text: strings.ReplaceAll(form, " ", "+")})
+		for before := range 3 {
+			for _, encoded := range slices.Compact([]string{inner(base64.RawStdEncoding, before, form), inner(base64.RawURLEncoding, before, form)}) {
+				list = append(list, pattern{text: encoded, base64: true})
+			}
+		}
+	}
+	return list
+}
+
+// inOrder sorts patterns by their texts, removes those that recur, and links them.
+func inOrder(list []pattern) []pattern {
+	slices.SortFunc(list, func(a, b pattern) int {
+		return cmp.Or(strings.Compare(a.text, b.text), cmp.Compare(b.public, a.public))
+	})
+	list = slices.CompactFunc(list, func(a, b pattern) bool { return a.text == b.text })
+	for i := range list {
+		within := int32(i) // the one before it, or one with which that begins
+		for within > 0 && !strings.HasPrefix(list[i].text, list[within-1].text) {
+			within = list[within-1].within
+		}
+		list[i].within = within
+	}
+	return list
 }
 
 // inner returns the characters of a Base64 encoding that depend on the secret alone.
@@ -62,19 +108,6 @@ func inner(encoding *base64.Encoding, before int, secret string) string {
 	first := []int{0, 2, 3}[before]
 	last := (before + len(secret)) * 8 / 6
 	return encoded[first:last]
-}
-
-func (k *known) addPattern(p pattern) {
-	if len(p.text) < window {
-		return
-	}
-	start := startOf(p.text)
-	if slices.ContainsFunc(k.byStart[start], func(other pattern) bool { return other.text == p.text }) {
-		return
-	}
-	k.byStart[start] = append(k.byStart[start], p)
-	word, bit := slot(start)
-	k.starts[word] |= bit
 }
 
 func startOf(text string) (start uint64) {
@@ -116,19 +149,25 @@ func (k *known) find(text string) (found []span) {
 	}
 }
 
-// match returns the longest secret that begins at a position.
+// match returns the longest secret that begins at a position. No pattern has more in common with the text
+// than the two between which the text would be in the list. Those that it begins with are linked.
 func (k *known) match(text string, at int, start uint64) (best span, ok bool) {
-	for _, p := range k.byStart[start] {
-		if !strings.HasPrefix(text[at:], p.text[:min(len(p.text), compared)]) {
-			continue
-		}
-		size := common(text[at:], p.text)
-		s := span{start: at + p.public, end: at + size}
-		if p.base64 {
-			s.start, s.end = encoded(text, at, at+size)
-		}
-		if s.end > best.end && s.start < s.end {
-			best, ok = s, true
+	list, rest := k.byStart[start], text[at:]
+	after := int32(sort.Search(len(list), func(i int) bool { return list[i].text > rest }))
+	for n := max(after, 1); n <= after+1 && int(n) <= len(list); n++ {
+		size := common(rest, list[n-1].text)
+		for i := n; i > 0; i = list[i-1].within {
+			p := &list[i-1]
+			if size < min(len(p.text), compared) {
+				continue
+			}
+			s := span{start: at + p.public, end: at + min(size, len(p.text))}
+			if p.base64 {
+				s.start, s.end = encoded(text, at, s.end)
+			}
+			if s.end > best.end && s.start < s.end {
+				best, ok = s, true
+			}
 		}
 	}
 	return best, ok
@@ -188,7 +227,7 @@ func (k *known) tailStart(text string) int {
 	longest := 0
 	for _, list := range k.byStart {
 		for _, p := range list {
-			for size := min(len(p.text)-1, len(text)); size >= max(shortestTail+p.public, longest+1); size-- {
+			for size := min(len(p.text)-1, len(text), compared); size >= max(shortestTail+p.public, longest+1); size-- {
 				if strings.HasSuffix(text, p.text[:size]) {
 					longest = size
 				}

@@ -3,6 +3,7 @@ package secrets
 import (
 	"encoding/base64"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -65,6 +66,8 @@ func inText(text string, valueEnd *byteSet) (found []string) {
 				found = append(found, layer.text[s.start:s.end])
 			}
 		}
+		slices.Sort(found)
+		found = slices.Compact(found) // the next layer has most of them again
 	}
 	return found
 }

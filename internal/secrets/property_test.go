@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+	"unsafe"
 
 	"pgregory.net/rapid"
 
@@ -117,6 +118,37 @@ func secretIn(text, secret string) bool {
 	return false
 }
 
+// TestTheLongestSecretIsFound compares what is found with what comparing every pattern finds, for secrets
+// that begin alike.
+func TestTheLongestSecretIsFound(t *testing.T) {
+	t.Parallel()
+	piece := rapid.SampledFrom([]string{"a", "b", "aaaaaaaa", strings.Repeat("ab", 260), "*:*.", "="})
+	text := rapid.Custom(func(t *rapid.T) string { return strings.Join(rapid.SliceOfN(piece, 1, 8).Draw(t, "pieces"), "") })
+	rapid.Check(t, func(t *rapid.T) {
+		k := newKnown()
+		k.add(rapid.SliceOfN(text, 1, 8).Draw(t, "secrets")...)
+		k.add(rapid.SliceOfN(text, 0, 3).Draw(t, "later")...)
+		in := text.Draw(t, "text") + text.Draw(t, "more")
+		for at := 0; at+window <= len(in); at++ {
+			start := startOf(in[at:])
+			var want span
+			for _, p := range k.byStart[start] {
+				size := common(in[at:], p.text)
+				s := span{start: at + p.public, end: at + size}
+				if p.base64 {
+					s.start, s.end = encoded(in, at, at+size)
+				}
+				if size >= min(len(p.text), compared) && s.start < s.end && s.end > want.end {
+					want = s
+				}
+			}
+			if got, found := k.match(in, at, start); got != want || found != (want.end > 0) {
+				t.Fatalf("at %d of %q: got %v, want %v", at, in, got, want)
+			}
+		}
+	})
+}
+
 func TestJSONStaysJSON(t *testing.T) {
 	t.Parallel()
 	pieces := rapid.SampledFrom([]string{
@@ -189,4 +221,12 @@ func thousand() *Redactor {
 		r.Add("signal_" + secretstest.Hex(int64(i)*0x10001, 54))
 	}
 	return r
+}
+
+// TestEscapesAreSmall checks that a text of escapes takes no multiple of the memory that it has to.
+func TestEscapesAreSmall(t *testing.T) {
+	t.Parallel()
+	if size := unsafe.Sizeof(escape{}); size > 12 {
+		t.Errorf("an escape takes %d bytes", size)
+	}
 }

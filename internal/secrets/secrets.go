@@ -45,21 +45,24 @@ func New(values ...string) *Redactor {
 }
 
 // With returns a redactor that knows the given secrets and whatever r knows, now and
-// later.
+// later. If the given ones are too many to look for, it hides every text as a whole.
 func (r *Redactor) With(values ...string) *Redactor {
-	child := New(values...)
+	child := New()
 	child.under = r
+	child.values.room = maxGiven
+	child.Add(values...)
 	return child
 }
+
+// maxGiven is how many bytes of secrets With takes. Ten thousand tokens fit.
+const maxGiven = 2 << 20
 
 // Add registers secrets that must not be seen anywhere. Secrets shorter than 8 bytes are
 // found only by their place.
 func (r *Redactor) Add(values ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, value := range values {
-		r.values.add(value)
-	}
+	r.values.add(values...)
 }
 
 // AddHeaders makes the values of headers that a user adds secret, whatever the names of
@@ -78,8 +81,13 @@ func (r *Redactor) AddHeaders(header http.Header) {
 // Text removes the secrets from a text of any kind: prose, JSON, HTML, a line of a log.
 func (r *Redactor) Text(text string) string { return r.redact(text, wordEnd, false) }
 
-// URL removes the secrets from a URL or from the target of a request.
-func (r *Redactor) URL(url string) string { return r.redact(url, queryEnd, false) }
+// URL removes the secrets from a URL or from the target of a request, which stays one.
+func (r *Redactor) URL(url string) string {
+	if strings.HasPrefix(url, "/") && r.isBlind() {
+		return "/" + Mark
+	}
+	return r.redact(url, queryEnd, false)
+}
 
 // Header removes the secrets from the value of a header.
 func (r *Redactor) Header(name, value string) string {
@@ -128,6 +136,9 @@ func (r *Redactor) redact(text string, valueEnd *byteSet, cut bool) string {
 	if text == "" {
 		return text
 	}
+	if len(text) > maxRead || r.isBlind() {
+		return (&hidden{view: &view{text: text, quotes: quotes(text)}, spans: []span{{end: len(text), bare: true}}}).String()
+	}
 	layers := views(text)
 	hidden := hidden{view: layers[0]}
 	for _, layer := range layers {
@@ -135,8 +146,22 @@ func (r *Redactor) redact(text string, valueEnd *byteSet, cut bool) string {
 			s.start, s.end = layer.source(s.start, s.end)
 			hidden.spans = append(hidden.spans, s)
 		}
+		hidden.join() // the next layer has most of them again
 	}
 	return hidden.String()
+}
+
+// isBlind reports whether there were too many secrets to know them all.
+func (r *Redactor) isBlind() bool {
+	for ; r != nil; r = r.under {
+		r.mu.RLock()
+		blind := r.values.room < 0
+		r.mu.RUnlock()
+		if blind {
+			return true
+		}
+	}
+	return false
 }
 
 // knownIn finds secrets by their values.
@@ -160,22 +185,31 @@ type hidden struct {
 	spans []span
 }
 
-// String returns the text with marks in place of the hidden parts.
+// join orders the parts and makes one of those that touch.
+func (h *hidden) join() {
+	slices.SortFunc(h.spans, func(a, b span) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end)) })
+	joined := h.spans[:0]
+	for _, s := range h.spans {
+		if last := len(joined) - 1; last >= 0 && s.start <= joined[last].end {
+			joined[last].end = max(joined[last].end, s.end)
+			continue
+		}
+		joined = append(joined, s)
+	}
+	h.spans = joined
+}
+
+// String returns the text with marks in place of the hidden parts, which are joined.
 func (h *hidden) String() string {
 	if len(h.spans) == 0 {
 		return h.text
 	}
-	slices.SortFunc(h.spans, func(a, b span) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end)) })
 	var out strings.Builder
 	written := 0
-	for i := 0; i < len(h.spans); {
-		joined := h.spans[i]
-		for i++; i < len(h.spans) && h.spans[i].start <= joined.end; i++ {
-			joined.end = max(joined.end, h.spans[i].end)
-		}
-		out.WriteString(h.text[written:joined.start])
-		out.WriteString(h.mark(joined))
-		written = joined.end
+	for _, s := range h.spans {
+		out.WriteString(h.text[written:s.start])
+		out.WriteString(h.mark(s))
+		written = s.end
 	}
 	return out.String() + h.text[written:]
 }

@@ -80,6 +80,7 @@ func TestByPosition(t *testing.T) {
 		`http://u:p#w@h/x http://u:p/w@h http://u:1?w@h http://u:p@h/x@y`:      `http://[redacted]@h/x http://[redacted]@h http://[redacted]@h http://[redacted]@h/x@y`,
 		`http://h:80/@x http://h: @x http://[::1]/@x http://h:80 http://h:/@x`: `http://h:80/@x http://h: @x http://[::1]/@x http://h:80 http://h:/@x`,
 		`http%3A%2F%2Fu%3Ap%40h%2Fx`:                                           `http%3A%2F%2F[redacted]%40h%2Fx`,
+		`[info] %22token%22:%22S%22, %22a%22:%22b%22`:                          `[info] %22token%22:%22[redacted]%22, %22a%22:%22b%22`,
 		`&quot;token&quot;: &quot;S&quot;, &quot;a&quot;: &quot;b&quot;`:       `&quot;token&quot;: &quot;[redacted]&quot;, &quot;a&quot;: &quot;b&quot;`,
 		// Forms in parts.
 		"--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nhunter2\r\n--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n--b--": "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\n[redacted]\r\n--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n--b--",
@@ -161,6 +162,41 @@ func leaks(text, encoded string) bool {
 	return slices.ContainsFunc(views(text), func(v *view) bool { return strings.Contains(v.text, secretValue[:8]) })
 }
 
+// TestTooManySecrets checks that nothing is shown if there are more secrets than can be looked for, and that
+// JSON stays JSON and a path a path.
+func TestTooManySecrets(t *testing.T) {
+	t.Parallel()
+	r := New("known to the run")
+	few, many := make([]string, 10_000), make([]string, 100_000)
+	for i := range few {
+		few[i] = "default:development." + secretstest.Hex(int64(i), 56)
+	}
+	for i := range many {
+		many[i] = "aaaaaaaa" + secretstest.Hex(int64(i), 6)
+	}
+	blind, run := r.With(many...), New(many...)
+	for name, test := range map[string]struct {
+		got, want string
+	}{
+		"few":         {r.With(few...).Text("x " + few[9999] + " y"), "x [redacted] y"},
+		"one, often":  {r.With(slices.Repeat(few[:1], 100_000)...).Text("x y"), "x y"},
+		"text":        {blind.Text("x y"), Mark},
+		"JSON":        {blind.Body("", ` ["x"]`, false), `"[redacted]"`},
+		"path":        {blind.URL("/x?y=z"), "/[redacted]"},
+		"header":      {blind.Header("Accept", "*/*"), Mark},
+		"nothing":     {blind.Text(""), ""},
+		"further":     {blind.With().Text("x y"), Mark},
+		"run":         {r.Text("x y, known to the run"), "x y, [redacted]"},
+		"a long one":  {r.With(strings.Repeat("x", 3<<20)).Text("x y"), Mark},
+		"of the run":  {run.Text("x " + many[99_999] + "!"), "x [redacted]!"},
+		"of the run?": {run.Text("x aaaaaaaa"), "x aaaaaaaa"},
+	} {
+		if test.got != test.want {
+			t.Errorf("%s: got %.100s, want %s", name, test.got, test.want)
+		}
+	}
+}
+
 func TestShortSecretsAreLeftWhereTheyAreWords(t *testing.T) {
 	t.Parallel()
 	if got := New("admin", "1234567", "").Text("admin 1234567"); got != "admin 1234567" {
@@ -184,7 +220,8 @@ func TestKnownTokensShowTheirKind(t *testing.T) {
 // TestCut checks texts cut off in the middle of a secret, or of an escape in it.
 func TestCut(t *testing.T) {
 	t.Parallel()
-	r := New(`correct"horse"battery`)
+	long := strings.Repeat("0123456789ab", 100)
+	r := New(`correct"horse"battery`, long)
 	for body, want := range map[string]string{
 		`{"a":"corre`:            `{"a":"[redacted]`,
 		`{"a":"correct\`:         `{"a":"[redacted]`,
@@ -193,6 +230,8 @@ func TestCut(t *testing.T) {
 		`a=correct%2`:            `a=[redacted]`,
 		`{"a":"the correct way`:  `{"a":"the correct way`,
 		`{"a":"the cor`:          `{"a":"the cor`,
+		"a " + long[:100]:        "a [redacted]",
+		"a " + long[:600]:        "a [redacted]",
 		`{"password":"abc\"def`:  `{"password":"[redacted]`,
 		`a signal_0123456789abc`: `a signal_[redacted]`,
 	} {
@@ -372,6 +411,8 @@ func TestHostileTextsAreQuick(t *testing.T) {
 	long := func(part string) string { return strings.Repeat(part, size/len(part)) }
 	r := New(strings.Repeat("a", 5000)+"b", long("ab"), secretValue)
 	for name, text := range map[string]string{
+		"lists in strings": long(`"\"sid\":[",`), "parameters in strings": long(`"sid=",`), "values in quotes": long(`'value':`),
+		"heads in strings": strings.Repeat(long("form-data; name=\"token\n\nx\" "), 2), "nearly cut": long("ab") + "!",
 		"backslashes": long(`\`), "percents": long("%25"), "entities": long("&amp;"), "ampersands": long("&"),
 		"colons": long(":"), "properties": long(`"token":`), "equals": long("token="), "open": long("["), "tokens": long(`"token":[`),
 		"quotes": long(`"`), "nearly": long("a"), "signal": long("signal_"), "bearer": long("bearer "), "URLs": long("a://b@"), "passwords": long("a://b:c/"), "users": long("user:"),
@@ -384,9 +425,30 @@ func TestHostileTextsAreQuick(t *testing.T) {
 			start := time.Now()
 			r.Body("", text, true)
 			r.Body("", "{"+text, true)
+			r.Body("application/x-www-form-urlencoded", "["+text, true)
 			if took := time.Since(start); took > 10*time.Second { // a hundredth would do
 				t.Errorf("it took %v", took)
 			}
 		})
+	}
+}
+
+// TestSecretsThatBeginAlikeAreQuick checks that neither knowing secrets nor looking for them takes longer
+// because they have the same beginning.
+func TestSecretsThatBeginAlikeAreQuick(t *testing.T) {
+	t.Parallel()
+	const begin = "default:development."
+	values := make([]string, 30_000)
+	for i := range values {
+		values[i] = begin + secretstest.Hex(int64(i)*0x9E3779B9%(1<<32), 56)
+	}
+	start := time.Now()
+	r := New(values...)
+	r.Body("", strings.Repeat(begin+"x ", 30_000), true)
+	if took := time.Since(start); took > 10*time.Second { // a tenth would do
+		t.Errorf("it took %v", took)
+	}
+	if got := r.Text(values[7] + " " + values[29_999]); got != Mark+" "+Mark {
+		t.Errorf("got %s", got)
 	}
 }

@@ -2,14 +2,20 @@ package secrets
 
 import (
 	"html"
+	"math"
+	"slices"
 	"sort"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
-// maxLayers limits how many layers of escapes within escapes are read.
-const maxLayers = 6
+const (
+	// maxLayers limits how many layers of escapes within escapes are read.
+	maxLayers = 6
+	// maxRead is how many bytes a text may have for its escapes to be read.
+	maxRead = math.MaxInt32
+)
 
 // view is a text, or what it becomes when one more layer of escapes is read: those of
 // URLs, of strings in JSON, JavaScript and Go, and of HTML, in any mixture.
@@ -20,19 +26,20 @@ type view struct {
 	// quotes are the positions at which the strings of a JSON text begin and end,
 	// alternating; nil for a text that is not JSON. Nothing that is found in a string
 	// extends beyond its end, even if it seems to once escapes are read.
-	quotes []int
+	quotes []int32
 }
 
-// escape is a place where a view differs from the one that it was read from.
+// escape is a place where a view differs from the one that it was read from. A text may have nearly as
+// many of them as bytes.
 type escape struct {
-	at, width  int // what it stands for, in this view
-	from, size int // how it is written, in the view under it
+	at, from    int32 // what it stands for, in this view; how it is written, in the view under it
+	width, size uint8 // of these two
 }
 
 // views returns a text and the layers that its escapes hide, one after the other.
 func views(text string) []*view {
 	list := []*view{{text: text, quotes: quotes(text)}}
-	for len(list) <= maxLayers {
+	for len(list) <= maxLayers && len(text) <= maxRead {
 		next := list[len(list)-1].unescaped()
 		if next == nil {
 			break
@@ -58,7 +65,7 @@ func (v *view) unescaped() *view {
 			copied = at
 			begin := len(out)
 			if out, size = appendEscaped(out, v.text[at:]); size > 0 {
-				next.escapes = append(next.escapes, escape{begin, len(out) - begin, at, size})
+				next.escapes = append(next.escapes, escape{at: int32(begin), from: int32(at), width: uint8(len(out) - begin), size: uint8(size)})
 				copied = at + size
 			}
 		}
@@ -73,29 +80,43 @@ func (v *view) unescaped() *view {
 }
 
 // above converts positions in the view under v to positions in v.
-func (v *view) above(places []int) []int {
-	var out []int
-	saved, i := 0, 0
-	for _, place := range places {
-		for ; i < len(v.escapes) && v.escapes[i].from+v.escapes[i].size <= place; i++ {
-			saved += v.escapes[i].size - v.escapes[i].width
+func (v *view) above(places []int32) []int32 {
+	if len(places) == 0 {
+		return nil
+	}
+	out := make([]int32, len(places))
+	saved, i := int32(0), 0
+	for n, place := range places {
+		for ; i < len(v.escapes) && v.escapes[i].end() <= place; i++ {
+			saved += int32(v.escapes[i].size) - int32(v.escapes[i].width)
 		}
 		if i < len(v.escapes) {
 			place = min(place, v.escapes[i].from) // an escape that seems to extend over it
 		}
-		out = append(out, place-saved)
+		out[n] = place - saved
 	}
 	return out
 }
 
+// end returns where an escape ends, in the view under the one that has what it stands for.
+func (e *escape) end() int32 { return e.from + int32(e.size) }
+
 // inString reports whether a position is inside a JSON string, and where that string
 // ends.
 func (v *view) inString(at int) (is bool, end int) {
-	next := sort.SearchInts(v.quotes, at)
-	if next%2 == 0 || v.quotes[next] == at && next%2 == 0 {
+	next, _ := slices.BinarySearch(v.quotes, int32(at))
+	if next%2 == 0 {
 		return false, 0
 	}
-	return true, v.quotes[next]
+	return true, int(v.quotes[next])
+}
+
+// limit returns the end of the JSON string that a position is inside, or of the text.
+func (v *view) limit(at int) int {
+	if inString, end := v.inString(at); inString {
+		return end
+	}
+	return len(v.text)
 }
 
 // isJSON reports whether the text itself, from which the view was read, is JSON.
@@ -103,16 +124,16 @@ func (v *view) isJSON() bool { return v.quotes != nil }
 
 // quotes finds the strings of a text that begins like JSON. The text may be cut or
 // broken.
-func quotes(text string) []int {
+func quotes(text string) []int32 {
 	begin := blanks.beyond(text, 0)
 	if begin == len(text) || strings.IndexByte(`{["`, text[begin]) < 0 {
 		return nil
 	}
-	places := []int{}
+	places := []int32{}
 	for at := begin; at < len(text); at++ {
 		if text[at] == '"' {
 			end := stringEnd(text, at)
-			places = append(places, at, end)
+			places = append(places, int32(at), int32(end))
 			at = end
 		}
 	}
@@ -131,15 +152,16 @@ func (v *view) source(start, end int) (int, int) {
 
 // below returns the bytes in the view under v that a byte of v was read from.
 func (v *view) below(at int) (start, end int) {
-	next := sort.Search(len(v.escapes), func(i int) bool { return v.escapes[i].at > at })
+	next := sort.Search(len(v.escapes), func(i int) bool { return int(v.escapes[i].at) > at })
 	if next == 0 {
 		return at, at + 1
 	}
-	e := v.escapes[next-1]
-	if at < e.at+e.width {
-		return e.from, e.from + e.size
+	e := &v.escapes[next-1]
+	beyond := at - int(e.at) - int(e.width)
+	if beyond < 0 {
+		return int(e.from), int(e.end())
 	}
-	start = e.from + e.size + at - e.at - e.width
+	start = int(e.end()) + beyond
 	return start, start + 1
 }
 

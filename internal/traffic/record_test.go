@@ -101,3 +101,21 @@ func TestBodiesInRecords(t *testing.T) {
 		t.Error("the dots of earlier recordings are not recognized")
 	}
 }
+
+// TestTooManySecretsInARecord checks that an exchange with more secrets than can be looked for is hidden, and
+// that its record still is one.
+func TestTooManySecretsInARecord(t *testing.T) {
+	t.Parallel()
+	var body strings.Builder
+	for i := range 100_000 {
+		fmt.Fprintf(&body, `{"token":"aaaaaaaa%06d"},`, i)
+	}
+	x := Exchange{
+		Method: "GET", Path: "/x", Query: "y=z", Operation: "getThings", Status: 200,
+		Response: Message{Body: []byte("[" + body.String() + "{}]"), Header: http.Header{"X-Echo": {"aaaaaaaa099999"}}},
+	}
+	got := x.Record(nil, 1<<20)
+	if got.Operation != "getThings" || got.Request.URL != "/[redacted]" || got.Response.Header.Get("X-Echo") != secrets.Mark || !strings.HasPrefix(got.Response.Body, `"[redacted]"`) || strings.Contains(got.Response.Body, "aaaa") {
+		t.Errorf("got %.1000v", got)
+	}
+}
