@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 
@@ -53,8 +54,8 @@ func (p *program) learn(name, value string) {
 		}
 	}
 	if name == "header" {
-		_, value, _ = strings.Cut(value, ":")
-		p.secrets.Add(value)
+		name, value, _ := strings.Cut(value, ":")
+		p.secrets.AddHeaders(http.Header{name: {strings.TrimSpace(value)}})
 	}
 	if secrets.IsHeader(name) {
 		p.secrets.Add(slices.Collect(strings.SplitSeq(value, ","))...)

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -29,6 +30,11 @@ const (
 	viewerSecret = "user:v1ewer/secret+2"
 	otherSecret  = "no form/at all%41"
 	shortSecret  = "s3/t" // recognized only by where it occurs
+
+	// Parts of headers that a user adds.
+	gatewaySecret  = "g4teway/value"
+	cookieSecret   = "c00kie/value"
+	passwordSecret = "p4ss w0rd/value"
 )
 
 // repeated is the text that a target puts into every answer: all it was sent, and some
@@ -129,15 +135,17 @@ func readInto(t *testing.T, written map[string]string, files ...string) {
 // and the output show no secret, though the target repeats what it gets in every form.
 func TestNothingThatVerifyWritesShowsASecret(t *testing.T) {
 	t.Parallel()
-	target := httptest.NewServer(indiscreet(adminSecret, viewerSecret, otherSecret))
+	known := []string{adminSecret, viewerSecret, otherSecret, gatewaySecret, cookieSecret, passwordSecret}
+	target := httptest.NewServer(indiscreet(known...))
 	t.Cleanup(target.Close)
 	flags, files := reportsIn(t.TempDir())
 	got := command(t, map[string]string{"UNLEASH_MOCK_VIEWER_TOKEN": viewerSecret},
-		append(flags, "verify", "--target", target.URL, "--token", adminSecret, "--header", "X-Gate: "+otherSecret,
+		append(flags, "verify", "--target", target.URL, "--token", adminSecret, "--header", "X-Gate: "+otherSecret, "--header", "X-Gateway: Bearer "+gatewaySecret,
+			"--header", "Cookie: session="+cookieSecret+"; theme=dark", "--header", "Proxy-Authorization: Basic "+base64.StdEncoding.EncodeToString([]byte("me:"+passwordSecret)),
 			"--allow-writes=false", "--operation", "getHealth", "--profile", "all")...)
 	written := map[string]string{"standard output": got.stdout, "standard error": got.stderr}
 	readInto(t, written, files...)
-	show(t, written, adminSecret, viewerSecret, otherSecret, shortSecret)
+	show(t, written, append(known, shortSecret)...)
 	if !strings.Contains(written["report.json"], secrets.Mark) || !strings.Contains(written["report.json"], "curl") {
 		t.Errorf("the report has no hidden secret or no command: %s%s", got.stdout, got.stderr)
 	}
@@ -214,6 +222,20 @@ func TestErrorsShowNoSecret(t *testing.T) {
 			}
 			show(t, map[string]string{"standard output": got.stdout, "standard error": got.stderr}, password, parameter, adminSecret, viewerSecret, otherSecret)
 		})
+	}
+}
+
+// TestAddedHeadersAreLearned checks that the program itself, too, knows what is in --header.
+func TestAddedHeadersAreLearned(t *testing.T) {
+	t.Parallel()
+	p := &program{secrets: secrets.New()}
+	p.learn("header", "X-Gateway:  Bearer "+gatewaySecret)
+	p.learn("header", "Cookie: session="+cookieSecret+"; theme=dark")
+	p.learn("header", "Proxy-Authorization: Basic "+base64.StdEncoding.EncodeToString([]byte("me:"+passwordSecret)))
+	for _, secret := range []string{gatewaySecret, cookieSecret, passwordSecret} {
+		if got := p.secrets.Text("it is " + secret); got != "it is [redacted]" {
+			t.Errorf("got %s", got)
+		}
 	}
 }
 

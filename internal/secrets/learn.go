@@ -18,20 +18,24 @@ func InHeader(header http.Header) (found []string) {
 			if letters(name) == "setcookie" {
 				value, _, _ = strings.Cut(value, ";") // attributes follow
 			}
-			scheme, credential, _ := strings.Cut(value, " ")
-			if hasScheme(value) {
-				value = strings.TrimSpace(credential)
-			}
-			found = append(found, value)
-			if strings.EqualFold(scheme, "basic") {
-				found = append(found, inBasic(value)...)
-			}
-			if strings.HasSuffix(letters(name), "cookie") {
-				found = append(found, inCookies(value)...)
-			}
+			found = append(found, inHeader(value)...)
 		}
 	}
 	return found
+}
+
+// inHeader returns the secrets in the value of a header: what follows the scheme, what that encodes, and the
+// values of cookies, in whatever header a gateway wants them.
+func inHeader(value string) []string {
+	found := inCookies(value)
+	scheme, credential, _ := strings.Cut(value, " ")
+	if hasScheme(value) {
+		value = strings.TrimSpace(credential)
+	}
+	if strings.EqualFold(scheme, "basic") {
+		found = append(found, inBasic(value)...)
+	}
+	return append(found, value)
 }
 
 // inBasic returns the user with the password, and the password alone, or nil if the text
@@ -46,8 +50,9 @@ func inBasic(encoded string) []string {
 
 func inCookies(value string) (found []string) {
 	for cookie := range strings.SplitSeq(value, ";") {
-		if _, text, has := strings.Cut(cookie, "="); has {
-			found = append(found, strings.Trim(text, ` "`))
+		_, text, _ := strings.Cut(cookie, "=")
+		if text = strings.Trim(text, ` "`); text != "" {
+			found = append(found, text)
 		}
 	}
 	return found

@@ -73,7 +73,7 @@ func (r *Redactor) AddHeaders(header http.Header) {
 	for name, values := range header {
 		r.headers[http.CanonicalHeaderKey(name)] = true
 		for _, value := range values {
-			r.values.add(value)
+			r.values.add(append(inHeader(value), value)...)
 		}
 	}
 }

@@ -162,6 +162,27 @@ func leaks(text, encoded string) bool {
 	return slices.ContainsFunc(views(text), func(v *view) bool { return strings.Contains(v.text, secretValue[:8]) })
 }
 
+// TestPartsOfAddedHeaders checks that what is in a header that a user adds is found without the rest of it.
+func TestPartsOfAddedHeaders(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, value, part string }{
+		{"X-Gateway", "Bearer s3cr3t-value-1", "s3cr3t-value-1"},
+		{"X-Gateway", "Bearer abc", "Bearer abc"},
+		{"Cookie", "session=abcdef123456; theme=dark", "abcdef123456"},
+		{"X-Cookies", `a=b; session="abcdef123456"`, "abcdef123456"},
+		{"Proxy-Authorization", "Basic " + base64.StdEncoding.EncodeToString([]byte("me:hunter22-long")), "hunter22-long"},
+		{"X-Gateway", "basic  " + base64.StdEncoding.EncodeToString([]byte("me:hunter22-long")), "me:hunter22-long"},
+	} {
+		r := New()
+		r.AddHeaders(http.Header{test.name: {test.value}})
+		for _, text := range []string{test.part, test.value} {
+			if got := r.Text("it was <" + text + ">"); strings.Contains(got, test.part) {
+				t.Errorf("%s: %s: %s", test.name, test.value, got)
+			}
+		}
+	}
+}
+
 // TestTooManySecrets checks that nothing is shown if there are more secrets than can be looked for, and that
 // JSON stays JSON and a path a path.
 func TestTooManySecrets(t *testing.T) {
