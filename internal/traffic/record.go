@@ -99,10 +99,15 @@ func (x *Exchange) Record(known *secrets.Redactor, limit int) Record {
 		Request:   RecordRequest{Method: clean.Method, URL: clean.Target(), Header: Lines(clean.Request.Header), Body: clean.Request.shown()},
 		Response:  RecordResponse{Status: clean.Status, Header: Lines(clean.Response.Header), Body: clean.Response.shown()},
 	}
-	for _, v := range clean.Violations {
-		out.Violations = append(out.Violations, RecordViolation{Direction: string(v.Direction), In: v.In, Pointer: v.Pointer, Reason: v.Reason})
+	for _, v := range Short(clean.Violations) {
+		out.Violations = append(out.Violations, v.Record())
 	}
 	return out
+}
+
+// Record returns a violation in its written form.
+func (v Violation) Record() RecordViolation {
+	return RecordViolation{Direction: string(v.Direction), In: v.In, Pointer: v.Pointer, Reason: v.Reason}
 }
 
 // Clipped returns a copy that has its own bodies, of at most limit bytes each.

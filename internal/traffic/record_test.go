@@ -102,6 +102,20 @@ func TestBodiesInRecords(t *testing.T) {
 	}
 }
 
+// TestLongNamesInRecords checks that a violation has a limited size in a record, and that a secret is hidden
+// even where its text is cut.
+func TestLongNamesInRecords(t *testing.T) {
+	t.Parallel()
+	const secret = "known-secret-of-the-run"
+	long := strings.Repeat("x", maxWords-10) + secret + strings.Repeat("y", 1<<20)
+	x := Exchange{Violations: []Violation{{Direction: ToServer, Failure: spec.Failure{In: "body", Pointer: "/" + long, Property: long, Reason: "no " + long}}}}
+	for _, v := range x.Record(secrets.New(secret), 10).Violations {
+		if len(v.Pointer) > maxWords+3 || len(v.Reason) > maxWords+3 || strings.Contains(v.Pointer+v.Reason, secret[:5]) {
+			t.Errorf("got %d and %d bytes: %.2000s", len(v.Pointer), len(v.Reason), v.Reason)
+		}
+	}
+}
+
 // TestTooManySecretsInARecord checks that an exchange with more secrets than can be looked for is hidden, and
 // that its record still is one.
 func TestTooManySecretsInARecord(t *testing.T) {

@@ -46,6 +46,30 @@ func (v Violation) mayQuote() bool {
 	return false
 }
 
+// maxWords is the size limit of each text in a violation, because names may come from a client or a target.
+const maxWords = 1 << 10
+
+// Short returns violations without the failures of their forms, which nobody reads, and with their
+// texts shortened. They must be redacted first, so that no secret is cut in two.
+func Short(violations []Violation) []Violation {
+	isLong := func(v Violation) bool {
+		return len(v.Forms) > 0 || max(len(v.Pointer), len(v.Property), len(v.Reason)) > maxWords
+	}
+	if !slices.ContainsFunc(violations, isLong) {
+		return violations
+	}
+	out := slices.Clone(violations)
+	for i := range out {
+		out[i].Forms = nil
+		for _, text := range []*string{&out[i].Pointer, &out[i].Property, &out[i].Reason} {
+			if len(*text) > maxWords {
+				*text = strings.ToValidUTF8((*text)[:maxWords], "") + "..."
+			}
+		}
+	}
+	return out
+}
+
 func redacted(violations []Violation, by *secrets.Redactor) []Violation {
 	out := slices.Clone(violations)
 	for i := range out {

@@ -89,7 +89,7 @@ func (j *Journal) Closed() bool {
 func (j *Journal) Append(x *traffic.Exchange) int64 {
 	fresh := j.blank()
 	fresh.fill(x, j.size > 0)
-	fresh.violations = clipped(x.RedactedViolations(j.secrets))
+	fresh.violations = traffic.Short(x.RedactedViolations(j.secrets))
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.last++

@@ -427,7 +427,7 @@ func TestBytesAreBounded(t *testing.T) {
 		t.Errorf("%d violations are kept", len(violations))
 	}
 	for _, violation := range violations {
-		if violation.Forms != nil || len(violation.Reason) > maxWords+3 || !utf8.ValidString(violation.Reason) {
+		if violation.Forms != nil || len(violation.Reason) > 1100 || !utf8.ValidString(violation.Reason) {
 			t.Fatalf("a reason has %d bytes", len(violation.Reason))
 		}
 	}

@@ -3,8 +3,6 @@ package journal
 import (
 	"encoding/binary"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
@@ -112,31 +110,6 @@ func (r *record) exchange(known *secrets.Redactor) traffic.Exchange {
 		Violations: r.violations,
 	}
 	return x.Redacted(known)
-}
-
-// maxWords is the size limit of each text in a violation, because a client can send long
-// names.
-const maxWords = 1 << 10
-
-// clipped returns violations without the failures of their forms, which nobody reads, and with their
-// texts shortened, parts of which come from the client.
-func clipped(violations []traffic.Violation) []traffic.Violation {
-	isLong := func(v traffic.Violation) bool {
-		return len(v.Forms) > 0 || max(len(v.Pointer), len(v.Property), len(v.Reason)) > maxWords
-	}
-	if !slices.ContainsFunc(violations, isLong) {
-		return violations
-	}
-	out := slices.Clone(violations)
-	for i := range out {
-		out[i].Forms = nil
-		for _, text := range []*string{&out[i].Pointer, &out[i].Property, &out[i].Reason} {
-			if len(*text) > maxWords {
-				*text = strings.ToValidUTF8((*text)[:maxWords], "") + "..."
-			}
-		}
-	}
-	return out
 }
 
 // recordSize is the memory that a record takes besides its text.
