@@ -183,7 +183,7 @@ func (p *Proxy) hold(f *flow, response *http.Response) error {
 
 // judgeHeld judges a response before it is passed on. If judging fails, the response passes.
 func (p *Proxy) judgeHeld(x *exchange) {
-	defer p.survive(x.operation, x.path, func() { x.unjudged = "judging it failed" })
+	defer p.survive(x, func() { x.unjudged = "judging it failed" })
 	x.judged = true
 	x.failures, x.unjudged = p.judgeResponse(x)
 }
@@ -198,7 +198,7 @@ type heldBody struct {
 var errStalled = errors.New("the upstream stopped in the middle of its answer")
 
 // finish queues an exchange for judging. It never waits, unless responses are held back
-// anyway.
+// anyway, and then not beyond the end of the proxy.
 func (p *Proxy) finish(x *exchange) {
 	x.duration = time.Since(x.started)
 	if x.came != nil && x.own == nil && x.outcome == answered && !x.came.isWhole() {
@@ -215,7 +215,21 @@ func (p *Proxy) finish(x *exchange) {
 		p.journal.miss(x)
 		x.release(p.budget)
 	default:
-		p.queue <- x
+		p.enqueue(x)
+	}
+}
+
+func (p *Proxy) enqueue(x *exchange) {
+	select {
+	case p.queue <- x:
+		return
+	default: // full
+	}
+	select {
+	case p.queue <- x:
+	case <-p.life.Done():
+		p.journal.miss(x)
+		x.release(p.budget)
 	}
 }
 

@@ -86,11 +86,14 @@ func replace(response *http.Response, out own) {
 	response.TransferEncoding = nil
 }
 
+// maxDetail is how many bytes of a violation a response has. Its names come from the upstream.
+const maxDetail = 1 << 10
+
 // violated describes how a response breaks the contract.
 func (p *Proxy) violated(operation *spec.Operation, failures []spec.Failure) problem {
 	what := problem{Name: "ContractViolationError"}
 	for _, failure := range failures {
-		what.Details = append(what.Details, detail{Message: p.secrets.Text(failure.Error())})
+		what.Details = append(what.Details, detail{Message: clip(p.secrets.Text(failure.Error()), maxDetail)})
 	}
 	what.Message = fmt.Sprintf("The upstream's response to %s broke the contract: %s", operation.ID, what.Details[0].Message)
 	return what

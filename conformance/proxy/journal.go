@@ -48,7 +48,6 @@ type Stats struct {
 type journal struct {
 	contract *spec.Contract
 	logger   *slog.Logger
-	secrets  *secrets.Redactor
 	started  time.Time
 
 	mu         sync.Mutex
@@ -56,6 +55,8 @@ type journal struct {
 	warned     bool   // whether missed exchanges have been logged
 	mock       string // version of the mock that responds, if it is one
 	operations map[*spec.Operation]*tally
+	judging    map[*exchange]bool // what the judges are at
+	abandoned  bool               // what they are at counts as missed
 }
 
 // tally is what is recorded about one operation.
@@ -65,7 +66,7 @@ type tally struct {
 	duration time.Duration
 	first    time.Time
 	breaches []*breach
-	known    map[string]*breach
+	known    map[kindOfBreach]*breach
 	beyond   int // violations that are counted but not kept
 	good     ring
 	bad      ring
@@ -76,6 +77,13 @@ type breach struct {
 	traffic.RecordViolation
 	status int
 	count  int
+}
+
+// kindOfBreach is what two violations have in common that are reported as one: all but the indexes in the
+// pointer.
+type kindOfBreach struct {
+	traffic.RecordViolation
+	status int
 }
 
 // verdict is the result of judging an exchange.
@@ -99,8 +107,8 @@ func (r *ring) add(k traffic.Exchange) {
 	r.next = (r.next + 1) % keptExchanges
 }
 
-func newJournal(contract *spec.Contract, logger *slog.Logger, known *secrets.Redactor, now time.Time) *journal {
-	return &journal{contract: contract, logger: logger, secrets: known, started: now, operations: map[*spec.Operation]*tally{}}
+func newJournal(contract *spec.Contract, logger *slog.Logger, now time.Time) *journal {
+	return &journal{contract: contract, logger: logger, started: now, operations: map[*spec.Operation]*tally{}, judging: map[*exchange]bool{}}
 }
 
 // addOutside counts a request that is not to an operation.
@@ -116,7 +124,7 @@ func (j *journal) pass(x *exchange) {
 	defer j.mu.Unlock()
 	t := j.operations[x.operation]
 	if t == nil {
-		t = &tally{statuses: map[int]int{}, known: map[string]*breach{}, first: x.started}
+		t = &tally{statuses: map[int]int{}, known: map[kindOfBreach]*breach{}, first: x.started}
 		j.operations[x.operation] = t
 	}
 	j.stats.count(x)
@@ -147,18 +155,43 @@ func (s *Stats) count(x *exchange) {
 func (j *journal) miss(x *exchange) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.countMissed(x)
+}
+
+func (j *journal) countMissed(x *exchange) {
 	j.stats.Missed++
 	if t := j.operations[x.operation]; t != nil {
 		t.Missed++
 	}
 }
 
-// fail counts an exchange whose processing failed.
-func (j *journal) fail(operation *spec.Operation) {
+// begin notes that an exchange is being judged, until add or fail.
+func (j *journal) begin(x *exchange) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.judging[x] = true
+}
+
+// abandon counts what is being judged as missed.
+func (j *journal) abandon() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for x := range j.judging {
+		j.countMissed(x)
+	}
+	j.abandoned = true
+}
+
+// fail counts an exchange whose processing failed.
+func (j *journal) fail(x *exchange) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.abandoned {
+		return
+	}
+	delete(j.judging, x)
 	j.stats.Failed++
-	if t := j.operations[operation]; t != nil {
+	if t := j.operations[x.operation]; t != nil {
 		t.Failed++
 	}
 }
@@ -175,22 +208,23 @@ func (j *journal) warnOfMissed() {
 	}
 }
 
-// add records the verdict on an exchange that has passed.
+// add records the verdict on an exchange that has passed. The violations of kept are those of the verdict as
+// they may be shown.
 func (j *journal) add(x *exchange, found verdict, kept traffic.Exchange) {
-	var shown []traffic.RecordViolation // redacted first, so that traffic does not wait for the lock
-	if len(found.violations) > 0 {
-		shown = kept.Record(j.secrets, 0).Violations
-	}
-	for _, violation := range j.remember(x, found, kept, shown) {
+	for _, violation := range j.remember(x, found, kept) {
 		j.logger.Warn("contract violated", "operation", x.operation.ID, "direction", violation.Direction,
 			"status", x.status, "pointer", violation.In+violation.Pointer, "reason", violation.Reason)
 	}
 }
 
 // remember stores an exchange and its verdict, and returns the new violations.
-func (j *journal) remember(x *exchange, found verdict, kept traffic.Exchange, shown []traffic.RecordViolation) []traffic.RecordViolation {
+func (j *journal) remember(x *exchange, found verdict, kept traffic.Exchange) (fresh []traffic.RecordViolation) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if j.abandoned {
+		return nil
+	}
+	delete(j.judging, x)
 	t := j.operations[x.operation]
 	j.stats.judge(found)
 	t.judge(found)
@@ -199,9 +233,12 @@ func (j *journal) remember(x *exchange, found verdict, kept traffic.Exchange, sh
 		return nil
 	}
 	t.bad.add(kept)
-	return slices.DeleteFunc(shown, func(violation traffic.RecordViolation) bool {
-		return !t.isNew(violation, x.status)
-	})
+	for _, violation := range kept.Violations {
+		if shown := violation.Record(); t.isNew(shown, x.status) {
+			fresh = append(fresh, shown)
+		}
+	}
+	return fresh
 }
 
 func (s *Stats) judge(found verdict) {
@@ -213,7 +250,8 @@ func (s *Stats) judge(found verdict) {
 
 // isNew counts a violation and reports whether it is the first of its kind.
 func (t *tally) isNew(violation traffic.RecordViolation, status int) bool {
-	key := fmt.Sprint(violation.Direction, status, violation.In, anyIndex(violation.Pointer), violation.Reason)
+	key := kindOfBreach{violation, status}
+	key.Pointer = anyIndex(violation.Pointer)
 	if known := t.known[key]; known != nil {
 		known.count++
 		return false
@@ -311,11 +349,14 @@ func (x *exchange) asSent(noted traffic.Exchange) *traffic.Exchange {
 	return &noted
 }
 
-// exchanges lists the kept exchanges by time, including those that broke the contract.
-func (t *tally) exchanges(known *secrets.Redactor) []report.Exchange {
+// kept returns the exchanges that are kept, including those that broke the contract.
+func (t *tally) kept() []traffic.Exchange { return slices.Concat(t.good.kept, t.bad.kept) }
+
+// reported lists exchanges by time, as a report shows them.
+func reported(kept []traffic.Exchange, known *secrets.Redactor) []report.Exchange {
 	var out []report.Exchange
-	for _, kept := range slices.Concat(t.good.kept, t.bad.kept) {
-		out = append(out, kept.Record(known, keptBody))
+	for _, x := range kept {
+		out = append(out, x.Record(known, keptBody))
 	}
 	slices.SortFunc(out, func(a, b report.Exchange) int { return a.Started.Compare(b.Started) })
 	return out

@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/unleash-mock/unleash-mock/spec"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 )
 
 // Limits on what judging may cost the traffic.
@@ -27,6 +27,11 @@ const (
 	leastDrain = time.Second
 	// maxSilence is how long draining may take before it is logged.
 	maxSilence = time.Second
+	// lastVerdict is how long the judges may take for what they are at when the time to drain is over.
+	lastVerdict = time.Second
+	// largeBodies is how many bytes of bodies make an exchange a large one. Looking for secrets in a hostile
+	// text takes a multiple of its size.
+	largeBodies = 1 << 20
 	// maxHeld is how many exchanges may be queued before traffic waits for the judges, if
 	// responses are held back.
 	maxHeld = 64
@@ -40,6 +45,7 @@ type judges struct {
 	hurried chan struct{} // closed when the traffic is about to end
 	until   time.Time     // the deadline of the judges from then on
 	late    atomic.Bool   // the deadline has passed
+	large   sync.Mutex    // held while the secrets of a large exchange are looked for
 
 	taking sync.Mutex
 	taken  int // how many were taken from the queue
@@ -86,11 +92,31 @@ func (p *Proxy) drain() {
 		p.logger.Info("judging what has passed", "waiting", len(p.queue), "longest", longest.String())
 	}).Stop()
 	close(p.queue)
-	p.judges.running.Wait()
+	ended := make(chan struct{})
+	go func() {
+		p.judges.running.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-time.After(longest + lastVerdict):
+		p.abandon()
+	}
 	if p.recorder != nil {
 		p.recorder.close()
 	}
 	p.journal.warnOfMissed()
+}
+
+// abandon counts as missed what the judges are still at, and what is left in the queue. Whatever they find
+// after that changes nothing.
+func (p *Proxy) abandon() {
+	p.observer.close()
+	for x := range p.queue {
+		p.journal.miss(x)
+		x.release(p.budget)
+	}
+	p.journal.abandon()
 }
 
 // judgeAll judges what is in the queue until the queue is closed.
@@ -166,10 +192,10 @@ func (p *Proxy) rest(debt time.Duration) time.Duration {
 
 // survive, when deferred, recovers from a panic while an exchange is processed. It logs and
 // counts the panic and calls instead. The traffic has passed all the same.
-func (p *Proxy) survive(operation *spec.Operation, path string, instead func()) {
+func (p *Proxy) survive(x *exchange, instead func()) {
 	if cause := recover(); cause != nil {
-		p.logger.Error("the proxy failed while processing an exchange, which passes anyway", "path", path, "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
-		p.journal.fail(operation)
+		p.logger.Error("the proxy failed while processing an exchange, which passes anyway", "path", x.path, "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
+		p.journal.fail(x)
 		instead()
 	}
 }
@@ -187,19 +213,32 @@ func (p *Proxy) wait(so time.Duration) bool {
 // conclude judges an exchange, records it, and passes it to the observer. turn is how many
 // ended before it. A panic ends neither the proxy nor the turns of others.
 func (p *Proxy) conclude(x *exchange, turn int) {
-	defer p.survive(x.operation, x.path, func() { p.observer.skip(turn) })
+	defer p.survive(x, func() { p.observer.skip(turn) })
 	if x.operation == nil { // only exchanges for the observer get here
 		p.observer.add(turn, x.observed(x.noted(verdict{}, passed{}, passed{})))
 		return
 	}
+	p.journal.begin(x)
 	found := p.judge(x)
 	noted := x.noted(found, p.passed(x.sent, x.request.Header), p.passed(x.came, x.header))
+	noted.Violations = p.keep(x, found, noted)
+	if p.observer != nil {
+		p.observer.add(turn, x.observed(noted))
+	}
+}
+
+// keep records an exchange and its verdict. It returns the violations as they may be kept: redacted, and then
+// shortened.
+func (p *Proxy) keep(x *exchange, found verdict, noted traffic.Exchange) []traffic.Violation {
+	if len(noted.Request.Body)+len(noted.Response.Body) > largeBodies {
+		p.judges.large.Lock()
+		defer p.judges.large.Unlock()
+	}
+	noted.Violations = traffic.Short(noted.RedactedViolations(p.secrets))
 	sent := x.asSent(noted)
 	if p.recorder != nil && x.outcome == answered {
 		p.recorder.write(sent.Record(p.secrets, p.options.MaxBody))
 	}
 	p.journal.add(x, found, sent.Clipped(keptBody))
-	if p.observer != nil {
-		p.observer.add(turn, x.observed(noted))
-	}
+	return noted.Violations
 }

@@ -1,6 +1,8 @@
 package proxy
 
 import (
+	"bytes"
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -138,6 +140,54 @@ func TestTheEndWaitsSoLong(t *testing.T) {
 	}
 	if code := p.Report().ExitCode; code != exitcode.Broken && code != exitcode.Error {
 		t.Errorf("exit code %d", code)
+	}
+}
+
+// TestTheEndWaitsForNoJudge checks that Close ends even if judges do not. What they are at and what is left
+// counts as missed, and nothing that they still do changes that.
+func TestTheEndWaitsForNoJudge(t *testing.T) {
+	t.Parallel()
+	var recorded bytes.Buffer
+	var told atomic.Int64
+	p, base, end := before(t, `{"health":"GOOD"}`, Options{Record: &recorded, Observe: func(traffic.Exchange) { told.Add(1) }})
+	p.judges.large.Lock() // as if the secrets of a large exchange took for ever
+	const path = "/api/admin/signal-endpoints/7/on"
+	post(t, base+path, "")
+	for p.Stats().Violations == 0 {
+		runtime.Gosched()
+	}
+	p.SetDrain(1)
+	const count = 3
+	for range count {
+		post(t, base+path, strings.Repeat(" ", largeBodies+1))
+	}
+	end()
+	stats, report := p.Stats(), p.Report()
+	if stats.Exchanges != count+1 || stats.Missed != count || stats.Violations != 1 || strings.Count(recorded.String(), "\n") != 1 || told.Load() != 1 || p.RecordError() != nil {
+		t.Errorf("stats %+v, %d were observed, recorded %.2000s, %v", stats, told.Load(), recorded.String(), p.RecordError())
+	}
+	p.judges.large.Unlock()
+	p.judges.running.Wait()
+	if later := p.Stats(); later != stats || strings.Count(recorded.String(), "\n") != 1 || told.Load() != 1 || p.Report().Summary != report.Summary {
+		t.Errorf("stats %+v became %+v, %d were observed, recorded %.2000s", stats, later, told.Load(), recorded.String())
+	}
+	if left := p.budget.left.Load(); left != maxKept {
+		t.Errorf("%d bytes were not returned to the budget", maxKept-left)
+	}
+}
+
+// TestTheEndWaitsForNoRoom checks that an exchange for which there is no room in the queue counts as missed
+// once the proxy ends, rather than keep it.
+func TestTheEndWaitsForNoRoom(t *testing.T) {
+	t.Parallel()
+	p := &Proxy{budget: &budget{}, queue: make(chan *exchange, 1), journal: newJournal(spec.Default(), slog.New(slog.DiscardHandler), time.Now())}
+	p.life, p.end = context.WithCancel(t.Context())
+	p.end()
+	for range 2 {
+		p.enqueue(&exchange{weight: 10})
+	}
+	if stats := p.Stats(); stats.Missed != 1 || len(p.queue) != 1 || p.budget.left.Load() != 10 {
+		t.Errorf("stats %+v, %d in the queue, %d bytes returned to the budget", stats, len(p.queue), p.budget.left.Load())
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
@@ -18,7 +19,8 @@ const maxEarly = 1000
 // observer reports exchanges one at a time, in the order in which they ended, although
 // several are judged concurrently.
 type observer struct {
-	tell func(traffic.Exchange) // must not panic
+	tell   func(traffic.Exchange) // must not panic
+	closed atomic.Bool            // nothing is reported any more
 
 	mu    sync.Mutex
 	room  *sync.Cond
@@ -42,6 +44,13 @@ func (o *observer) skip(turn int) {
 	}
 }
 
+// close ends the reporting. It does not wait for what is being reported.
+func (o *observer) close() {
+	if o != nil {
+		o.closed.Store(true)
+	}
+}
+
 // take stores the exchange of a turn and reports all that are due. It waits for room unless
 // the turn is due, since that makes room.
 func (o *observer) take(turn int, x *traffic.Exchange) {
@@ -59,7 +68,7 @@ func (o *observer) take(turn int, x *traffic.Exchange) {
 			break
 		}
 		delete(o.early, o.next)
-		if due != nil {
+		if due != nil && !o.closed.Load() {
 			o.tell(*due)
 		}
 		o.next++
@@ -151,6 +160,6 @@ const sessionCookie = "unleash-session="
 
 // observe calls Options.Observe. A panic in it affects only this exchange.
 func (p *Proxy) observe(seen traffic.Exchange) {
-	defer p.survive(p.contract.Operation(seen.Operation), seen.Path, func() {})
+	defer p.survive(&exchange{operation: p.contract.Operation(seen.Operation), path: seen.Path}, func() {})
 	p.options.Observe(seen)
 }

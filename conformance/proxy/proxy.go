@@ -91,7 +91,7 @@ type Options struct {
 	// in which exchanges end. Judging waits for them, so Observe should take no longer than
 	// appending to a list. It may be nil.
 	//
-	// Path is relative to the proxy's base path. Status is that of the upstream's response,
+	// Violations are without secrets, and shortened. Path is relative to the proxy's base path. Status is that of the upstream's response,
 	// even if the client got a 502 instead. If the upstream sent none, it is that of the
 	// proxy's own response, or 0 if the client did not wait for one. A body is empty if the
 	// exchange is not with an operation, or if the body is too long or cannot be decoded.
@@ -160,7 +160,7 @@ func New(options Options) (*Proxy, error) {
 	if path := strings.Trim(options.BasePath, "/"); path != "" {
 		p.basePath = "/" + path
 	}
-	p.journal = newJournal(p.contract, p.logger, p.secrets, time.Now())
+	p.journal = newJournal(p.contract, p.logger, time.Now())
 	if options.Record != nil {
 		p.recorder = newRecorder(options.Record, p.logger)
 	}
@@ -212,7 +212,8 @@ func (o Options) withDefaults() Options {
 }
 
 // Close ends whatever is still open, gives judging the rest of Options.Drain but at least a
-// second, and closes the connections to the upstream. After that, Report and Stats are final.
+// second, and then another for what is being judged, and closes the connections to the upstream.
+// After that, Report and Stats are final.
 func (p *Proxy) Close() {
 	p.Hurry()
 	p.end()

@@ -18,6 +18,7 @@ type recorder struct {
 	logger *slog.Logger
 	lines  chan []byte
 	late   chan struct{} // closed when the time to drain is over
+	end    chan struct{} // closed when no more lines count
 	done   chan struct{} // closed when everything is written
 
 	mu  sync.Mutex
@@ -25,19 +26,24 @@ type recorder struct {
 }
 
 func newRecorder(out io.Writer, logger *slog.Logger) *recorder {
-	r := &recorder{logger: logger, lines: make(chan []byte), late: make(chan struct{}), done: make(chan struct{})}
+	r := &recorder{logger: logger, lines: make(chan []byte), late: make(chan struct{}), end: make(chan struct{}), done: make(chan struct{})}
 	go r.run(out)
 	return r
 }
 
 func (r *recorder) run(out io.Writer) {
 	defer close(r.done)
-	for line := range r.lines {
-		if r.failure() != nil {
-			continue
-		}
-		if _, err := out.Write(line); err != nil {
-			r.fail(err)
+	for {
+		select {
+		case <-r.end:
+			return
+		case line := <-r.lines:
+			if r.failure() != nil {
+				continue
+			}
+			if _, err := out.Write(line); err != nil {
+				r.fail(err)
+			}
 		}
 	}
 }
@@ -67,6 +73,7 @@ func (r *recorder) write(x report.Exchange) {
 	}
 	select {
 	case r.lines <- line.Bytes():
+	case <-r.done: // for a judge that was abandoned
 	case <-time.After(lastLine):
 		r.fail(errStuck)
 	}
@@ -74,7 +81,7 @@ func (r *recorder) write(x report.Exchange) {
 
 // close waits until everything is written, but not for long once it is late.
 func (r *recorder) close() {
-	close(r.lines)
+	close(r.end)
 	select {
 	case <-r.done:
 		return

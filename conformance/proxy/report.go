@@ -9,7 +9,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
-	"github.com/unleash-mock/unleash-mock/internal/secrets"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -27,10 +27,20 @@ func (p *Proxy) RecordError() error { return p.recorder.failure() }
 // Report returns what was found so far: one scenario for each operation that was seen. It is
 // final after Close. It contains no secrets.
 func (p *Proxy) Report() *report.Report {
+	out, kept := p.found()
+	for i, exchanges := range kept {
+		out.Scenarios[i].Exchanges = reported(exchanges, p.secrets)
+	}
+	return out
+}
+
+// found returns the report without exchanges, and those of the scenarios that have any. They are prepared
+// later, because traffic waits for the lock.
+func (p *Proxy) found() (out *report.Report, kept [][]traffic.Exchange) {
 	j := p.journal
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	out := &report.Report{
+	out = &report.Report{
 		SchemaVersion: report.SchemaVersion,
 		Tool:          report.Tool{Name: "unleash-mock", Version: p.options.Version, Command: "proxy", Contract: j.contract.Version()},
 		Target:        report.Target{URL: p.secrets.URL(p.options.Upstream.String()), Mock: p.secrets.Text(j.mock)},
@@ -44,7 +54,8 @@ func (p *Proxy) Report() *report.Report {
 		if t == nil {
 			continue
 		}
-		scenario := t.scenario(operation, j.secrets)
+		scenario := t.scenario(operation)
+		kept = append(kept, t.kept())
 		out.Scenarios = append(out.Scenarios, scenario)
 		summary := t.summary(scenario.Outcome)
 		out.Operations = append(out.Operations, report.Operation{
@@ -68,7 +79,7 @@ func (p *Proxy) Report() *report.Report {
 		out.Summary.Errored++
 	}
 	out.ExitCode = j.stats.exitCode()
-	return out
+	return out, kept
 }
 
 // exitCode returns the exit code for everything so far. If no operation of the contract was
@@ -89,7 +100,7 @@ func (s Stats) exitCode() int {
 }
 
 // scenario returns what was found about one operation.
-func (t *tally) scenario(operation *spec.Operation, known *secrets.Redactor) report.Scenario {
+func (t *tally) scenario(operation *spec.Operation) report.Scenario {
 	scenario := report.Scenario{
 		ID:         "proxy:" + operation.ID,
 		Feature:    "Traffic",
@@ -100,7 +111,6 @@ func (t *tally) scenario(operation *spec.Operation, known *secrets.Redactor) rep
 		Started:    t.first,
 		Duration:   t.duration,
 		Steps:      []report.Step{},
-		Exchanges:  t.exchanges(known),
 		Failures:   []report.Failure{},
 	}
 	switch {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -106,6 +107,47 @@ func TestViolationsInListsAreOne(t *testing.T) {
 	failures := s.Report().Scenarios[0].Failures
 	if len(failures) != 1 || failures[0].Pointer != "/signalEndpoints/0/id" || !strings.Contains(failures[0].Got, "100 times") {
 		t.Errorf("failures %+v", failures)
+	}
+}
+
+// TestLongNamesAreShortened checks that a violation is short wherever it is kept or told, however long the
+// names that an upstream sends, and that shortening cuts no secret in two.
+func TestLongNamesAreShortened(t *testing.T) {
+	t.Parallel()
+	const most, secret = 1100, "a-secret-that-recurs"
+	name := strings.Repeat("x", 1<<10-30) + secret + strings.Repeat("y", 1<<20)
+	var seen []traffic.Exchange
+	s := play(t, says(200, jsonType, `{"tokens":[],"`+name+`":1}`), func(o *proxy.Options) {
+		o.FailOnViolation, o.Observe = true, func(x traffic.Exchange) { seen = append(seen, x) }
+	})
+	got := s.send(t, "GET", "/api/admin/api-tokens", "", "X-Api-Key", secret)
+	s.end()
+	if got.Status != 502 || len(got.Body) > 3*most {
+		t.Errorf("status %d, %d bytes", got.Status, len(got.Body))
+	}
+	var texts []string
+	for _, x := range seen {
+		for _, violation := range x.Violations {
+			texts = append(texts, violation.Pointer, violation.Property, violation.Reason)
+		}
+	}
+	scenario := s.Report().Scenarios[0]
+	for _, x := range scenario.Exchanges {
+		for _, violation := range x.Violations {
+			texts = append(texts, violation.Pointer, violation.Reason)
+		}
+	}
+	for _, failure := range scenario.Failures {
+		texts = append(texts, failure.Pointer, failure.Got)
+	}
+	texts = append(texts, s.log.String())
+	if len(texts) != 3+2+2+1 {
+		t.Errorf("%d texts", len(texts))
+	}
+	for _, text := range texts {
+		if len(text) > 2*most || strings.Contains(text, secret[:5]) {
+			t.Errorf("%d bytes: %.2000s", len(text), text)
+		}
 	}
 }
 
