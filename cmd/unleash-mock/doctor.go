@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -57,15 +56,14 @@ func (p *program) examine(ctx context.Context, flags *targetFlags) error {
 	if err != nil {
 		return suiteError(err)
 	}
-	for _, line := range diagnosis(r, notes) {
-		if _, err := fmt.Fprintln(p.stdout, line); err != nil {
-			return toolError("writing the diagnosis: %w", err)
-		}
+	var written error
+	if _, err := fmt.Fprintln(p.stdout, strings.Join(diagnosis(r, notes), "\n")); err != nil {
+		written = toolError("writing the diagnosis: %w", err)
 	}
 	if r.ExitCode == exitcode.Broken {
-		return &codedError{code: exitcode.Broken, err: errors.New("the target refuses a token")}
+		return brokenError(written, "the target refuses a token")
 	}
-	return nil
+	return written
 }
 
 // reasonsShown is the maximum number of reasons shown for scenarios that would not run.

@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/unleash-mock/unleash-mock/conformance/drift"
-	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/internal/outfile"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -104,13 +103,11 @@ func (p *program) drift(ctx context.Context, stdin io.Reader, flags *driftFlags)
 		return toolError("%s: %w", origin, err)
 	}
 	report.Target.Source = origin
-	if err := p.writeTo(flags.output, func(w io.Writer) error { return drift.Write(flags.format, w, report) }); err != nil {
-		return err
-	}
+	written := p.writeTo(flags.output, func(w io.Writer) error { return drift.Write(flags.format, w, report) })
 	if report.Summary.Breaking > 0 {
-		return &codedError{code: exitcode.Broken, err: fmt.Errorf("%d breaking differences between the contract and %s", report.Summary.Breaking, origin)}
+		return brokenError(written, "%d breaking differences between the contract and %s", report.Summary.Breaking, origin)
 	}
-	return nil
+	return written
 }
 
 // publishedDocument returns the document to compare with, and where it came from.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"io"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,6 +47,36 @@ func TestOutputsDoNotCostEachOther(t *testing.T) {
 			}
 			if r := readReport(t, kept); r.Summary.Passed == 0 {
 				t.Errorf("the other report's summary is %+v", r.Summary)
+			}
+		})
+	}
+}
+
+// TestABrokenContractCountsForMore checks that a full disk does not change the exit code for a target that
+// breaks the contract, and that the error tells both.
+func TestABrokenContractCountsForMore(t *testing.T) {
+	t.Parallel()
+	unwell := httptest.NewServer(answers(broken))
+	t.Cleanup(unwell.Close)
+	mock := startServe(t, nil)
+	document := file(t, "document.json", withoutHealth(t))
+	for name, test := range map[string]struct {
+		args   []string
+		stdout io.Writer
+		says   string
+	}{
+		"verify, a report":        {[]string{"verify", "--target", unwell.URL, "--operation", "getHealth", "--quiet", "--report", "html=/dev/full"}, io.Discard, "breaks the contract; --report html=/dev/full: "},
+		"verify, standard output": {[]string{"verify", "--target", unwell.URL, "--operation", "getHealth", "--quiet"}, fullDisk(t), "breaks the contract; writing the summary: "},
+		"drift, a file":           {[]string{"drift", "--document", document, "--output", "/dev/full"}, io.Discard, "1 breaking differences between the contract and " + document + "; writing /dev/full: "},
+		"drift, standard output":  {[]string{"drift", "--document", document}, fullDisk(t), "; writing: "},
+		"doctor":                  {[]string{"doctor", "--target", mock.url, "--token", "*:*.secret-of-another"}, fullDisk(t), "the target refuses a token; writing the diagnosis: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var stderr bytes.Buffer
+			code := run(t.Context(), test.args, variables(nil), test.stdout, &stderr)
+			if code != exitcode.Broken || !strings.Contains(stderr.String(), test.says) || !strings.HasSuffix(stderr.String(), ": no space left on device\n") || strings.Count(stderr.String(), "\n") != 1 {
+				t.Errorf("exit code %d: %s", code, stderr.String())
 			}
 		})
 	}

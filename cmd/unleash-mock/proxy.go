@@ -308,11 +308,7 @@ func (p *program) concludeProxy(judge *proxy.Proxy, files reportFiles, failure e
 	failure = inOneLine(failure)
 	switch {
 	case r.ExitCode == exitcode.Broken:
-		broken := fmt.Errorf("%d of %d exchanges broke the contract", stats.Violations, stats.Exchanges)
-		if failure != nil {
-			broken = fmt.Errorf("%w; %w", broken, failure)
-		}
-		return &codedError{code: exitcode.Broken, err: broken}
+		return brokenError(failure, "%d of %d exchanges broke the contract", stats.Violations, stats.Exchanges)
 	case failure != nil || r.ExitCode == exitcode.Error:
 		return toolError("%w", cmp.Or(failure, errNoAnswer))
 	case r.ExitCode == exitcode.Unverified:

@@ -39,6 +39,16 @@ func toolError(format string, args ...any) error {
 	return &codedError{code: exitcode.Error, err: fmt.Errorf(format, args...)}
 }
 
+// brokenError returns the error for a target that breaks the contract, which counts for more than what else
+// went wrong. also may be nil.
+func brokenError(also error, format string, args ...any) error {
+	err := fmt.Errorf(format, args...)
+	if also != nil {
+		err = fmt.Errorf("%w; %w", err, inOneLine(also))
+	}
+	return &codedError{code: exitcode.Broken, err: err}
+}
+
 // unwritten returns the error for a list or a document that could not be written to standard
 // output. A reader that stops early, such as head, is not an error.
 func unwritten(what string, err error) error {

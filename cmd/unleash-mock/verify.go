@@ -261,14 +261,13 @@ func (p *program) verify(ctx context.Context, typed *pflag.FlagSet, flags *verif
 		return suiteError(failure)
 	}
 	written := files.write(r) // before the summary, as its reader may be gone
-	err = p.show(flags.format, r)
-	if err != nil && r.ExitCode != exitcode.Broken {
+	if err := p.show(flags.format, r); err != nil {
 		written = errors.Join(written, fmt.Errorf("writing the summary: %w", err))
 	}
-	if written != nil {
+	if written != nil && r.ExitCode != exitcode.Broken {
 		return toolError("%w", inOneLine(written))
 	}
-	return verdict(r, failure)
+	return verdict(r, errors.Join(failure, written))
 }
 
 // adviseSweep makes the last words say how to remove what a run leaves behind if it is ended
@@ -296,11 +295,7 @@ func verdict(r *report.Report, failure error) error {
 	case exitcode.OK:
 		return nil
 	case exitcode.Broken:
-		err := fmt.Errorf("%d of %d scenarios failed: the target breaks the contract", r.Summary.Failed, r.Summary.Failed+r.Summary.Passed)
-		if failure != nil {
-			err = fmt.Errorf("%w; %w", err, failure)
-		}
-		return &codedError{code: exitcode.Broken, err: err}
+		return brokenError(failure, "%d of %d scenarios failed: the target breaks the contract", r.Summary.Failed, r.Summary.Failed+r.Summary.Passed)
 	case exitcode.Unverified:
 		return &codedError{code: exitcode.Unverified, err: errors.New("nothing was verified: no scenario ran")}
 	}
