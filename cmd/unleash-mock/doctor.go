@@ -18,8 +18,14 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
+// doctorFlags are the flags of doctor.
+type doctorFlags struct {
+	targetFlags
+	choiceFlags
+}
+
 func (p *program) doctorCommand() *cobra.Command {
-	flags := &targetFlags{}
+	flags := &doctorFlags{}
 	command := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check an instance: reachability, edition, version, tokens, limits, and the profile that fits",
@@ -29,25 +35,31 @@ scenario, and report what it would verify. Only GET requests are sent.
 Exit 0 if the instance was reached and accepts the tokens, 1 if it refuses one, 3 if it
 cannot be reached.`,
 		Example: `  unleash-mock doctor --target http://127.0.0.1:4242
-  unleash-mock doctor --target https://unleash.example.com --token "$ADMIN_TOKEN" --backend-token "$BACKEND_TOKEN"`,
+  unleash-mock doctor --target https://unleash.example.com --token "$ADMIN_TOKEN" --backend-token "$BACKEND_TOKEN"
+  unleash-mock doctor --target https://unleash.example.com --token "$ADMIN_TOKEN" --project shop --environment staging`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := p.fillAll(cmd.Flags(), targetVariables); err != nil {
+			if err := p.fillAll(cmd.Flags(), targetVariables, choiceVariables); err != nil {
 				return err
 			}
 			return p.examine(cmd.Context(), flags)
 		},
 	}
-	flags.register(command.Flags(), p.env)
+	flags.targetFlags.register(command.Flags(), p.env)
 	flags.registerTokens(command.Flags())
+	flags.choiceFlags.register(command.Flags(), usualProfiles+"; by default whatever the target has")
 	return command
 }
 
 // examine inspects a target and prints what it finds.
-func (p *program) examine(ctx context.Context, flags *targetFlags) error {
+func (p *program) examine(ctx context.Context, flags *doctorFlags) error {
 	options, err := flags.options()
 	if err != nil {
 		return err
+	}
+	flags.choose(&options)
+	if options.Profile == conformance.Contract {
+		return usageError("--profile %s has no scenarios, which doctor counts; verify --profile %s --list shows what it would call", options.Profile, options.Profile)
 	}
 	options.DryRun = true
 	var notes []string
@@ -57,7 +69,7 @@ func (p *program) examine(ctx context.Context, flags *targetFlags) error {
 		return suiteError(err)
 	}
 	var written error
-	if _, err := fmt.Fprintln(p.stdout, strings.Join(diagnosis(r, notes), "\n")); err != nil {
+	if _, err := fmt.Fprintln(p.stdout, strings.Join(diagnosis(r, notes, flags.profile != ""), "\n")); err != nil {
 		written = toolError("writing the diagnosis: %w", err)
 	}
 	if r.ExitCode == exitcode.Broken {
@@ -69,8 +81,9 @@ func (p *program) examine(ctx context.Context, flags *targetFlags) error {
 // reasonsShown is the maximum number of reasons shown for scenarios that would not run.
 const reasonsShown = 5
 
-// diagnosis returns what was found out about a target, one fact per line.
-func diagnosis(r *report.Report, notes []string) []string {
+// diagnosis returns what was found out about a target, one fact per line. isChosen says that the profile
+// was not derived from what was found.
+func diagnosis(r *report.Report, notes []string, isChosen bool) []string {
 	lines := [][2]string{
 		{"reached", r.Target.URL},
 		{"edition", cmp.Or(r.Target.Edition, "not known; an admin's token shows it")},
@@ -81,11 +94,22 @@ func diagnosis(r *report.Report, notes []string) []string {
 	for _, note := range notes {
 		lines = append(lines, [2]string{"note", note})
 	}
-	lines = append(lines, [2]string{"profile", fmt.Sprintf("%s fits; %d of %d scenarios would run, read-only", r.Run.Profile, r.Summary.Skipped, len(r.Scenarios))})
+	fits := "fits"
+	if isChosen {
+		fits = "is chosen"
+	}
+	lines = append(lines, [2]string{"profile", fmt.Sprintf("%s %s; %d of %d scenarios would run, read-only", r.Run.Profile, fits, r.Summary.Skipped, len(r.Scenarios))})
 	for _, reason := range disabled(r) {
 		lines = append(lines, [2]string{"", reason})
 	}
-	lines = append(lines, [2]string{"next", fmt.Sprintf("unleash-mock verify --target %s --profile %s", r.Target.URL, r.Run.Profile)})
+	next := fmt.Sprintf("unleash-mock verify --target %s --profile %s", r.Target.URL, r.Run.Profile)
+	if r.Run.Project != usualProject {
+		next += " --project " + r.Run.Project
+	}
+	if r.Run.Environment != usualEnvironment {
+		next += " --environment " + r.Run.Environment
+	}
+	lines = append(lines, [2]string{"next", next})
 	if at, err := url.Parse(r.Target.URL); err == nil && httpx.IsLoopback(at.Host) {
 		lines = append(lines, [2]string{"", "which also writes, as the target is on loopback; --allow-writes=false forbids it"})
 	}

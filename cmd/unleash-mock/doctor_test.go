@@ -26,15 +26,18 @@ func TestDoctor(t *testing.T) {
 		code int
 		says []string
 	}{
-		"Enterprise":              {[]string{enterprise.url}, exitcode.OK, []string{"edition  enterprise\n", "tokens   admin (built in), viewer (built in), backend (built in), frontend (built in)\n", "profile  all fits; ", "limits: 20000 requests a minute", "next     unleash-mock verify --target " + enterprise.url + " --profile all\n", "which also writes, as the target is on loopback"}},
-		"an instance below /api":  {[]string{below.url}, exitcode.OK, []string{"edition  enterprise\n", "reached  " + below.url + "\n"}},
-		"open source":             {[]string{openSource.url}, exitcode.OK, []string{"edition  open-source\n", "profile  core fits; ", "would not: the target is an open-source instance"}},
-		"a web site":              {[]string{site.URL}, exitcode.OK, []string{"edition  not known", "tokens   none", "profile  core fits; ", "it needs a token of the admin"}},
-		"an admin of another":     {[]string{enterprise.url, "--token", "*:*.secret-of-another"}, exitcode.Broken, []string{"note     the admin's token is refused: the target answers 401\n", "the target refuses a token"}},
-		"a backend of another":    {[]string{enterprise.url, "--backend-token", "*:a.secret-of-another"}, exitcode.Broken, []string{"note     the backend's token is refused: the target answers 401\n"}},
-		"a frontend that is none": {[]string{enterprise.url, "--frontend-token", wellknown.Backend}, exitcode.Broken, []string{"note     the frontend's token is refused: the target answers 403\n"}},
-		"nobody there":            {[]string{nobody}, exitcode.Error, []string{"unleash-mock: the target cannot be reached: "}},
-		"no target":               {[]string{""}, exitcode.Usage, []string{"--target is missing"}},
+		"Enterprise":               {[]string{enterprise.url}, exitcode.OK, []string{"edition  enterprise\n", "tokens   admin (built in), viewer (built in), backend (built in), frontend (built in)\n", "profile  all fits; ", "limits: 20000 requests a minute", "next     unleash-mock verify --target " + enterprise.url + " --profile all\n", "which also writes, as the target is on loopback"}},
+		"an instance below /api":   {[]string{below.url}, exitcode.OK, []string{"edition  enterprise\n", "reached  " + below.url + "\n"}},
+		"open source":              {[]string{openSource.url}, exitcode.OK, []string{"edition  open-source\n", "profile  core fits; ", "would not: the target is an open-source instance"}},
+		"a web site":               {[]string{site.URL}, exitcode.OK, []string{"edition  not known", "tokens   none", "profile  core fits; ", "it needs a token of the admin"}},
+		"an admin of another":      {[]string{enterprise.url, "--token", "*:*.secret-of-another"}, exitcode.Broken, []string{"note     the admin's token is refused: the target answers 401\n", "the target refuses a token"}},
+		"a backend of another":     {[]string{enterprise.url, "--backend-token", "*:a.secret-of-another"}, exitcode.Broken, []string{"note     the backend's token is refused: the target answers 401\n"}},
+		"a frontend that is none":  {[]string{enterprise.url, "--frontend-token", wellknown.Backend}, exitcode.Broken, []string{"note     the frontend's token is refused: the target answers 403\n"}},
+		"places and a profile":     {[]string{enterprise.url, "--project", "shop", "--environment", "staging", "--profile", "core"}, exitcode.OK, []string{"would not: the target has no project shop", "profile  core is chosen; ", "next     unleash-mock verify --target " + enterprise.url + " --profile core --project shop --environment staging\n"}},
+		"the profile of documents": {[]string{enterprise.url, "--profile", "contract"}, exitcode.Usage, []string{"--profile contract has no scenarios"}},
+		"no such profile":          {[]string{enterprise.url, "--profile", "most"}, exitcode.Usage, []string{`the profile "most" is not one of`}},
+		"nobody there":             {[]string{nobody}, exitcode.Error, []string{"unleash-mock: the target cannot be reached: "}},
+		"no target":                {[]string{""}, exitcode.Usage, []string{"--target is missing"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -49,6 +52,19 @@ func TestDoctor(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestDoctorReadsTheVariablesOfVerify checks that doctor looks at the project, the environment and with the
+// profile that verify would take from the environment.
+func TestDoctorReadsTheVariablesOfVerify(t *testing.T) {
+	t.Parallel()
+	mock := startServe(t, nil)
+	got := command(t, map[string]string{
+		"UNLEASH_MOCK_TARGET": mock.url, "UNLEASH_MOCK_PROJECT": "shop", "UNLEASH_MOCK_ENVIRONMENT": "staging", "UNLEASH_MOCK_PROFILE": "core",
+	}, "doctor")
+	if want := " --profile core --project shop --environment staging\n"; got.code != exitcode.OK || !strings.Contains(got.stdout, want) {
+		t.Errorf("exit code %d: %s%s", got.code, got.stdout, got.stderr)
 	}
 }
 

@@ -85,12 +85,44 @@ func (t *targetFlags) options() (conformance.Options, error) {
 	return options, err
 }
 
+// choiceFlags say what of an instance to verify, or to look at.
+type choiceFlags struct {
+	project     string
+	environment string
+	profile     string
+}
+
+// choiceVariables are the environment variables of these flags.
+var choiceVariables = map[string]string{
+	"profile":     "UNLEASH_MOCK_PROFILE",
+	"project":     "UNLEASH_MOCK_PROJECT",
+	"environment": "UNLEASH_MOCK_ENVIRONMENT",
+}
+
+// Where flags are created and switched by default.
+const (
+	usualProject     = "default"
+	usualEnvironment = "development"
+)
+
+// usualProfiles describes the profiles of scenarios.
+const usualProfiles = "core for what every edition has, enterprise for what only Unleash Enterprise has, or all"
+
+func (c *choiceFlags) register(f *pflag.FlagSet, profiles string) {
+	f.StringVar(&c.project, "project", usualProject, described("id of the project to create flags in", choiceVariables["project"]))
+	f.StringVar(&c.environment, "environment", usualEnvironment, described("environment of the project to switch and evaluate flags in", choiceVariables["environment"]))
+	f.StringVar(&c.profile, "profile", "", described(profiles, choiceVariables["profile"]))
+}
+
+// choose puts what the flags choose into options.
+func (c *choiceFlags) choose(options *conformance.Options) {
+	options.Project, options.Environment, options.Profile = c.project, c.environment, conformance.Profile(c.profile)
+}
+
 // verifyFlags are the flags of verify.
 type verifyFlags struct {
 	targetFlags
-	project       string
-	environment   string
-	profile       string
+	choiceFlags
 	tags          string
 	operations    []string
 	scenarios     []string
@@ -107,13 +139,6 @@ type verifyFlags struct {
 	quiet         bool
 	document      documentFlags
 	outputFlags
-}
-
-// verifyVariables are the environment variables of flags that only verify has.
-var verifyVariables = map[string]string{
-	"profile":     "UNLEASH_MOCK_PROFILE",
-	"project":     "UNLEASH_MOCK_PROJECT",
-	"environment": "UNLEASH_MOCK_ENVIRONMENT",
 }
 
 func (p *program) verifyCommand() *cobra.Command {
@@ -157,19 +182,17 @@ Exit codes:
   unleash-mock verify sweep --target https://unleash.example.com --token "$ADMIN_TOKEN" --dry-run`,
 		Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := cmp.Or(p.fillAll(cmd.Flags(), targetVariables, verifyVariables), checkOutputs(cmd.Flags())); err != nil {
+			if err := cmp.Or(p.fillAll(cmd.Flags(), targetVariables, choiceVariables), checkOutputs(cmd.Flags())); err != nil {
 				return err
 			}
 			return p.verify(cmd.Context(), cmd.Flags(), flags)
 		},
 	}
 	f := command.Flags()
-	flags.register(f, p.env)
+	flags.targetFlags.register(f, p.env)
 	flags.registerTokens(f)
 	flags.outputFlags.add(f)
-	f.StringVar(&flags.project, "project", "default", described("id of the project to create flags in", verifyVariables["project"]))
-	f.StringVar(&flags.environment, "environment", "development", described("environment of the project to switch and evaluate flags in", verifyVariables["environment"]))
-	f.StringVar(&flags.profile, "profile", "", described("core for what every edition has, enterprise for what only Unleash Enterprise has, or all; contract for the GET operations of a document; by default whatever the target has", verifyVariables["profile"]))
+	flags.choiceFlags.register(f, usualProfiles+"; contract for the GET operations of a document; by default whatever the target has")
 	flags.document.add(f, "OpenAPI document to verify with --profile contract, a file or a URL; by default Unleash's contract", &flags.tls)
 	f.StringVar(&flags.tags, "tags", "", "tag expression, such as '@limits and not @slow'")
 	f.StringSliceVar(&flags.operations, "operation", nil, "operationId to verify; may be repeated")
@@ -206,8 +229,7 @@ func (v *verifyFlags) options(typed *pflag.FlagSet) (conformance.Options, error)
 	case v.seed < 0:
 		return options, usageError("--seed must not be less than 0")
 	}
-	options.Project, options.Environment = v.project, v.environment
-	options.Profile = conformance.Profile(v.profile)
+	v.choose(&options)
 	options.Tags, options.Operations, options.Scenarios = v.tags, v.operations, v.scenarios
 	options.AllowWrites = v.allowWrites
 	options.ReadOnly = typed.Changed("allow-writes") && !v.allowWrites
