@@ -3,6 +3,7 @@ package mockserver
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -105,5 +106,56 @@ func TestAWrongURLOfAnSDKIsInTheLog(t *testing.T) {
 				t.Errorf("the log does not contain %q exactly once:\n%s", want, said)
 			}
 		})
+	}
+}
+
+// TestSegmentsOfSDKs checks that SDKs get the segments of all strategies, even those of archived
+// flags, by name (O). Changes to segments that no strategy of theirs has are not told.
+func TestSegmentsOfSDKs(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	for i, name := range []string{"used", "archived", "unused"} {
+		a.must(201, http.MethodPost, "/api/admin/segments", adminToken, `{"name":"`+name+`","constraints":[]}`)
+		if name != "unused" {
+			a.must(201, http.MethodPost, "/api/admin/projects/default/features", adminToken, `{"name":"of-`+name+`"}`)
+			a.must(200, http.MethodPost, "/api/admin/projects/default/features/of-"+name+"/environments/development/strategies", adminToken, fmt.Sprintf(`{"name":"default","segments":[%d]}`, i+1))
+		}
+	}
+	a.must(202, http.MethodDelete, "/api/admin/projects/default/features/of-archived", adminToken, "")
+	found := a.must(200, http.MethodGet, "/api/client/features", backendToken, "", "Unleash-Client-Spec: 5.2.0")
+	if want := `"segments":[{"id":2,"name":"archived","constraints":[]},{"id":1,"name":"used","constraints":[]}]`; !strings.Contains(string(found.body), want) {
+		t.Errorf("the answer is %s, want %s", found.body, want)
+	}
+	before := a.must(200, http.MethodGet, "/api/client/delta", backendToken, "").header.Get("ETag")
+	for id, constraint := range []string{`{"contextName":"userId","operator":"IN","values":["1"]}`, `{"contextName":"userId","operator":"IN","values":["2"]}`} {
+		a.must(204, http.MethodPut, fmt.Sprintf("/api/admin/segments/%d", id+1), adminToken, `{"name":"`+[]string{"used", "archived"}[id]+`","constraints":[`+constraint+`]}`)
+	}
+	changes := string(a.must(200, http.MethodGet, "/api/client/delta", backendToken, "", "If-None-Match: "+before).body)
+	if !strings.Contains(changes, `"name":"used"`) || strings.Contains(changes, `"name":"archived"`) {
+		t.Errorf("the changes are %s", changes)
+	}
+}
+
+// TestAFlagOutsideTheEnvironmentIsOff checks that SDKs get a flag whose project does not have
+// their environment, as one that is off (O).
+func TestAFlagOutsideTheEnvironmentIsOff(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	a.must(200, http.MethodPatch, "/_mock/flags/checkout", "", `{"enabled":true}`)
+	before := a.must(200, http.MethodGet, "/api/client/delta", backendToken, "").header.Get("ETag")
+	a.must(200, http.MethodDelete, "/api/admin/projects/default/environments/development", adminToken, "")
+	a.must(200, http.MethodPut, "/api/admin/projects/default/features/checkout", adminToken, `{"description":"new"}`)
+	const want = `"enabled":false`
+	for _, got := range []reply{
+		a.must(200, http.MethodGet, "/api/client/features", backendToken, ""),
+		a.must(200, http.MethodGet, "/api/client/features/checkout", backendToken, ""),
+		a.must(200, http.MethodGet, "/api/client/delta", backendToken, "", "If-None-Match: "+before),
+	} {
+		if !strings.Contains(string(got.body), want) || !strings.Contains(string(got.body), `"strategies":[]`) || strings.Contains(string(got.body), "feature-removed") {
+			t.Errorf("the answer is %s, want %s", got.body, want)
+		}
+	}
+	if got := a.must(200, http.MethodGet, "/api/frontend", wellknown.Frontend, ""); string(got.body) != `{"toggles":[]}` {
+		t.Errorf("a page gets %s", got.body)
 	}
 }

@@ -4,6 +4,7 @@ package configuration
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/constraints"
@@ -73,13 +74,17 @@ type Dependency struct {
 }
 
 // Of returns the configuration of an environment, for the projects that sees accepts. It
-// has neither archived flags nor disabled strategies (O).
+// has neither archived flags nor disabled strategies. A flag whose project does not have
+// the environment is off (O).
 func Of(r engine.Reader, environment string, sees func(project string) bool) *Configuration {
 	out := &Configuration{Features: []Feature{}}
 	for _, flag := range features.All(r) {
-		toggle := features.In(r, flag.Name, environment)
-		if toggle == nil || !sees(flag.Project) {
+		if !sees(flag.Project) {
 			continue
+		}
+		toggle := features.In(r, flag.Name, environment)
+		if toggle == nil {
+			toggle = &features.Toggle{Variants: []features.Variant{}}
 		}
 		feature := Feature{
 			Name: flag.Name, Type: flag.Type, Enabled: toggle.Enabled, Project: flag.Project, Stale: flag.Stale,
@@ -105,8 +110,9 @@ func Of(r engine.Reader, environment string, sees func(project string) bool) *Co
 		}
 		out.Features = append(out.Features, feature)
 	}
-	users := features.UsersOfSegments(r)
-	out.Segments = slices.DeleteFunc(Segments(r), func(s Segment) bool { return len(users[s.ID]) == 0 })
+	used := features.SegmentsInUse(r)
+	out.Segments = slices.DeleteFunc(Segments(r), func(s Segment) bool { return !used[s.ID] })
+	slices.SortFunc(out.Segments, func(a, b Segment) int { return strings.Compare(a.Name, b.Name) })
 	return out
 }
 

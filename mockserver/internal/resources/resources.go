@@ -52,7 +52,7 @@ func All(options Options) []engine.Resource {
 		apitokens.Resource(options.SDKs),
 		contextfields.Resource(features.UsersOfFields),
 		constraints.Resource(),
-		projects.Resource(projects.Usage{Flags: features.ByProject, Joined: features.Join, Left: features.Leave, Tokens: apitokens.Count}),
+		projects.Resource(projects.Usage{Flags: features.ByProject, Enabled: features.EnabledIn, Joined: features.Join, Left: features.Leave, Tokens: apitokens.Count}),
 		accounts.Resource(options.PersonalTokenPerMinute),
 		segments.Resource(features.UsersOfSegments),
 		features.Resource(sdks.Asked),

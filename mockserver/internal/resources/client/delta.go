@@ -173,13 +173,17 @@ func (d *differ) subject(event *engine.Event) (subject any, counts bool) {
 	return name, counts && (environment == "" || environment == d.identity.Environment)
 }
 
-// segment adds the step for a segment that strategies use, or that was deleted.
+// segment adds the step for a segment that strategies of the SDK use, or that was deleted.
 func (d *differ) segment(event *engine.Event, id int64, told map[int64]bool) {
 	if event.After == nil {
 		d.steps = append(d.steps, step{EventID: d.founded + event.ID, Type: "segment-removed", SegmentID: id})
 		return
 	}
-	d.used(d.founded+event.ID, id, told)
+	if slices.ContainsFunc(d.now.Features, func(f configuration.Feature) bool {
+		return slices.ContainsFunc(f.Strategies, func(s configuration.Strategy) bool { return slices.Contains(s.Segments, id) })
+	}) {
+		d.used(d.founded+event.ID, id, told)
+	}
 }
 
 // used adds the step for a segment as it is now, unless it was added before.

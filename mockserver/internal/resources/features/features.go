@@ -216,6 +216,18 @@ func UsersOfSegments(r engine.Reader) map[int64][]usage.Strategy {
 	return users(r, func(s *Strategy) []int64 { return s.Segments })
 }
 
+// SegmentsInUse returns the ids of the segments that strategies have, even those of archived
+// flags.
+func SegmentsInUse(r engine.Reader) map[int64]bool {
+	out := map[int64]bool{}
+	for _, s := range strategies.All(r) {
+		for _, id := range s.Segments {
+			out[id] = true
+		}
+	}
+	return out
+}
+
 // UsersOfFields returns the strategies that have constraints on fields of the context, by
 // the fields' names.
 func UsersOfFields(r engine.Reader) map[string][]usage.Strategy {
@@ -260,14 +272,24 @@ func ByProject(r engine.Reader, project string) map[string][]projects.Flag {
 		}
 		told := projects.Flag{Name: flag.Name, Type: flag.Type, Changed: flag.CreatedAt}
 		for _, toggle := range toggles.Under(r, engine.Text(flag.Name)) {
-			if toggle.Enabled {
-				told.EnabledIn = append(told.EnabledIn, toggle.Environment)
-			}
+			told.Enabled = told.Enabled || toggle.Enabled
 			if at := toggle.LastSeenAt; at != nil && (told.SeenAt == nil || at.After(*told.SeenAt)) {
 				told.SeenAt = at
 			}
 		}
 		out[flag.Project] = append(out[flag.Project], told)
+	}
+	return out
+}
+
+// EnabledIn counts the flags that are on in each environment, in a given project or, if it
+// is empty, in all of them. Archived flags count if they were on (O).
+func EnabledIn(r engine.Reader, project string) map[string]int64 {
+	out := map[string]int64{}
+	for _, toggle := range toggles.All(r) {
+		if toggle.Enabled && (project == "" || Get(r, toggle.Flag).Project == project) {
+			out[toggle.Environment]++
+		}
 	}
 	return out
 }

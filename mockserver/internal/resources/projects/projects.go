@@ -37,6 +37,9 @@ type Usage struct {
 	// Flags returns the flags that are not archived, by project: those of a given project
 	// or, if it is empty, of all of them.
 	Flags func(r engine.Reader, project string) map[string][]Flag
+	// Enabled counts the flags that are on in each environment, archived or not: those of a
+	// given project or, if it is empty, of all of them.
+	Enabled func(r engine.Reader, project string) map[string]int64
 	// Tokens counts the API tokens of an environment and, if one is given, of a project.
 	// Tokens for all projects are included.
 	Tokens func(r engine.Reader, environment, project string) int64
@@ -47,9 +50,9 @@ type Usage struct {
 // Flag is what a project needs to know about a flag.
 type Flag struct {
 	Name, Type string
-	// EnabledIn are the environments in which the flag is on.
-	EnabledIn []string
-	Changed   time.Time
+	// Enabled is whether the flag is on in an environment.
+	Enabled bool
+	Changed time.Time
 	// SeenAt is when an SDK last reported the flag; nil if none ever did.
 	SeenAt *time.Time
 }
@@ -68,18 +71,11 @@ func (u Usage) tokens(r engine.Reader, environment, project string) int64 {
 	return u.Tokens(r, environment, project)
 }
 
-// enabled counts the flags that are on in each environment, in a given project or, if it
-// is empty, in all of them.
 func (u Usage) enabled(r engine.Reader, project string) map[string]int64 {
-	out := map[string]int64{}
-	for _, flags := range u.flags(r, project) {
-		for _, flag := range flags {
-			for _, environment := range flag.EnabledIn {
-				out[environment]++
-			}
-		}
+	if u.Enabled == nil {
+		return nil
 	}
-	return out
+	return u.Enabled(r, project)
 }
 
 // Project is a project. It contains flags.
@@ -233,7 +229,7 @@ type onboarding struct {
 }
 
 func onboardingWith(flags []Flag) onboarding {
-	isOn := slices.ContainsFunc(flags, func(flag Flag) bool { return len(flag.EnabledIn) > 0 })
+	isOn := slices.ContainsFunc(flags, func(flag Flag) bool { return flag.Enabled })
 	switch isSeen := lastSeen(flags) != nil; {
 	case isSeen && isOn:
 		return onboarding{Status: "onboarded"}

@@ -33,6 +33,11 @@ features: [{name: checkout, environments: [{name: development, enabled: true}]}]
 		{http.MethodGet, project + "/features/checkout/environments/staging", "", http.StatusOK, `"enabled":false`},
 		{http.MethodPost, project + "/features/checkout/environments/staging/on", "", http.StatusOK, ""},
 		{http.MethodGet, "/api/admin/environments", "", http.StatusOK, `"name":"staging","type":"development","sortOrder":2,"enabled":true,"protected":false,"requiredApprovals":null,"projectCount":1,"apiTokenCount":0,"enabledToggleCount":1}`},
+		{http.MethodDelete, project + "/features/checkout", "", http.StatusAccepted, ""},
+		{http.MethodGet, "/api/admin/environments", "", http.StatusOK, `"projectCount":1,"apiTokenCount":0,"enabledToggleCount":1}`}, // stays on in the archive
+		{http.MethodGet, "/api/admin/environments/project/default", "", http.StatusOK, `"projectApiTokenCount":0,"projectEnabledToggleCount":1,"visible":true}`},
+		{http.MethodGet, project + "/overview", "", http.StatusOK, `"featureTypeCounts":[]`},
+		{http.MethodPost, "/api/admin/archive/revive/checkout", "", http.StatusOK, ""},
 		{http.MethodDelete, project + "/environments/staging", "", http.StatusOK, ""},
 		{http.MethodDelete, project + "/environments/staging", "", http.StatusOK, ""},
 		{http.MethodGet, project + "/features/checkout/environments/staging", "", http.StatusNotFound, "staging"},
