@@ -11,18 +11,25 @@ type cloneIn struct {
 	ReplaceGroupID engine.Optional[bool] `json:"replaceGroupId"`
 }
 
-// Check refuses a name that a flag cannot have.
-func (in *cloneIn) Check() error { return names.Check("name", in.NewName) }
-
 // clone creates a flag with the properties, strategies, variants and parents of another
-// one. It is off, and has no tags (O).
+// one that is not archived. It is off, and has no tags (O).
 func clone(tx *engine.Tx, in cloneIn) (out engine.Answer[answer], err error) {
 	source := Get(tx, in.Name)
 	if source == nil || source.Project != in.Project {
 		return out, notFound("There's no feature named \"%s\" in project \"%s\".", in.Name, in.Project)
 	}
+	if err := names.Check("name", in.NewName); err != nil {
+		return out, err
+	}
+	if err := admit(tx, in.NewName); err != nil {
+		return out, err
+	}
+	if source.ArchivedAt != nil {
+		return out, notFound("Could not find feature flag with name %s", in.Name)
+	}
 	made, err := makeFlag(tx, &Flag{
-		Name: in.NewName, Description: source.Description, Type: source.Type, Project: source.Project, ImpressionData: source.ImpressionData,
+		Name: in.NewName, Description: source.Description, Type: source.Type, Project: source.Project, Stale: source.Stale,
+		ImpressionData: source.ImpressionData,
 	})
 	if err != nil {
 		return out, err

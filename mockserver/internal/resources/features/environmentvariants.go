@@ -35,18 +35,13 @@ func listVariants(view *engine.View, in inEnvironment) (out engine.Answer[varian
 	return engine.OK(variantList{1, toggle.Variants})
 }
 
-// changed returns the state of a flag in an environment if its variants can be replaced
-// there. That requires existing variants, which date from before strategies had variants,
-// or come from pushVariants (O).
-func (in inEnvironment) changed(r engine.Reader) (*Toggle, error) {
-	if _, err := in.find(r); err != nil {
-		return nil, err
+// legacy refuses to replace variants of a flag that has none in any environment. Existing
+// ones date from before strategies had variants, or come from pushVariants (O).
+func (in in) legacy(r engine.Reader) error {
+	if slices.ContainsFunc(toggles.Under(r, engine.Text(in.Name)), func(t *Toggle) bool { return len(t.Variants) > 0 }) {
+		return nil
 	}
-	toggle := In(r, in.Name, in.Environment)
-	if toggle == nil || len(toggle.Variants) == 0 {
-		return nil, forbidden("Environment variants deprecated for feature: " + in.Name + ". Use strategy variants instead.")
-	}
-	return toggle, nil
+	return forbidden("Environment variants deprecated for feature: " + in.Name + ". Use strategy variants instead.")
 }
 
 type variantsIn struct {
@@ -55,16 +50,18 @@ type variantsIn struct {
 }
 
 func replaceVariants(tx *engine.Tx, in variantsIn) (out engine.Answer[variantList], err error) {
-	toggle, err := in.changed(tx)
-	if err != nil {
+	if _, err := in.find(tx); err != nil {
 		return out, err
 	}
-	return in.store(tx, toggle, in.Variants)
+	if err := in.legacy(tx); err != nil {
+		return out, err
+	}
+	return in.store(tx, in.Variants)
 }
 
-// store checks variants, distributes their weights and stores them. Variants that do not
-// say whether their weight is fixed are lost (O).
-func (in inEnvironment) store(tx *engine.Tx, toggle *Toggle, variants []Variant) (out engine.Answer[variantList], err error) {
+// store checks variants, distributes their weights and stores them, if the flag is in the
+// environment. Variants that do not say whether their weight is fixed are lost (O).
+func (in inEnvironment) store(tx *engine.Tx, variants []Variant) (out engine.Answer[variantList], err error) {
 	if err := checkVariants(variants, asSent, false); err != nil {
 		return out, err
 	}
@@ -81,8 +78,11 @@ func (in inEnvironment) store(tx *engine.Tx, toggle *Toggle, variants []Variant)
 	if err != nil {
 		return out, err
 	}
+	if _, err := in.inVariants(tx); err != nil {
+		return out, err
+	}
 	out.Value = variantList{1, sorted(spreadOut)}
-	return out, PutVariants(tx, toggle.Flag, toggle.Environment, out.Value.Variants)
+	return out, PutVariants(tx, in.Name, in.Environment, out.Value.Variants)
 }
 
 type patchVariantsIn struct {
@@ -91,15 +91,22 @@ type patchVariantsIn struct {
 }
 
 func patchVariants(tx *engine.Tx, in patchVariantsIn) (out engine.Answer[variantList], err error) {
-	toggle, err := in.changed(tx)
+	toggle, err := in.inVariants(tx)
 	if err != nil {
 		return out, err
 	}
-	var variants []Variant
-	if err := patchedInto(engine.Append(nil, &toggle.Variants), in.Operations, &variants); err != nil {
+	value, err := patched(engine.Append(nil, &toggle.Variants), in.Operations)
+	if err != nil {
 		return out, err
 	}
-	return in.store(tx, toggle, variants)
+	if err := in.legacy(tx); err != nil {
+		return out, err
+	}
+	var variants []Variant
+	if err := readInto(value, &variants); err != nil {
+		return out, err
+	}
+	return in.store(tx, variants)
 }
 
 type pushVariantsIn struct {
@@ -111,6 +118,9 @@ type pushVariantsIn struct {
 // pushVariants replaces the variants of a flag in each of the given environments. The
 // caller needs the permission in each of them.
 func pushVariants(tx *engine.Tx, in pushVariantsIn) (out engine.Answer[variantList], err error) {
+	if len(in.Environments) == 0 {
+		return out, apierror.BadData("No environments provided")
+	}
 	for _, environment := range in.Environments {
 		if !tx.Identity.May(variantsPermission, in.Project, environment) {
 			return out, lacking(variantsPermission, environment)
@@ -118,9 +128,6 @@ func pushVariants(tx *engine.Tx, in pushVariantsIn) (out engine.Answer[variantLi
 	}
 	if _, err := in.find(tx); err != nil {
 		return out, err
-	}
-	if len(in.Environments) == 0 {
-		return out, apierror.BadData("No environments provided")
 	}
 	for i := range in.Variants {
 		in.Variants[i] = in.Variants[i].complete()

@@ -23,6 +23,11 @@ func denied(message string) error {
 	return &apierror.Error{Status: http.StatusForbidden, Envelope: apierror.Handler, Name: "OperationDeniedError", Message: message}
 }
 
+// archivedFlag refuses to switch an archived flag.
+func archivedFlag() error {
+	return &apierror.Error{Status: http.StatusBadRequest, Envelope: apierror.Handler, Name: "ArchivedFeatureError", Message: "Cannot perform this operation on archived features"}
+}
+
 // unfit refuses what a handler finds wrong after the schema has been checked.
 func unfit(details ...apierror.Detail) error {
 	out := apierror.Invalid(details...)

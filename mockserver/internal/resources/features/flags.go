@@ -60,15 +60,15 @@ type createIn struct {
 func (in *createIn) Check() error { return names.Check("name", in.Name) }
 
 func create(tx *engine.Tx, in createIn) (out engine.Answer[answer], err error) {
+	if err := admit(tx, in.Name); err != nil {
+		return out, err
+	}
 	if projects.Find(tx, in.Project) == nil {
 		return out, notFound("Active project with id %s does not exist", in.Project)
 	}
 	flag := &Flag{
 		Name: in.Name, Description: described(in.Description), Type: in.Type.Or("release"), Project: in.Project,
 		ImpressionData: in.ImpressionData, CreatedAt: tx.Stamp(),
-	}
-	if err := free(tx, flag.Name); err != nil {
-		return out, err
 	}
 	m := metadata{get: in.Rest.get}
 	flag.Stale = m.boolean("stale", false)
@@ -101,15 +101,20 @@ func (u unnamed) get(name string) (any, bool) {
 	return value, sent
 }
 
+// admit refuses a new flag if its name is taken, or if there are too many flags.
+func admit(r engine.Reader, name string) error {
+	if err := free(r, name); err != nil {
+		return err
+	}
+	if len(All(r)) >= maxFlags {
+		return apierror.ExceedsLimit("feature flag", maxFlags)
+	}
+	return nil
+}
+
 // makeFlag stores a new flag. The caller is its creator, and it is off in each
 // environment of its project.
 func makeFlag(tx *engine.Tx, flag *Flag) (*Flag, error) {
-	if len(All(tx)) >= maxFlags {
-		return nil, apierror.ExceedsLimit("feature flag", maxFlags)
-	}
-	if err := free(tx, flag.Name); err != nil {
-		return nil, err
-	}
 	if flag.CreatedAt.IsZero() {
 		flag.CreatedAt = tx.Stamp()
 	}
@@ -160,18 +165,6 @@ func update(tx *engine.Tx, in updateIn) (out engine.Answer[answer], err error) {
 
 // change stores a flag if its properties have changed.
 func change(tx *engine.Tx, before, after *Flag) error {
-	if before.Stale != after.Stale {
-		event := "feature-stale-off"
-		if after.Stale {
-			event = "feature-stale-on"
-		}
-		stale := *before
-		stale.Stale = after.Stale
-		if err := flags.UpdateAs(tx, event, before, &stale); err != nil {
-			return err
-		}
-		before = &stale
-	}
 	if same(before, after) {
 		return nil
 	}
@@ -179,24 +172,29 @@ func change(tx *engine.Tx, before, after *Flag) error {
 }
 
 func same(a, b *Flag) bool {
-	return a.Type == b.Type && a.ImpressionData == b.ImpressionData && (a.ArchivedAt == nil) == (b.ArchivedAt == nil) && (a.Description == nil) == (b.Description == nil) &&
+	return a.Type == b.Type && a.Stale == b.Stale && a.ImpressionData == b.ImpressionData && a.ArchivedAt == nil && b.ArchivedAt == nil && (a.Description == nil) == (b.Description == nil) &&
 		(a.Description == nil || *a.Description == *b.Description)
 }
 
 type patchIn struct {
 	in
 	Operations engine.JSON `body:""`
+	Steps      []struct {
+		Path string `json:"path"`
+	} `body:""`
 }
 
-// patch applies a JSON patch to the properties of a flag. Only the result is checked, and
-// not against the schema (O).
+// patch applies a JSON patch to the properties of a flag, unless it names the variants. Only
+// the result is checked, and not against the schema (O).
 func patch(tx *engine.Tx, in patchIn) (out engine.Answer[answer], err error) {
-	if Get(tx, in.Name) == nil {
+	before := Get(tx, in.Name)
+	if before == nil {
 		return out, noFlag()
 	}
-	before, err := in.find(tx)
-	if err != nil {
-		return out, err
+	for _, step := range in.Steps {
+		if strings.Contains(step.Path, "/variants") {
+			return out, denied("Changing variants is done via PATCH operation to /api/admin/projects/:project/features/:feature/variants")
+		}
 	}
 	shown := answerOf(before)
 	value, err := patched(engine.Append(nil, &shown), in.Operations)
@@ -207,8 +205,8 @@ func patch(tx *engine.Tx, in patchIn) (out engine.Answer[answer], err error) {
 	if !is {
 		return out, apierror.BadData("The patch leaves no flag")
 	}
-	if _, has := object.Get("variants"); has {
-		return out, denied("Changing variants is done via PATCH operation to /api/admin/projects/:project/features/:feature/variants")
+	if _, err := in.find(tx); err != nil {
+		return out, err
 	}
 	m, after := metadata{get: object.Get}, *before
 	m.name()
@@ -217,11 +215,19 @@ func patch(tx *engine.Tx, in patchIn) (out engine.Answer[answer], err error) {
 	after.Type, after.Description = m.kind(), m.description()
 	after.ImpressionData = m.boolean("impressionData", false)
 	m.date("createdAt", before.CreatedAt) // only checked: it cannot be changed
+	m.variants()
 	if err := m.err(); err != nil {
 		return out, err
 	}
 	out.Value = answerOf(&after)
-	return out, change(tx, before, &after)
+	if err := change(tx, before, &after); err != nil || before.Stale == after.Stale {
+		return out, err
+	}
+	event := "feature-stale-off"
+	if after.Stale {
+		event = "feature-stale-on"
+	}
+	return out, flags.UpdateAs(tx, event, &after, &after)
 }
 
 func archive(tx *engine.Tx, in in) (out engine.Answer[engine.None], err error) {
@@ -441,17 +447,24 @@ type listedEnvironment struct {
 	HasEnabledStrategies bool       `json:"hasEnabledStrategies"`
 }
 
+// list regards neither the letter case of a prefix nor a blank one (O).
 func list(view *engine.View, in listIn) (answer engine.Answer[listOut], err error) {
-	in.NamePrefix.Sent = in.NamePrefix.Sent && in.NamePrefix.Value != "" // an empty one does not count here
-	in.Tags.Sent = in.Tags.Sent && in.Tags.Value != ""
+	if empty := []any{nil, ""}; slices.Contains(empty, in.NamePrefix.Value) && slices.Contains(empty, in.Tags.Value) {
+		in.Filter = Filter{} // an empty one is refused beside another one only
+	}
 	wanted, err := in.Read(engine.Optional[any]{})
 	if err != nil {
 		return answer, err
 	}
+	prefix := strings.ToLower(wanted.NamePrefix)
+	if strings.TrimSpace(prefix) == "" {
+		prefix = ""
+	}
+	named := Like(prefix)
 	out := listOut{Version: 2, Features: []listed{}}
 	environments := projects.Environments(view)
 	for _, flag := range All(view) {
-		if flag.Project != in.Project || !wanted.Admits(view, flag.Project, flag.Name) {
+		if flag.Project != in.Project || !named.Match(strings.ToLower(flag.Name)) || !wanted.Tagged(view, flag.Name) {
 			continue
 		}
 		row := listed{

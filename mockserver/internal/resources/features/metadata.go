@@ -136,26 +136,40 @@ func (m *metadata) variants() {
 	seen := map[any]bool{}
 	for i, one := range list {
 		at := fmt.Sprintf("variants[%d]", i)
-		variant, is := one.(map[string]any)
-		if !is {
+		get := propertiesOf(one)
+		if get == nil {
 			m.refuse(at, "must be of type object", one)
 			continue
 		}
-		inner := metadata{at: at + ".", get: unnamed(variant).get}
+		inner := metadata{at: at + ".", get: get}
 		inner.variant()
 		m.broken = append(m.broken, inner.broken...)
-		name, isText := variant["name"].(string)
-		if !isText && variant["name"] != nil { // already refused, and a duplicate of nothing
+		sent, _ := get("name")
+		name, isText := sent.(string)
+		if !isText && sent != nil { // already refused, and a duplicate of nothing
 			continue
 		}
 		if seen[name] {
 			told := Variant{Name: name, WeightType: "variable", Stickiness: "default"}
-			told.Weight, _ = variant["weight"].(float64)
+			weight, _ := get("weight")
+			told.Weight, _ = weight.(float64)
 			m.broken = append(m.broken, apierror.Detail{Message: fmt.Sprintf("%q contains a duplicate value. You provided %s.", at, told.told(asSent))})
 		} else {
 			seen[name] = true
 		}
 	}
+}
+
+// propertiesOf returns how to get the properties of an object, of a body or of what a patch
+// leaves; nil if the value is something else.
+func propertiesOf(value any) func(name string) (any, bool) {
+	switch value := value.(type) {
+	case map[string]any:
+		return unnamed(value).get
+	case *v8json.Object:
+		return value.Get
+	}
+	return nil
 }
 
 func (m *metadata) variant() {
@@ -167,12 +181,12 @@ func (m *metadata) variant() {
 	m.text("weightType", false)
 	m.text("stickiness", false)
 	if value, sent := m.get("payload"); sent {
-		payload, is := value.(map[string]any)
-		if !is {
+		get := propertiesOf(value)
+		if get == nil {
 			m.refuse("payload", "must be of type object", value)
 			return
 		}
-		inner := metadata{at: m.at + "payload.", get: unnamed(payload).get}
+		inner := metadata{at: m.at + "payload.", get: get}
 		inner.text("type", true)
 		inner.text("value", true)
 		m.broken = append(m.broken, inner.broken...)
@@ -232,12 +246,10 @@ func described(text *string) *string {
 	return text
 }
 
-// archived sets whether a flag is archived. A flag that already is keeps its time.
+// archived sets whether a flag is archived. A flag that already is gets a new time (O).
 func (f *Flag) archived(is bool, now time.Time) {
-	switch {
-	case !is:
-		f.ArchivedAt = nil
-	case f.ArchivedAt == nil:
+	f.ArchivedAt = nil
+	if is {
 		f.ArchivedAt = &now
 	}
 }

@@ -40,12 +40,8 @@ func patched(document, operations []byte) (any, error) {
 	return p.document, nil
 }
 
-// patchedInto applies a patch to a document and reads the result into a Go value.
-func patchedInto(document, operations []byte, into any) error {
-	value, err := patched(document, operations)
-	if err != nil {
-		return err
-	}
+// readInto reads the result of a patch into a Go value.
+func readInto(value, into any) error {
 	if problems := engine.Fill(into, value, nil, true); len(problems) > 0 {
 		return apierror.BadData(fmt.Sprintf("%s %s", problems[0].Pointer(), problems[0].Message))
 	}

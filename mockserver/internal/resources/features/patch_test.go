@@ -37,7 +37,10 @@ func TestPatches(t *testing.T) {
 				Description string `json:"description"`
 				Type        string `json:"type"`
 			}
-			err := patchedInto([]byte(`{"description":"old","type":"release","a":{"b":1},"l":["a","b"]}`), []byte(test.operations), &form)
+			value, err := patched([]byte(`{"description":"old","type":"release","a":{"b":1},"l":["a","b"]}`), []byte(test.operations))
+			if err == nil {
+				err = readInto(value, &form)
+			}
 			if (err == nil) != (test.problem == "") || err != nil && !strings.Contains(err.Error(), test.problem) {
 				t.Fatalf("the error is %v", err)
 			}

@@ -85,7 +85,7 @@ func putStrategies(tx *engine.Tx, flag, environment string, all []Strategy) erro
 // Everybody returns the strategy that turns a flag on for every context.
 func Everybody(flag string) Strategy {
 	out := Strategy{Flag: flag, Name: flexibleRollout}
-	out.rollOut()
+	out.rollOut("default")
 	return out
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/constraints"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/projects"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
 )
 
@@ -131,18 +132,24 @@ func (s *Strategy) complete() {
 
 // rollOut gives a flexibleRollout the parameters that it lacks. An empty one counts as
 // missing, except for the rollout (O).
-func (s *Strategy) rollOut() {
+func (s *Strategy) rollOut(stickiness string) {
 	if s.Name != flexibleRollout {
 		return
 	}
 	all := map[string]string{"rollout": "100"}
 	maps.Copy(all, s.ParameterMap())
-	for name, value := range map[string]string{"stickiness": "default", "groupId": s.Flag} {
+	for name, value := range map[string]string{"stickiness": stickiness, "groupId": s.Flag} {
 		if all[name] == "" {
 			all[name] = value
 		}
 	}
 	s.Parameters = parameters(all)
+}
+
+// stickinessOf returns the stickiness of strategies of a flag that are sent without one: that
+// of its project (O).
+func stickinessOf(r engine.Reader, flag string) string {
+	return cmp.Or(projects.Find(r, Get(r, flag).Project).DefaultStickiness, "default")
 }
 
 // ParameterMap returns the parameters by name.
@@ -158,13 +165,17 @@ func (s *Strategy) ParameterMap() map[string]string {
 	return out
 }
 
-// add stores a new strategy with the parameters that Unleash adds. Unless it has a place,
-// it comes last in its environment.
+// add stores a new strategy with the parameters that Unleash adds, unless there are too
+// many. Unless it has a place, it comes last in its environment.
 func add(tx *engine.Tx, s *Strategy) error {
-	s.rollOut()
+	all := StrategiesOf(tx, s.Flag, s.Environment)
+	if len(all) >= maxStrategies {
+		return apierror.ExceedsLimit("strategy", maxStrategies)
+	}
+	s.rollOut(stickinessOf(tx, s.Flag))
 	if s.SortOrder == unplaced {
 		s.SortOrder = 0
-		if all := StrategiesOf(tx, s.Flag, s.Environment); len(all) > 0 {
+		if len(all) > 0 {
 			s.SortOrder = all[len(all)-1].SortOrder + 1
 		}
 	}
@@ -243,6 +254,18 @@ func (in oneStrategy) elsewhere(r engine.Reader, s *Strategy) error {
 // body (O).
 func silent() error { return &apierror.Error{Status: http.StatusForbidden, Envelope: apierror.Empty} }
 
+// strategies returns the strategies of the flag in the environment: none if it is addressed
+// through another project (O).
+func (in inEnvironment) strategies(r engine.Reader) ([]*Strategy, error) {
+	switch {
+	case In(r, in.Name, in.Environment) == nil:
+		return nil, notFound("Feature %s does not have environment %s", in.Name, in.Environment)
+	case Get(r, in.Name).Project != in.Project:
+		return nil, nil
+	}
+	return StrategiesOf(r, in.Name, in.Environment), nil
+}
+
 // listedStrategy is a strategy in the list of its environment.
 type listedStrategy struct {
 	*Strategy
@@ -250,11 +273,12 @@ type listedStrategy struct {
 }
 
 func listStrategies(view *engine.View, in inEnvironment) (out engine.Answer[[]listedStrategy], err error) {
-	if In(view, in.Name, in.Environment) == nil {
-		return out, notFound("Feature %s does not have environment %s", in.Name, in.Environment)
+	all, err := in.strategies(view)
+	if err != nil {
+		return out, err
 	}
 	out.Value = []listedStrategy{}
-	for _, s := range StrategiesOf(view, in.Name, in.Environment) {
+	for _, s := range all {
 		out.Value = append(out.Value, listedStrategy{Strategy: s})
 	}
 	return out, nil
@@ -275,9 +299,6 @@ func addStrategy(tx *engine.Tx, in addStrategyIn) (out engine.Answer[*Strategy],
 	}
 	if In(tx, in.in.Name, in.Environment) == nil {
 		return out, apierror.BadData("You have not added the current environment to the project")
-	}
-	if len(StrategiesOf(tx, in.in.Name, in.Environment)) >= maxStrategies {
-		return out, apierror.ExceedsLimit("strategy", maxStrategies)
 	}
 	return out, add(tx, out.Value)
 }
@@ -326,7 +347,7 @@ func patchStrategy(tx *engine.Tx, in patchStrategyIn) (out engine.Answer[*Strate
 
 // change replaces parameters, constraints and variants with what was sent. The rest stays
 // unless it was sent and is not null; the place always stays (O). A flag without an
-// active strategy is switched off.
+// active strategy in the environment of the path is switched off there.
 func (s *Strategy) change(tx *engine.Tx, in oneStrategy, sent strategyBody) (*Strategy, error) {
 	after := *s
 	after.Parameters, after.Constraints, after.Variants = nil, nil, nil
@@ -336,17 +357,14 @@ func (s *Strategy) change(tx *engine.Tx, in oneStrategy, sent strategyBody) (*St
 	if err := sent.fill(tx, &after); err != nil {
 		return nil, err
 	}
-	if _, err := in.toggle(tx); err != nil {
-		return nil, err
-	}
 	if sent.Name.Sent {
-		after.rollOut()
+		after.rollOut(stickinessOf(tx, s.Flag))
 	}
 	after.complete()
 	if err := strategies.Update(tx, s, &after); err != nil {
 		return nil, err
 	}
-	return &after, switchOffUnlessActive(tx, s.Flag, s.Environment)
+	return &after, switchOffUnlessActive(tx, in.inEnvironment)
 }
 
 func removeStrategy(tx *engine.Tx, in oneStrategy) (out engine.Answer[engine.None], err error) {
@@ -357,14 +375,11 @@ func removeStrategy(tx *engine.Tx, in oneStrategy) (out engine.Answer[engine.Non
 	if err := in.elsewhere(tx, strategy); err != nil {
 		return out, err
 	}
-	if _, err := in.toggle(tx); err != nil {
-		return out, err
-	}
 	if err := strategies.Delete(tx, strategy); err != nil {
 		return out, err
 	}
 	out.Header = http.Header{"Content-Type": {respond.ContentTypeJSON}, "Vary": {"Accept-Encoding"}} // and no body (O)
-	return out, switchOffUnlessActive(tx, strategy.Flag, strategy.Environment)
+	return out, switchOffUnlessActive(tx, in.inEnvironment)
 }
 
 type sortIn struct {
@@ -377,27 +392,28 @@ type sortIn struct {
 
 // sortStrategies publishes an event if the order changes, not if only numbers do (O).
 func sortStrategies(tx *engine.Tx, in sortIn) (out engine.Answer[engine.None], err error) {
-	if In(tx, in.Name, in.Environment) == nil {
-		return out, notFound("Feature %s does not have environment %s", in.Name, in.Environment)
+	all, err := in.strategies(tx)
+	if err != nil {
+		return out, err
 	}
-	order := idsOf(StrategiesOf(tx, in.Name, in.Environment))
+	order := idsOf(all)
 	for i, place := range in.Order {
-		before := strategies.Get(tx, engine.Text(in.Name, in.Environment, place.ID))
-		if before == nil {
+		if !slices.Contains(order, place.ID) {
 			return out, apierror.BadData("trying to change strategies for environment via update sortOrder")
 		}
 		if err := checkInteger(fmt.Sprintf("[%d].sortOrder", i), place.SortOrder); err != nil {
 			return out, err
 		}
+		before := strategies.Get(tx, engine.Text(in.Name, in.Environment, place.ID))
 		after := *before
 		after.SortOrder = int64(place.SortOrder)
 		if err := strategies.UpdateAs(tx, "", before, &after); err != nil {
 			return out, err
 		}
 	}
-	now := StrategiesOf(tx, in.Name, in.Environment)
-	if slices.Equal(order, idsOf(now)) {
-		return out, nil
+	now, err := in.strategies(tx)
+	if err != nil || slices.Equal(order, idsOf(now)) {
+		return out, err
 	}
 	return out, strategies.UpdateAs(tx, "strategy-order-changed", now[0], now[0])
 }

@@ -47,14 +47,17 @@ func getEnvironment(view *engine.View, in inEnvironment) (out engine.Answer[envi
 	return engine.OK(found)
 }
 
-// toggle returns the state of the flag in the environment, or the 404 for switching it.
-func (in inEnvironment) toggle(r engine.Reader) (*Toggle, error) {
+// switchable returns the state of the flag in the environment, or the error for switching it.
+func (in inEnvironment) switchable(r engine.Reader) (*Toggle, error) {
 	if _, err := in.find(r); err != nil {
 		return nil, err
 	}
 	toggle := In(r, in.Name, in.Environment)
-	if toggle == nil {
+	switch {
+	case toggle == nil:
 		return nil, notFound("Could not find environment %s for feature: %s", in.Environment, in.Name)
+	case Get(r, in.Name).ArchivedAt != nil:
+		return nil, archivedFlag()
 	}
 	return toggle, nil
 }
@@ -65,7 +68,7 @@ type switchIn struct {
 }
 
 func switchOn(tx *engine.Tx, in switchIn) (out engine.Answer[engine.None], err error) {
-	toggle, err := in.toggle(tx)
+	toggle, err := in.switchable(tx)
 	if err != nil {
 		return out, err
 	}
@@ -76,7 +79,7 @@ func switchOn(tx *engine.Tx, in switchIn) (out engine.Answer[engine.None], err e
 }
 
 func switchOff(tx *engine.Tx, in inEnvironment) (out engine.Answer[engine.None], err error) {
-	toggle, err := in.toggle(tx)
+	toggle, err := in.switchable(tx)
 	if err != nil {
 		return out, err
 	}
@@ -118,32 +121,41 @@ func ensureActive(tx *engine.Tx, in inEnvironment, activate bool) error {
 	if len(active(all)) > 0 {
 		return nil
 	}
-	return add(tx, defaultStrategy(tx, in))
+	made, err := defaultStrategy(tx, in)
+	if err != nil {
+		return err
+	}
+	return add(tx, made)
 }
 
 // defaultStrategy returns the project's default strategy for an environment, or else a
-// rollout to everybody.
-func defaultStrategy(tx *engine.Tx, in inEnvironment) *Strategy {
-	out := &Strategy{Flag: in.Name, Environment: in.Environment, Name: flexibleRollout, Disabled: new(bool), SortOrder: unplaced}
+// rollout to everybody. Unlike when it was set, it is checked (O).
+func defaultStrategy(tx *engine.Tx, in inEnvironment) (*Strategy, error) {
+	out := Everybody(in.Name)
+	out.Environment, out.Disabled, out.SortOrder = in.Environment, new(bool), unplaced
 	link := projects.InProject(tx, in.Project, in.Environment)
 	if link == nil || link.DefaultStrategy == nil {
-		return out
+		return &out, nil
 	}
 	written := strategyForm{SortOrder: unplaced}
 	value, err := v8json.ParseOrdered(link.DefaultStrategy)
-	if err == nil && engine.Fill(&written, value, nil, true) == nil {
-		body := written.body()
-		body.SortOrder.Sent = written.SortOrder != unplaced
-		_ = body.fill(tx, out) // what it refers to may be gone; the strategy is added as far as it is filled
+	if err != nil || engine.Fill(&written, value, nil, true) != nil {
+		return &out, nil
 	}
-	return out
+	body := written.body()
+	body.SortOrder.Sent, body.Disabled.Sent = written.SortOrder != unplaced, written.Disabled != nil
+	return &out, body.fill(tx, &out)
 }
 
-// switchOffUnlessActive switches a flag off in an environment where it has no active
-// strategy left.
-func switchOffUnlessActive(tx *engine.Tx, flag, environment string) error {
-	if len(active(StrategiesOf(tx, flag, environment))) > 0 {
+// switchOffUnlessActive switches the flag off in the environment if it has no active
+// strategy left there.
+func switchOffUnlessActive(tx *engine.Tx, in inEnvironment) error {
+	if len(active(StrategiesOf(tx, in.Name, in.Environment))) > 0 {
 		return nil
 	}
-	return SetEnabled(tx, In(tx, flag, environment), false)
+	toggle, err := in.switchable(tx)
+	if err != nil {
+		return err
+	}
+	return SetEnabled(tx, toggle, false)
 }

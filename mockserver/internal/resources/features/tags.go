@@ -3,8 +3,10 @@ package features
 import (
 	"slices"
 
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/names"
 )
 
 // tagTypes are the tag types of a new instance, and white is their color (O).
@@ -12,9 +14,12 @@ var tagTypes = []string{"simple"}
 
 const white = "#FFFFFF"
 
-// checkTypes refuses tags whose type does not exist.
+// checkTypes refuses tags whose type is no name, or does not exist.
 func checkTypes(tags ...Tag) error {
 	for _, tag := range tags {
+		if err := names.Check("type", tag.Type); err != nil {
+			return err
+		}
 		if !slices.Contains(tagTypes, tag.Type) {
 			return apierror.BadData("Tag type '" + tag.Type + "' does not exist")
 		}
@@ -52,12 +57,13 @@ func listTags(view *engine.View, in nameIn) (out engine.Answer[tagList], err err
 
 type tagIn struct {
 	nameIn
-	Type  string   `json:"type"`
-	Value string   `json:"value"`
-	_     struct{} `ignored:"body color"`
+	Type  string      `json:"type"`
+	Value string      `json:"value"`
+	Sent  engine.JSON `body:""`
 }
 
-func tagFlag(tx *engine.Tx, in tagIn) (out engine.Answer[*Tag], err error) {
+// tagFlag answers with the tag as it was sent, apart from its color (O).
+func tagFlag(tx *engine.Tx, in tagIn) (out engine.Answer[engine.JSON], err error) {
 	if Get(tx, in.Name) == nil {
 		return out, noFlag()
 	}
@@ -68,7 +74,14 @@ func tagFlag(tx *engine.Tx, in tagIn) (out engine.Answer[*Tag], err error) {
 	if err := addTag(tx, tag); err != nil {
 		return out, err
 	}
-	return engine.Created(tag, in.Name+"/tags")
+	shown := v8json.NewObject()
+	body, _ := v8json.ParseOrdered(in.Sent) // cannot fail: it was read for the contract
+	if body, is := body.(*v8json.Object); is {
+		shown = without(body, "color")
+	}
+	shown.Set("type", in.Type)
+	shown.Set("value", in.Value)
+	return engine.Created(engine.JSON(v8json.Stringify(nil, shown)), in.Name+"/tags")
 }
 
 type tagsIn struct {

@@ -20,13 +20,10 @@ func Check(property, name string) error {
 	if name == "" {
 		return apierror.BadProperty(property, "is not allowed to be empty", "")
 	}
-	if err := Length(property, name, maxLength); err != nil {
-		return err
-	}
 	if name == "." || name == ".." || !friendly.MatchString(name) {
 		return apierror.BadProperty(property, "must be URL friendly", string(v8json.Stringify(nil, name)))
 	}
-	return nil
+	return Length(property, name, maxLength)
 }
 
 // Length refuses a text that has more than the given number of characters, as JavaScript

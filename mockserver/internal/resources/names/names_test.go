@@ -3,6 +3,8 @@ package names
 import (
 	"strings"
 	"testing"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 )
 
 func TestCheck(t *testing.T) {
@@ -19,11 +21,15 @@ func TestCheck(t *testing.T) {
 		"two words":              `"name" must be URL friendly. You provided "two words".`,
 		"a/b":                    `"name" must be URL friendly. You provided "a/b".`,
 		"é":                      `"name" must be URL friendly. You provided "é".`,
+		long + " ":               `"name" must be URL friendly. You provided "` + long + ` ".`,
 		long:                     `"name" length must be less than or equal to 100 characters long. You provided "` + long + `".`,
 	} {
-		err := Check("name", name)
-		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), "400") {
-			t.Errorf("%q: %v, want %s", name, err, want)
+		got := ""
+		if refusal, is := Check("name", name).(*apierror.Error); is {
+			got = refusal.Details[0].Message
+		}
+		if got != want {
+			t.Errorf("%q: %s, want %s", name, got, want)
 		}
 	}
 }
