@@ -231,6 +231,18 @@ Feature: Flags
       | /version  | 2 |
       | /features | [] |
 
+  @op:getFeatures @core @writes @since:8 @observed
+  Scenario: Lists the flags whose names begin with a text, in any letter case
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I POST "/api/admin/projects/<project>/features" as the admin with the body '{"name":"<name.checkout>"}'
+    Then the status is 201
+    When I GET "/api/admin/projects/<project>/features?namePrefix=<name.Checkout>" as the admin
+    Then the status is 200
+    And "/features" has one entry where "name" is "<name.checkout>", with
+      | /stale | false |
+    And "/features" has no entry where "name" is "<one.name>"
+
   @op:updateFeature @op:getFeature @core @writes @observed
   Scenario: Updates the fields of a flag
     Seen on Unleash 8.2.0.
@@ -331,6 +343,18 @@ Feature: Flags
     And the answer has
       | /details/0/path    | "op" |
       | /details/0/message | "The `op` property must be equal to one of the allowed values: \"add\", \"remove\", \"replace\", \"copy\", \"move\", \"test\". You provided \"swap\", which is not valid. Please use one of the allowed values instead.." |
+    When I GET "/api/admin/projects/<project>/features/<one.name>" as the admin
+    Then the answer has
+      | /stale | false |
+
+  @op:patchFeature @core @writes @since:8 @observed
+  Scenario: Rejects patching the variants of a flag
+    Seen on Unleash 8.2.0: even if the patch would change nothing.
+    Given a flag "one"
+    When I PATCH "/api/admin/projects/<project>/features/<one.name>" as the admin with the body '[{"op":"remove","path":"/variants"},{"op":"replace","path":"/stale","value":true}]'
+    Then the status is 403
+    And the error is "OperationDeniedError"
+    And the message is "Changing variants is done via PATCH operation to /api/admin/projects/:project/features/:feature/variants"
     When I GET "/api/admin/projects/<project>/features/<one.name>" as the admin
     Then the answer has
       | /stale | false |
@@ -490,6 +514,23 @@ Feature: Flags
     When I GET "/api/admin/projects/<project>/features/<name.copy>/environments/<environment>/strategies" as the admin
     Then the answer has
       | /0/parameters/groupId | "<one.name>" |
+
+  @op:cloneFeature @core @writes @since:8 @observed
+  Scenario: Clones a stale flag as stale, but not an archived one
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I PUT "/api/admin/projects/<project>/features/<one.name>" as the admin with the body '{"stale":true}'
+    Then the status is 200
+    When I POST "/api/admin/projects/<project>/features/<one.name>/clone" as the admin with the body '{"name":"<name.copy>"}'
+    Then the status is 201
+    And the answer has
+      | /stale | true |
+    When I DELETE "/api/admin/projects/<project>/features/<one.name>" as the admin
+    Then the status is 202
+    When I POST "/api/admin/projects/<project>/features/<one.name>/clone" as the admin with the body '{"name":"<name.second>"}'
+    Then the status is 404
+    And the error is "NotFoundError"
+    And the message is "Could not find feature flag with name <one.name>"
 
   @op:cloneFeature @core @writes @since:8 @observed
   Scenario: Rejects a clone whose name is taken, invalid or missing

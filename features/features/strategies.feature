@@ -197,6 +197,16 @@ Feature: Activation strategies
     Then the status is 404
     And the message is "Feature unleash-mock-verify-none does not have environment <environment>"
 
+  @op:getFeatureStrategies @core @writes @since:8 @observed
+  Scenario: Another project lists none of the strategies of a flag
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    And a strategy "all" of "one"
+    When I GET "/api/admin/projects/unleash-mock-verify-none/features/<one.name>/environments/<environment>/strategies" as the admin
+    Then the status is 200
+    And the answer has
+      |  | [] |
+
   @op:updateFeatureStrategy @op:getFeatureStrategy @core @writes @since:7 @observed
   Scenario: Updates a strategy
     Seen on Unleash 8.2.0: parameters, constraints and variants are replaced, or emptied if not sent. Other fields stay unless sent; sortOrder and a null title are ignored.

@@ -124,6 +124,29 @@ Feature: Switching flags on and off
       | /enabled    | false |
       | /strategies | [] |
 
+  @core @writes @since:8 @observed
+  Scenario Outline: An archived flag cannot be switched <way>
+    Seen on Unleash 8.2.0: it keeps its state, and is off when it is revived.
+    Given a flag "one"
+    When I DELETE "/api/admin/projects/<project>/features/<one.name>" as the admin
+    Then the status is 202
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/<way>" as the admin
+    Then the status is 400
+    And the error is "ArchivedFeatureError"
+    And the message is "Cannot perform this operation on archived features"
+    And the answer has
+      | /id | nothing |
+
+    @op:toggleFeatureEnvironmentOn
+    Examples: on
+      | way |
+      | on  |
+
+    @op:toggleFeatureEnvironmentOff
+    Examples: off
+      | way |
+      | off |
+
   @core @writes @beyond-open-source @observed
   Scenario Outline: Switching an unknown flag <way>, or in an unknown environment, is a 404
     Seen on Unleash 8.2.0.

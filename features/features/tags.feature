@@ -26,6 +26,21 @@ Feature: Tags of flags
       | /tags/0/type  | "<tag type>" |
       | /tags/0/value | "<plain name.web>" |
 
+  @op:addTag @op:updateTags @core @writes @since:8 @observed
+  Scenario: Accepts tags as it lists them
+    Seen on Unleash 8.2.0: with the color of their type, which it ignores.
+    Given a flag "one"
+    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"<tag type>","value":"<plain name.web>","color":"#123456"}'
+    Then the status is 201
+    And the answer has
+      | /color | nothing |
+    When I PUT "/api/admin/features/<one.name>/tags" as the admin with the body '{"addedTags":[{"type":"<tag type>","value":"<plain name.app>","color":null}],"removedTags":[{"type":"<tag type>","value":"<plain name.web>","color":"#FFFFFF"}]}'
+    Then the status is 200
+    And the answer has
+      | /tags         | 1 entry |
+      | /tags/0/value | "<plain name.app>" |
+      | /tags/0/color | "#FFFFFF" |
+
   @op:addTag @core @writes @observed
   Scenario: Rejects a tag of an unknown type or with a value that is too short
     Seen on Unleash 8.2.0.

@@ -119,6 +119,18 @@ Feature: Variants of flags
       | PUT    |
       | PATCH  |
 
+  @op:overwriteEnvironmentFeatureVariants @core @writes @since:8 @observed
+  Scenario: A flag with variants in one environment can get them in another
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '{"environments":["<environment>"],"variants":[{"name":"a","weight":1000}]}'
+    Then the status is 200
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/environments/<other environment>/variants" as the admin with the body '[{"name":"b","weight":1000,"weightType":"variable"}]'
+    Then the status is 200
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<other environment>/variants" as the admin
+    Then the answer has
+      | /variants/0/name | "b" |
+
   @op:overwriteEnvironmentFeatureVariants @core @writes @observed
   Scenario: Replaces the variants of a flag
     Seen on Unleash 8.2.0: a variant without a weightType is lost.

@@ -37,6 +37,9 @@ func flagFaults() []bend.Fault {
 		{ID: "flags-none", Name: "lists no flags", Operation: "getFeatures", Standing: standing, Bend: bend.OK(bend.Set("/features", "[]"))},
 		{ID: "flags-of-no-project", Name: "answers 404 for an unknown project", Operation: "getFeatures", Standing: standing,
 			Bend: bend.When(func(x *bend.Exchange) bool { return x.Params[0] != "default" }, bend.OK(bend.Status(http.StatusNotFound)))},
+		{ID: "flags-prefix-case", Name: "regards the letter case of a prefix of names", Operation: "getFeatures", Standing: standing,
+			Bend: bend.When(func(x *bend.Exchange) bool { return bend.HasCapitals(x.Request.URL.Query().Get("namePrefix")) }, bend.OK(bend.Set("/features", "[]")))},
+		{ID: "flags-prefix-ignored", Name: "ignores a prefix of names", Operation: "getFeatures", Standing: standing, Bend: bend.Query("namePrefix", bend.Always(""))},
 		{ID: "flag-elsewhere-unsaid", Name: "reports a flag of another project as one that never existed", Operation: "getFeature", Standing: standing,
 			Bend: bend.When(missing, reworded("No feature flag found"))},
 		{ID: "flag-without-environments", Name: "shows a flag without environments", Operation: "getFeature", Standing: standing, Bend: bend.OK(bend.Set("/environments", "[]"))},
@@ -45,6 +48,8 @@ func flagFaults() []bend.Fault {
 		{ID: "flag-update-keeps-type", Name: "ignores the type in an update", Operation: "updateFeature", Standing: standing, Bend: bend.Member("type", bend.To(`"release"`))},
 		{ID: "flag-update-renames", Name: "ignores a different name in an update", Operation: "updateFeature", Standing: standing, Bend: bend.Member("name", bend.Gone)},
 		{ID: "flag-patch-ignored", Name: "ignores a patch", Operation: "patchFeature", Standing: standing, Bend: bend.When(sendsList, bend.Sending("[]"))},
+		{ID: "flag-patch-variants", Name: "accepts a patch of variants that changes nothing", Operation: "patchFeature", Standing: standing,
+			Bend: bend.When(bend.Both(bend.Answered(http.StatusForbidden), bend.Named("OperationDeniedError")), bend.Again(bend.Sending("[]")))},
 		{ID: "flag-patch-of-nothing", Name: "names the project in the 404 for a patch of an unknown flag", Operation: "patchFeature", Standing: standing,
 			Bend: bend.When(missing, reworded(`There's no feature named "x" in project "default".`))},
 		{ID: "flag-archive-ok", Name: "answers 200 when a flag is archived", Operation: "archiveFeature", Standing: standing, Bend: bend.When(bend.Answered(http.StatusAccepted), bend.Status(http.StatusOK))},
@@ -99,8 +104,10 @@ func shownFaults() []bend.Fault {
 }
 
 func switchFaults() []bend.Fault {
-	missing := bend.Answered(http.StatusNotFound)
+	missing, archived := bend.Answered(http.StatusNotFound), bend.Both(bend.Answered(http.StatusBadRequest), bend.Named("ArchivedFeatureError"))
 	return []bend.Fault{
+		{ID: "flag-on-archived", Name: "accepts to switch an archived flag on", Operation: "toggleFeatureEnvironmentOn", Standing: standing, Bend: bend.When(archived, bend.Status(http.StatusOK), bend.Empty)},
+		{ID: "flag-off-archived", Name: "accepts to switch an archived flag off", Operation: "toggleFeatureEnvironmentOff", Standing: standing, Bend: bend.When(archived, bend.Status(http.StatusOK), bend.Empty)},
 		{ID: "flag-on-ignored", Name: "does not switch the flag on", Operation: "toggleFeatureEnvironmentOn", Standing: standing, Wide: true,
 			Bend: bend.When(bend.Is("toggleFeatureEnvironmentOn"), bend.OK(func(x *bend.Exchange) { x.Ask(http.MethodPost, at(x)+"/off", "") }))},
 		{ID: "flag-on-everywhere", Name: "switches the flag on in production as well", Operation: "toggleFeatureEnvironmentOn", Standing: standing, Wide: true,
@@ -127,6 +134,8 @@ func strategyFaults() []bend.Fault {
 	return []bend.Fault{
 		{ID: "strategies-none", Name: "lists no strategies", Operation: "getFeatureStrategies", Standing: standing,
 			Bend: bend.OK(func(x *bend.Exchange) { x.Body = []byte("[]") })},
+		{ID: "strategies-elsewhere", Name: "lists strategies by way of another project", Operation: "getFeatureStrategies", Standing: standing,
+			Bend: bend.When(func(x *bend.Exchange) bool { return x.Params[0] != "default" }, func(x *bend.Exchange) { x.SetURL(at(x)+"/strategies", nil) })},
 		{ID: "strategies-unsorted", Name: "lists strategies in reverse order", Operation: "getFeatureStrategies", Standing: standing, Bend: bend.OK(bend.Edit("", bend.Reversed))},
 		{ID: "strategy-title-lost", Name: "does not store a strategy's title", Operation: "addFeatureStrategy", Standing: standing, Bend: bend.Member("title", bend.Gone)},
 		{ID: "strategy-constraints-lost", Name: "adds a strategy without its constraints", Operation: "addFeatureStrategy", Standing: standing, Bend: bend.Member("constraints", bend.Gone)},
@@ -165,6 +174,9 @@ func strategyFaults() []bend.Fault {
 func tagFaults() []bend.Fault {
 	return []bend.Fault{
 		{ID: "flag-copy-keeps-groups", Name: "keeps the group ids of strategies in a copy", Operation: "cloneFeature", Standing: standing, Bend: bend.Member("replaceGroupId", bend.To("false"))},
+		{ID: "flag-copy-fresh", Name: "makes a copy that is not stale", Operation: "cloneFeature", Standing: standing, Bend: bend.When(bend.Answered(http.StatusCreated), bend.Set("/stale", "false"))},
+		{ID: "flag-tag-color-kept", Name: "answers with the color of a tag", Operation: "addTag", Standing: standing, Bend: bend.When(bend.Answered(http.StatusCreated), bend.Set("/color", `"#FFFFFF"`))},
+		{ID: "flag-tag-color-refused", Name: "refuses a tag with a color", Operation: "addTag", Standing: standing, Bend: bend.Member("color", bend.Present(bend.To(`"red"`)))},
 		{ID: "flag-tags-without-color", Name: "lists tags without their colors", Operation: "listTags", Standing: standing, Bend: bend.OK(bend.Drop("/tags/*/color"))},
 		{ID: "flag-tagged-ok", Name: "answers 200 when a flag is tagged", Operation: "addTag", Standing: standing, Bend: bend.When(bend.Answered(http.StatusCreated), bend.Status(http.StatusOK))},
 		{ID: "flag-tags-kept", Name: "does not remove tags", Operation: "updateTags", Standing: standing, Bend: bend.Member("removedTags", bend.To("[]"))},
@@ -195,6 +207,8 @@ func variantFaults() []bend.Fault {
 		{ID: "variants-unsorted", Name: "lists variants in reverse order", Operation: "getEnvironmentFeatureVariants", Standing: standing, Bend: bend.OK(bend.Edit("/variants", bend.Reversed))},
 		{ID: "variants-of-any-flag", Name: "accepts new variants for a flag that has none", Operation: "overwriteEnvironmentFeatureVariants", Standing: standing,
 			Bend: bend.When(refused, bend.Status(http.StatusOK), bend.Text(`{"version":1,"variants":[]}`))},
+		{ID: "variants-per-environment", Name: "refuses new variants in an environment that has none", Operation: "overwriteEnvironmentFeatureVariants", Standing: standing,
+			Bend: bend.When(func(x *bend.Exchange) bool { return x.Params[2] != "development" }, bend.OK(bend.Status(http.StatusForbidden)))},
 		{ID: "variants-weights-kept", Name: "shows variants with the weight 1", Operation: "overwriteEnvironmentFeatureVariants", Standing: standing, Bend: bend.OK(bend.Set("/variants/*/weight", "1"))},
 		{ID: "variants-patch-ignored", Name: "ignores a patch", Operation: "patchEnvironmentsFeatureVariants", Standing: standing, Bend: bend.When(sendsList, bend.Sending("[]"))},
 		{ID: "variants-first-environment", Name: "sets variants in the first environment only", Operation: "overwriteFeatureVariantsOnEnvironments", Standing: standing,
