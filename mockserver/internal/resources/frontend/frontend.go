@@ -91,7 +91,7 @@ func evaluate(view *engine.View, sent map[string]any) (out engine.Answer[engine.
 }
 
 // contextOf makes a context of what was sent. What is missing comes from the connection,
-// from chance or from a default. The time is the instance's (O).
+// from chance or from a default. The time is the instance's. An empty property is a value (O).
 func contextOf(view *engine.View, sent map[string]any) *evaluation.Context {
 	out := &evaluation.Context{AppName: "frontend-api", Environment: "default", CurrentTime: view.Now, Properties: map[string]string{}}
 	fields := map[string]*string{
@@ -103,17 +103,13 @@ func contextOf(view *engine.View, sent map[string]any) *evaluation.Context {
 			if text != "" {
 				*field = text
 			}
-		} else if name != "properties" && text != "" {
+		} else if name != "properties" && sent[name] != nil {
 			out.Properties[name] = text
 		}
 	}
 	if properties, is := sent["properties"].(map[string]any); is {
 		for name, value := range properties {
-			if text := textOf(value); text != "" {
-				out.Properties[name] = text
-			} else { // it hides one outside of properties (O)
-				delete(out.Properties, name)
-			}
+			out.Properties[name] = textOf(value)
 		}
 	}
 	if out.RemoteAddress == "" && view.Address != nil {
