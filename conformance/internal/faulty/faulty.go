@@ -17,6 +17,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/constraints"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/contextfields"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/features"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/frontend"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/instance"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/invoices"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/operations"
@@ -32,7 +33,7 @@ import (
 // Faults lists the faults of meaning, which are written by hand. Each has a unique ID.
 func Faults() []bend.Fault {
 	return slices.Concat(operations.Faults(), signalendpoints.Faults(), signals.Faults(), invoices.Faults(), instance.Faults(),
-		projects.Faults(), constraints.Faults(), segments.Faults(), features.Faults(), apitokens.Faults(), sdks.Faults(), client.Faults(), contextfields.Faults())
+		projects.Faults(), constraints.Faults(), segments.Faults(), features.Faults(), apitokens.Faults(), sdks.Faults(), client.Faults(), frontend.Faults(), contextfields.Faults())
 }
 
 // Handler returns a fresh mock with the built-in seed behind the fault. The zero Fault

@@ -260,6 +260,19 @@ func (a *answer) oneEntryWith(pointer, property, text string, rows table) error 
 	return a.expect(list[indexes[0]], fmt.Sprintf("%s/%d", pointer, indexes[0]), pairs)
 }
 
+// partIs checks a part of the first entry of a list where a property meets an expectation. Without
+// such an entry, the part is missing.
+func (a *answer) partIs(pointer, property, text, part, expected string) error {
+	list, indexes, err := a.matching(pointer, property, text)
+	switch {
+	case err != nil:
+		return err
+	case len(indexes) == 0:
+		return a.expect(nil, pointer, [][2]string{{part, expected}})
+	}
+	return a.expect(list[indexes[0]], fmt.Sprintf("%s/%d", pointer, indexes[0]), [][2]string{{part, expected}})
+}
+
 func (a *answer) noEntry(pointer, property, text string) error {
 	list, indexes, err := a.matching(pointer, property, text)
 	if err != nil || len(indexes) == 0 {

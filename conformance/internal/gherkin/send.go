@@ -1,6 +1,7 @@
 package gherkin
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,15 +78,45 @@ func (s *sender) until(ctx context.Context, method, path, who, body, status, mos
 // between is how long to wait before asking a server again.
 const between = 500 * time.Millisecond
 
-// untilListed repeats a read until a list has an entry, or no longer has it, because a server
-// may lag behind its own writes. The next step judges the last response.
+// untilListed repeats a read until a list has an entry, or no longer has it. The next step
+// judges the last response.
 func (s *sender) untilListed(ctx context.Context, path, who, pointer, wanted, property, text string) error {
-	for end := time.Now().Add(s.run.Patience); ; {
+	return s.patiently(ctx, func() (bool, error) {
 		if err := s.plain(ctx, http.MethodGet, path, who); err != nil {
-			return err
+			return false, err
 		}
 		_, indexes, err := s.answer.matching(pointer, property, text)
-		if err != nil || (len(indexes) == 1) == (wanted == "one") || time.Now().After(end) {
+		return (len(indexes) == 1) == (wanted == "one"), err
+	})
+}
+
+// eachQuery sends a read with each query of a table and checks a part of an entry, which is
+// missing if its list does not have the entry.
+func (s *sender) eachQuery(ctx context.Context, path, who, part, property, text, pointer string, rows table) error {
+	pairs, err := s.answer.pairs(rows)
+	if err != nil {
+		return err
+	}
+	for _, pair := range pairs {
+		var differs error
+		err := s.patiently(ctx, func() (bool, error) {
+			if err := s.plain(ctx, http.MethodGet, path+"?"+pair[0], who); err != nil {
+				return false, err
+			}
+			differs = s.answer.partIs(pointer, property, text, part, pair[1])
+			return differs == nil, nil
+		})
+		if err = cmp.Or(err, differs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// patiently does something until it is done, because a server may lag behind its own writes.
+func (s *sender) patiently(ctx context.Context, do func() (done bool, err error)) error {
+	for end := time.Now().Add(s.run.Patience); ; {
+		if done, err := do(); done || err != nil || time.Now().After(end) {
 			return err
 		}
 		select {

@@ -41,6 +41,7 @@ func general() []Step {
 		{Sentence: `I ([A-Z]+) "([^"]*)" ` + who + ` with a body of (\d+) bytes`, Bind: func(w *World) any { return w.sender.long }},
 		{Sentence: `I repeat ([A-Z]+) "([^"]*)" ` + who + ` with the body '([^']*)' until the status is (\d+), at most (\S+) times`, Bind: func(w *World) any { return w.sender.until }},
 		{Sentence: `I GET "([^"]*)" ` + who + ` until "([^"]*)" has (one|no) entry where "([^"]+)" is (.+)`, Bind: func(w *World) any { return w.sender.untilListed }},
+		{Sentence: `I GET "([^"]*)" ` + who + ` with each query, "([^"]+)" where "([^"]+)" is (.+) in "([^"]*)" is`, Bind: func(w *World) any { return w.sender.eachQuery }},
 		{Sentence: `I send ([A-Z]+) "([^"]*)" ` + who + ` (\S+) times at once`, Bind: func(w *World) any { return w.sender.plainAtOnce }},
 		{Sentence: `I send ([A-Z]+) "([^"]*)" ` + who + ` with the body '([^']*)' (\S+) times at once`, Bind: func(w *World) any { return w.sender.textAtOnce }},
 

@@ -123,14 +123,17 @@ type Reply struct {
 	Body   []byte
 }
 
-// Ask sends a request of the bend's own, as the administrator. The client does not notice it.
-func (x *Exchange) Ask(method, path, payload string) Reply {
+// Ask sends a request of the bend's own, as the administrator unless a header line says otherwise.
+// The client does not notice it.
+func (x *Exchange) Ask(method, path, payload string, header ...string) Reply {
 	r := httptest.NewRequest(method, path, nil)
 	r.Host = x.Request.Host
-	r.Header.Set("Authorization", AdminToken)
-	r.Header.Set("Content-Type", "application/json")
-	status, header, body := send(x.mock, r, []byte(payload))
-	return Reply{status, header, body}
+	for _, line := range append([]string{"Authorization: " + AdminToken, "Content-Type: application/json"}, header...) {
+		name, value, _ := strings.Cut(line, ": ")
+		r.Header.Set(name, value)
+	}
+	status, answer, body := send(x.mock, r, []byte(payload))
+	return Reply{status, answer, body}
 }
 
 func send(mock http.Handler, r *http.Request, payload []byte) (int, http.Header, []byte) {

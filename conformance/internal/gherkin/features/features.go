@@ -3,15 +3,19 @@ package features
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"time"
 
+	"github.com/cucumber/godog"
+
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/plan"
+	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 )
 
 const (
@@ -47,6 +51,7 @@ func Resource(project string) gherkin.Resource {
 		},
 		Steps: []gherkin.Step{
 			{Sentence: `a flag "([^"]+)"`, Makes: flags, Needs: []string{plan.Project}, Bind: func(w *gherkin.World) any { return flag{w}.given }},
+			{Sentence: `a flag "([^"]+)" that is on, with a variant for each strategy`, Makes: flags, Needs: []string{plan.Project, plan.Environment}, Bind: func(w *gherkin.World) any { return flag{w}.on }},
 			{Sentence: `a strategy "([^"]+)" of "([^"]+)"`, Needs: []string{plan.Project, plan.Environment}, Bind: func(w *gherkin.World) any { return strategy{w}.given }},
 		},
 	}
@@ -78,18 +83,43 @@ func (w flag) given(ctx context.Context, name string) error {
 	return w.PrepareAsAdmin(ctx, name, Path(w.Place().Project), fmt.Sprintf(`{"name":%q,"description":"Made by unleash-mock verify."}`, w.FlagName(name)))
 }
 
+// on creates a flag and adds the strategies of a table, each the JSON of what is not the default,
+// with a variant that tells which of them applied. Then it switches the flag on.
+func (w flag) on(ctx context.Context, name string, rows *godog.Table) error {
+	if err := w.given(ctx, name); err != nil {
+		return err
+	}
+	for _, row := range rows.Rows {
+		variant := map[string]any{"name": row.Cells[0].Value, "weight": 1000, "weightType": "variable", "stickiness": "default"}
+		body := map[string]any{"name": "flexibleRollout", "variants": []any{variant}}
+		if err := json.Unmarshal([]byte(row.Cells[1].Value), &body); err != nil {
+			return fmt.Errorf("the strategy %s: %w", row.Cells[0].Value, err)
+		}
+		if _, err := post(ctx, w.World, name, "strategies", jsonvalue.Text(body)); err != nil {
+			return err
+		}
+	}
+	_, err := post(ctx, w.World, name, "on", "")
+	return err
+}
+
 type strategy struct{ *gherkin.World }
 
 // given adds a strategy to a flag in the run's environment and keeps the response.
 func (w strategy) given(ctx context.Context, name, flag string) error {
-	place := w.Place()
-	path, err := w.Path(ctx, http.MethodPost, Path(place.Project)+"/<"+flag+".name>/environments/"+place.Environment+"/strategies")
-	if err != nil {
-		return err
-	}
-	added, err := w.Prepare(ctx, gherkin.Preparation{Path: path, Body: `{"name":"flexibleRollout"}`, Secret: w.Admin(), Actor: "admin", Status: http.StatusOK})
+	added, err := post(ctx, w.World, flag, "strategies", `{"name":"flexibleRollout"}`)
 	if err == nil {
 		w.Keep(name, added.Value)
 	}
 	return err
+}
+
+// post sends what prepares a flag in the run's environment.
+func post(ctx context.Context, w *gherkin.World, flag, below, body string) (*target.Exchange, error) {
+	place := w.Place()
+	path, err := w.Path(ctx, http.MethodPost, Path(place.Project)+"/<"+flag+".name>/environments/"+place.Environment+"/"+below)
+	if err != nil {
+		return nil, err
+	}
+	return w.Prepare(ctx, gherkin.Preparation{Path: path, Body: body, Secret: w.Admin(), Actor: "admin", Status: http.StatusOK})
 }
