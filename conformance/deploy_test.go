@@ -73,6 +73,46 @@ func TestWhatATargetLacksDisablesScenarios(t *testing.T) {
 	}
 }
 
+// TestALimitThatIsToldOrDocumentedHasToBeHeld is about a target that limits nothing. Only a mock
+// may be one.
+func TestALimitThatIsToldOrDocumentedHasToBeHeld(t *testing.T) {
+	t.Parallel()
+	const endpoints, tokens, calls = "endpoints/limits-the-number-of-endpoints-of-an-instance", "tokens/limits-the-number-of-tokens-of-an-endpoint", "calls/rate-limits-calls"
+	reported := map[string]string{"/api/admin/ui-config": `{"resourceLimits":{"signalEndpoints":5}}`}
+	given := map[string]int{"tokens": 5}
+	for name, test := range map[string]struct {
+		stranger bool
+		limits   map[string]int
+		answers  map[string]string
+		scenario string
+		want     report.Outcome
+	}{
+		"endpoints, reported":          {false, nil, reported, endpoints, report.Failed},
+		"endpoints, not told":          {false, given, nil, endpoints, report.Disabled},
+		"endpoints of no mock":         {true, nil, nil, endpoints, report.Failed},
+		"tokens, told by the user":     {false, given, nil, tokens, report.Failed},
+		"tokens, not told":             {false, nil, reported, tokens, report.Disabled},
+		"calls of a mock":              {false, given, reported, calls, report.Disabled},
+		"calls of anything but a mock": {true, nil, nil, calls, report.Failed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			options := conformance.Options{Tokens: conformance.MockTokens(), Limits: test.limits, Scenarios: []string{test.scenario}, AllowWrites: true}
+			options.Handler = answering(newMock(t, mockserver.WithLimits(mockserver.Limits{})), test.answers)
+			if test.stranger {
+				options.Handler = withoutHeader(options.Handler)
+			}
+			want := exitcode.Broken
+			if test.want == report.Disabled {
+				want = exitcode.Unverified
+			}
+			if got := find(t, verify(t, want, options), test.scenario); got.Outcome != test.want {
+				t.Errorf("%s: %q", got.Outcome, got.Reason)
+			}
+		})
+	}
+}
+
 // TestOnlyFlagsGetWhatANamingPatternRequires runs scenarios with tags and segments in a project
 // with a naming pattern. Nothing may be left, and no tag may become too long.
 func TestOnlyFlagsGetWhatANamingPatternRequires(t *testing.T) {

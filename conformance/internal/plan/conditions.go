@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/naming"
@@ -36,7 +35,7 @@ type Conditions struct {
 	// Misnamed says why no name of the run fits the project's pattern. It is empty if names
 	// fit.
 	Misnamed string
-	// Lifted says why the target's limits do not apply. It is empty if they do.
+	// Lifted says why the limits that nobody told do not apply. It is empty if they do.
 	Lifted string
 	// Notes are what the user should know before the first scenario.
 	Notes []string
@@ -47,6 +46,7 @@ type Room struct {
 	Existing int
 	Free     int
 	None     string // why there is no room, if there is a better reason than the numbers
+	Told     bool   // the user or the target told the limit
 }
 
 // many is the room on a target without limits.
@@ -56,6 +56,7 @@ const many = 1000
 type Fact struct {
 	Value   any
 	Missing string // why there is no value
+	Told    bool   // the user or the target told it
 }
 
 // MaxBurst is the highest limit on requests that the suite exceeds on purpose.
@@ -78,13 +79,15 @@ func (c *Conditions) Fact(name string) Fact {
 		return burst(c.PersonalLimit, "a personal access token")
 	case name == "limit.sdk.exceeded":
 		return burst(c.SDKLimit, "the token of an SDK")
-	case c.Lifted != "" && strings.HasPrefix(name, "limit."):
+	}
+	fact, known := c.Facts[name]
+	switch {
+	case c.Lifted != "" && !fact.Told:
 		return Fact{Missing: c.Lifted}
+	case !known:
+		return Fact{Missing: UnknownLimits}
 	}
-	if fact, known := c.Facts[name]; known {
-		return fact
-	}
-	return Fact{Missing: UnknownLimits}
+	return fact
 }
 
 // burst returns how many requests exceed a limit, provided that the suite sends that many.
@@ -98,11 +101,11 @@ func burst(limit int, token string) Fact {
 	return Fact{Value: limit + 1}
 }
 
-// Lift records that the target has no limits, except those that it tells.
+// Lift records that the target has no limits, except those that it or the user tells.
 func (c *Conditions) Lift(reason string) {
 	c.Lifted = reason
 	for kind, room := range c.Room {
-		if kind.Limit != "" {
+		if kind.Limit != "" || room.Told {
 			continue
 		}
 		c.Room[kind] = Room{Existing: room.Existing, Free: many}

@@ -8,13 +8,17 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
 )
 
-// TestRoom checks that a target without limits on calls keeps those that it tells, and that
+// TestRoom checks that a target without limits on calls keeps those that somebody told, and that
 // what lacks room is named in the same order in every run.
 func TestRoom(t *testing.T) {
 	t.Parallel()
 	probed, told, more := &ledger.Kind{Name: "endpoint"}, &ledger.Kind{Name: "flag", Limit: "featureFlags"}, &ledger.Kind{Name: "segment", Limit: "segments"}
-	c := &Conditions{Room: map[*ledger.Kind]Room{more: {Existing: 300}, told: {Existing: 7}, probed: {Existing: 5}}}
+	known := &ledger.Kind{Name: "known"}
+	c := &Conditions{Room: map[*ledger.Kind]Room{more: {Existing: 300}, told: {Existing: 7}, probed: {Existing: 5}, known: {Free: 3, Told: true}}}
 	c.Lift("it says so")
+	if room := c.Room[known]; room.Free != 3 {
+		t.Errorf("a limit that was told is lifted: %+v", room)
+	}
 	needs := &Scenario{Needs: Needs{Room: map[*ledger.Kind]Demand{more: {Count: 1}, told: {Count: 2}, probed: {Count: 3}}}}
 	for range 20 {
 		if diff := cmp.Diff("the target holds 7 flags and has room for 0 more; the scenario needs 2", byRoom(c, needs)); diff != "" {

@@ -39,7 +39,15 @@ func limitFaults() []bend.Fault {
 			Bend: bend.When(over, bend.Status(http.StatusConflict))},
 		{ID: "token-limit-message", Name: "refuses a token over the limit without stating the limit", Operation: token, Standing: spec.Observed, Mock: bend.Resources,
 			Bend: bend.When(over, bend.Set("/message", `"Too many."`), bend.Set("/details", `[{"message":"Too many."}]`))},
+		{ID: "endpoint-limit-only-reported", Name: "does not hold the limit on endpoints that it reports", Operation: endpoint, Standing: spec.Documented, Wide: true, Bend: reporting("signalEndpoints")},
+		{ID: "token-limit-only-reported", Name: "does not hold the limit on tokens that it reports", Operation: token, Standing: spec.Documented, Wide: true, Bend: reporting("signalTokensPerEndpoint")},
 	}
+}
+
+// reporting makes an instance report a limit.
+func reporting(limit string) bend.Step {
+	return bend.When(func(x *bend.Exchange) bool { return x.Request.URL.Path == "/api/admin/ui-config" },
+		bend.Status(http.StatusOK), bend.Header("Content-Type", "application/json; charset=utf-8"), bend.Text(`{"resourceLimits":{"`+limit+`":5}}`))
 }
 
 // fewer lowers the limit in a message by one.

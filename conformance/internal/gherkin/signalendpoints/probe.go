@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
@@ -21,18 +22,13 @@ type probe struct {
 
 func (p probe) run(ctx context.Context, s *gherkin.Setup) error {
 	c := s.Conditions()
-	endpoints := firstPositive(p.limits.Endpoints, c.Limit("signalEndpoints"), documentedLimit)
-	tokens := firstPositive(p.limits.Tokens, c.Limit("signalTokensPerEndpoint"), documentedLimit)
-	for name, value := range map[string]int{
-		"limit.endpoints": endpoints, "limit.endpoints.exceeded": endpoints + 1, "limit.tokens": tokens, "limit.tokens.exceeded": tokens + 1,
-	} {
-		c.Facts[name] = plan.Fact{Value: value}
-	}
+	endpoints, told := know(c, "limit.endpoints", p.limits.Endpoints, c.Limit("signalEndpoints"))
+	know(c, "limit.tokens", p.limits.Tokens, c.Limit("signalTokensPerEndpoint"))
 	list, err := s.Send(ctx, http.MethodGet, Path, "", target.Authorized(s.Admin()))
 	if err != nil {
 		return err
 	}
-	room := plan.Room{}
+	room := plan.Room{Told: told}
 	if list != nil {
 		things, _ := p.kind.Things(list.Value)
 		room.Existing = len(things)
@@ -52,13 +48,14 @@ func (p probe) run(ctx context.Context, s *gherkin.Setup) error {
 	return nil
 }
 
-func firstPositive(numbers ...int) int {
-	for _, number := range numbers {
-		if number > 0 {
-			return number
-		}
+// know records a limit: the first number that somebody told, or else the documented one.
+func know(c *plan.Conditions, name string, numbers ...int) (limit int, told bool) {
+	limit = documentedLimit
+	if at := slices.IndexFunc(numbers, func(number int) bool { return number > 0 }); at >= 0 {
+		limit, told = numbers[at], true
 	}
-	return 0
+	c.Facts[name], c.Facts[name+".exceeded"] = plan.Fact{Value: limit, Told: told}, plan.Fact{Value: limit + 1, Told: told}
+	return limit, told
 }
 
 // Make creates a signal endpoint of the run for a setup. It returns nil if no response came.

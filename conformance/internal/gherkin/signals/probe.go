@@ -11,8 +11,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 )
 
-// probe finds out how many calls the target allows per second. A target that does not limit
-// calls is taken to have no limits at all.
+// probe finds out how many calls the target allows per second. A mock that does not limit
+// calls is taken to have no limits but those that somebody told.
 func probe(ctx context.Context, s *gherkin.Setup) error {
 	limit, lifted, err := callLimit(ctx, s)
 	if err != nil {
@@ -28,7 +28,8 @@ func probe(ctx context.Context, s *gherkin.Setup) error {
 	return nil
 }
 
-// callLimit calls an endpoint of its own, twice if the first response does not state a limit.
+// callLimit calls an endpoint of its own, twice if the first response does not state a limit. Only
+// a mock may be without one.
 func callLimit(ctx context.Context, s *gherkin.Setup) (limit int, lifted bool, err error) {
 	const documented = 1
 	endpoint, err := signalendpoints.Make(ctx, s)
@@ -52,5 +53,5 @@ func callLimit(ctx context.Context, s *gherkin.Setup) (limit int, lifted bool, e
 			return documented, false, nil
 		}
 	}
-	return 0, true, nil
+	return documented, s.Conditions().Mock != "", nil
 }
