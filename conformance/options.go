@@ -73,7 +73,8 @@ type Options struct {
 	// Assumed turns the scenarios that rest on assumed facts on or off; nil turns them on only
 	// against a mock.
 	Assumed *bool
-	// Slow turns on the scenarios that are slow on a target that limits calls.
+	// Slow turns on the scenarios that take a minute on a target that limits calls, or on one
+	// that notices a change that late.
 	Slow bool
 	// Limits are how many endpoints the target allows, and how many tokens of each, by these
 	// names. For missing ones the suite uses what the target reports, or else the documented 5.

@@ -590,6 +590,7 @@ func TestMissingTokensDisableWhatNeedsThem(t *testing.T) {
 		"disabled: it needs a token of the frontend",
 		"disabled: it needs a token of the viewer; none is available: the target does not show the admin which roles exist",
 		"disabled: it rests on an assumption; --assumed turns it on",
+		"disabled: it waits for what a real server may notice a minute late; --slow turns it on",
 	} {
 		if counts[reason] == 0 {
 			t.Errorf("nothing is %s: %v", reason, counts)

@@ -108,6 +108,7 @@ var faultless = map[bend.Mock]conformance.Options{
 	bend.Lifted:      {},
 	bend.Resources:   {},
 	bend.OpenSource:  {},
+	bend.Projects:    {Tags: "@op:getAllClientFeatures"},
 	bend.FewRequests: {Tags: "@limits and @measured"},
 	bend.Calls:       {Operations: []string{"callSignalEndpoint"}}, // four calls take a second
 }

@@ -12,6 +12,7 @@
 //	@settings          changes settings of the whole instance, so needs a mock that no other run uses
 //	@limits            reaches a limit of the instance
 //	@slow              takes a minute if calls are limited to one per second
+//	@patient           waits for what a real server may notice a minute late
 //	@alone             must not run beside another scenario that writes
 //	@quiet             is inconclusive if others add to what it counts at the same time
 //	@since:<major>     older versions of Unleash are known to answer differently
@@ -19,7 +20,8 @@
 //	@token-check       checks whether a token that the target knows is of the kind it was given as
 //
 // Scenarios do not name a target's projects and environments: <project> and <environment> stand
-// for those that the user chose, and <other environment> for another environment of the project.
+// for those that the user chose, <other environment> for another environment of the project, and
+// <other project> for another project.
 package features
 
 import (

@@ -199,7 +199,7 @@ Exit codes:
 	f.StringSliceVar(&flags.scenarios, "scenario", nil, "id of a scenario to run, as shown in reports; may be repeated")
 	f.BoolVar(&flags.allowWrites, "allow-writes", false, "create, change and delete the suite's own data; default true on loopback")
 	f.BoolVar(&flags.assumed, "assumed", false, "also verify rules that rest on assumptions; default true for a mock")
-	f.BoolVar(&flags.slow, "slow", false, "also run scenarios that take a minute if calls are limited to one per second")
+	f.BoolVar(&flags.slow, "slow", false, "also run scenarios that take a minute if calls are limited to one per second, or if deleted tokens work for that long")
 	f.IntVar(&flags.endpointLimit, "endpoint-limit", 0, "how many endpoints the target allows, if not 5 and it does not report the limit")
 	f.IntVar(&flags.tokenLimit, "token-limit", 0, "how many tokens the target allows per endpoint, if not 5 and it does not report the limit")
 	f.IntVar(&flags.concurrency, "concurrency", 1, "how many scenarios to run at a time")

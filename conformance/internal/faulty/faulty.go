@@ -69,6 +69,9 @@ func optionsOf(mock bend.Mock) []mockserver.Option {
 	case bend.FewRequests:
 		limits = mockserver.Limits{}
 		limits.PersonalTokenPerMinute, limits.SDKPerMinute = 10, 10
+	case bend.Projects:
+		const projects = "\nprojects: [{id: default, name: Default, environments: [{environment: development}, {environment: production}]}, {id: theirs, name: Theirs}]\n"
+		return []mockserver.Option{mockserver.WithLimits(mockserver.Limits{}), mockserver.WithSeedFile("the seed", append(mockserver.DefaultSeed(), projects...))}
 	case bend.OpenSource:
 		return []mockserver.Option{mockserver.WithEdition(spec.OpenSource)}
 	}

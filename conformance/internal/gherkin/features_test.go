@@ -42,7 +42,7 @@ var sinceTag = regexp.MustCompile(`^@since:[78]$`)
 
 func TestEveryScenarioIsFiled(t *testing.T) {
 	t.Parallel()
-	known := []string{"@core", "@enterprise", "@open-source", "@writes", "@limits", "@slow", "@alone", "@quiet", "@token-check", "@settings", "@administrator", "@fatal-to-people", "@beyond-open-source"}
+	known := []string{"@core", "@enterprise", "@open-source", "@writes", "@limits", "@slow", "@patient", "@alone", "@quiet", "@token-check", "@settings", "@administrator", "@fatal-to-people", "@beyond-open-source"}
 	ids := map[string]bool{}
 	for _, sc := range loadFeatures(t) {
 		if ids[sc.ID] {

@@ -18,7 +18,12 @@ import (
 type requests struct {
 	values *values
 	paths  *paths
-	// What steps have said about the next request. That request uses it up.
+	// next is used up by the next request.
+	next said
+}
+
+// said is what steps have said about a request.
+type said struct {
 	header   http.Header
 	without  []string // headers to leave out
 	compress string   // gzip or deflate, for the body
@@ -28,20 +33,20 @@ func (r *requests) nextHeader(name, value string) error {
 	if err := r.values.expandAll(&value); err != nil {
 		return err
 	}
-	if r.header == nil {
-		r.header = http.Header{}
+	if r.next.header == nil {
+		r.next.header = http.Header{}
 	}
-	r.header.Set(name, value)
+	r.next.header.Set(name, value)
 	return nil
 }
 
 func (r *requests) nextWithout(name string) error {
-	r.without = append(r.without, name)
+	r.next.without = append(r.next.without, name)
 	return nil
 }
 
 func (r *requests) nextCompressed(encoding string) error {
-	r.compress = encoding
+	r.next.compress = encoding
 	return r.nextHeader("Content-Encoding", encoding)
 }
 
@@ -87,8 +92,8 @@ func (r *requests) authorize(made *target.Request, who string) error {
 
 // override applies what was said about the next request, and then discards it.
 func (r *requests) override(made *target.Request) error {
-	next := *r
-	r.header, r.without, r.compress = nil, nil, ""
+	next := r.next
+	r.next = said{}
 	maps.Copy(made.Header, next.header)
 	for _, name := range next.without {
 		made.Header.Del(name)

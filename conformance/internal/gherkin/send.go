@@ -78,12 +78,11 @@ func (s *sender) until(ctx context.Context, method, path, who, body, status, mos
 // between is how long to wait before asking a server again.
 const between = 500 * time.Millisecond
 
-// untilListed repeats a read until a list has an entry, or no longer has it. The next step
-// judges the last response.
+// untilListed repeats a read until a list has an entry, or no longer has it.
 func (s *sender) untilListed(ctx context.Context, path, who, pointer, wanted, property, text string) error {
-	return s.patiently(ctx, func() (bool, error) {
-		if err := s.plain(ctx, http.MethodGet, path, who); err != nil {
-			return false, err
+	return s.again(ctx, path, who, s.run.Patience, between, func() (bool, error) {
+		if s.answer.last.Status == http.StatusNotModified {
+			return false, nil
 		}
 		_, indexes, err := s.answer.matching(pointer, property, text)
 		return (len(indexes) == 1) == (wanted == "one"), err
@@ -99,10 +98,7 @@ func (s *sender) eachQuery(ctx context.Context, path, who, part, property, text,
 	}
 	for _, pair := range pairs {
 		var differs error
-		err := s.patiently(ctx, func() (bool, error) {
-			if err := s.plain(ctx, http.MethodGet, path+"?"+pair[0], who); err != nil {
-				return false, err
-			}
+		err := s.again(ctx, path+"?"+pair[0], who, s.run.Patience, between, func() (bool, error) {
 			differs = s.answer.partIs(pointer, property, text, part, pair[1])
 			return differs == nil, nil
 		})
@@ -113,16 +109,30 @@ func (s *sender) eachQuery(ctx context.Context, path, who, part, property, text,
 	return nil
 }
 
-// patiently does something until it is done, because a server may lag behind its own writes.
-func (s *sender) patiently(ctx context.Context, do func() (done bool, err error)) error {
-	for end := time.Now().Add(s.run.Patience); ; {
-		if done, err := do(); done || err != nil || time.Now().After(end) {
+// untilStatus repeats a read until it gets a status, for more than a minute if need be: a real
+// server keeps what it knows of a token for as long (O).
+func (s *sender) untilStatus(ctx context.Context, path, who, status string) error {
+	return s.again(ctx, path, who, 7*s.run.Patience, 10*between, func() (bool, error) {
+		return strconv.Itoa(s.answer.last.Status) == status, nil
+	})
+}
+
+// again repeats a read, with all that was said about it, until done says that it is enough,
+// because a server may lag behind its own writes. The next step judges the last response.
+func (s *sender) again(ctx context.Context, path, who string, patience, pause time.Duration, done func() (bool, error)) error {
+	next := s.requests.next
+	for end := time.Now().Add(patience); ; {
+		s.requests.next = next
+		if err := s.plain(ctx, http.MethodGet, path, who); err != nil {
+			return err
+		}
+		if enough, err := done(); enough || err != nil || time.Now().After(end) {
 			return err
 		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(between):
+		case <-time.After(pause):
 		}
 	}
 }

@@ -42,6 +42,7 @@ func general() []Step {
 		{Sentence: `I repeat ([A-Z]+) "([^"]*)" ` + who + ` with the body '([^']*)' until the status is (\d+), at most (\S+) times`, Bind: func(w *World) any { return w.sender.until }},
 		{Sentence: `I GET "([^"]*)" ` + who + ` until "([^"]*)" has (one|no) entry where "([^"]+)" is (.+)`, Bind: func(w *World) any { return w.sender.untilListed }},
 		{Sentence: `I GET "([^"]*)" ` + who + ` with each query, "([^"]+)" where "([^"]+)" is (.+) in "([^"]*)" is`, Bind: func(w *World) any { return w.sender.eachQuery }},
+		{Sentence: `I GET "([^"]*)" ` + who + ` until the status is (\d+)`, Bind: func(w *World) any { return w.sender.untilStatus }},
 		{Sentence: `I send ([A-Z]+) "([^"]*)" ` + who + ` (\S+) times at once`, Bind: func(w *World) any { return w.sender.plainAtOnce }},
 		{Sentence: `I send ([A-Z]+) "([^"]*)" ` + who + ` with the body '([^']*)' (\S+) times at once`, Bind: func(w *World) any { return w.sender.textAtOnce }},
 

@@ -23,6 +23,7 @@ var placeFacts = map[string]func(*target.Place) (value, missing string){
 	},
 	"other environment":      func(p *target.Place) (string, string) { return p.Other, "" },
 	"other environment type": func(p *target.Place) (string, string) { return p.OtherType, "" },
+	"other project":          func(p *target.Place) (string, string) { return p.OtherProject, "" },
 	"default environment":    func(p *target.Place) (string, string) { return target.DefaultEnvironment, p.NoDefault },
 	"tag type":               func(p *target.Place) (string, string) { return target.TagType, p.NoTagType },
 	"project stickiness":     func(p *target.Place) (string, string) { return p.Stickiness, p.NoProject },
@@ -42,10 +43,10 @@ func placeFact(p *target.Place, name string) (fact Fact, is bool) {
 	switch {
 	case missing != "":
 		return Fact{Missing: missing}, true
-	case value == "" && strings.HasPrefix(name, "other"):
+	case value == "" && strings.HasPrefix(name, "other environment"):
 		return Fact{Missing: fmt.Sprintf("the project %s has no second environment that is switched on", p.Project)}, true
 	case value == "":
-		return Fact{Missing: "the target does not show the " + name}, true
+		return Fact{Missing: "the target shows no " + name}, true
 	}
 	return Fact{Value: value}, true
 }

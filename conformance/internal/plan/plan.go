@@ -300,8 +300,12 @@ func byFacts(c *Conditions, s *Scenario) string {
 }
 
 func (p *Plan) bySlowness(c *Conditions, s *Scenario) string {
-	if s.Has("@slow") && c.Lifted == "" && !p.choice.Slow {
+	switch {
+	case p.choice.Slow:
+	case s.Has("@slow") && c.Lifted == "":
 		return "it is slow on a target that limits calls; --slow turns it on"
+	case s.Has("@patient") && c.Mock == "":
+		return "it waits for what a real server may notice a minute late; --slow turns it on"
 	}
 	return ""
 }

@@ -3,9 +3,11 @@ package target
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,6 +47,8 @@ type Place struct {
 	Type string
 	// Other is another environment of the project that is on. OtherType is its type.
 	Other, OtherType string
+	// OtherProject is another project that the target shows.
+	OtherProject string
 	// NoDefault says that the target lacks the environment for tokens that name none. It is
 	// empty if the target has it or nothing is known.
 	NoDefault string
@@ -80,6 +84,11 @@ func (l *look) place(ctx context.Context) error {
 		return err
 	}
 	listed := texts(projects, "/projects", "/id")
+	for _, id := range slices.Sorted(maps.Keys(listed)) {
+		if id != p.Project && IsPlaceName(id) {
+			p.OtherProject = id
+		}
+	}
 	if overview != nil && overview.Status == http.StatusNotFound && listed != nil && !listed[p.Project] {
 		p.NoProject = fmt.Sprintf("the target has no project %s, or does not show it; --project chooses one", p.Project)
 		return nil

@@ -14,7 +14,7 @@ import (
 func Faults() []bend.Fault {
 	const standing = spec.Observed
 	created := bend.Answered(http.StatusCreated)
-	return []bend.Fault{
+	return append(useFaults(), []bend.Fault{
 		{ID: "token-projects-lost", Name: "does not store a token's projects", Operation: "createApiToken", Standing: standing, Bend: bend.Member("projects", bend.Gone)},
 		{ID: "token-end-lost", Name: "does not store a token's expiry", Operation: "createApiToken", Standing: standing, Bend: bend.Member("expiresAt", bend.Gone)},
 		{ID: "token-type-renamed", Name: "gives a created token the type client", Operation: "createApiToken", Standing: standing, Bend: bend.When(created, bend.Set("/type", `"client"`))},
@@ -32,5 +32,5 @@ func Faults() []bend.Fault {
 		{ID: "token-none-valid", Name: "reports no token as valid", Operation: "getValidTokens", Standing: standing, Bend: bend.OK(bend.Set("/tokens", "[]"))},
 		{ID: "caller-may-nothing", Name: "reports no permissions for the admin", Operation: "getMe", Standing: standing, Bend: bend.OK(bend.Set("/permissions", "[]"))},
 		{ID: "caller-is-stored", Name: "allows caches to store the response", Operation: "getMe", Standing: standing, Bend: bend.OK(bend.Header("Cache-Control", "no-cache"))},
-	}
+	}...)
 }

@@ -50,6 +50,8 @@ const (
 	// FewRequests allows 10 requests a minute with a personal access token, and 10 with an
 	// SDK's token.
 	FewRequests Mock = "few requests"
+	// Projects has a second project.
+	Projects Mock = "projects"
 	// OpenSource has what an open-source instance has.
 	OpenSource Mock = "open source"
 )
