@@ -660,6 +660,28 @@ func TestOthersMaySendSignalsMeanwhile(t *testing.T) {
 	}
 }
 
+// TestAServerMayLagBehindItsOwnChanges is about one that answers 304 once more after a change. The
+// suite asks again for what is newer than its copy.
+func TestAServerMayLagBehindItsOwnChanges(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
+	asked := 0 // one request at a time
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("If-None-Match") != "" {
+			if asked++; asked == 2 {
+				w.WriteHeader(http.StatusNotModified)
+				return
+			}
+		}
+		mock.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	verify(t, exitcode.OK, conformance.Options{Target: server.URL, Tokens: conformance.MockTokens(), Scenarios: []string{"client/an-sdk-that-already-has-the-flags-gets-a-304"}})
+	if asked != 3 {
+		t.Errorf("it asked %d times with an ETag", asked)
+	}
+}
+
 func TestFailFast(t *testing.T) {
 	t.Parallel()
 	broken := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) })

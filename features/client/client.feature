@@ -88,6 +88,24 @@ Feature: The Client API
       | /id                | nothing |
       | /details/0/message | "\"tag[0]\" with value \"web\" fails to match the tag pattern. You provided \"web\"." |
 
+  @op:getAllClientFeatures @core @writes @observed
+  Scenario: SDKs get the flags that have one of the tags
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    And a flag "two"
+    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"<tag type>","value":"<plain name.web>"}'
+    Then the status is 201
+    When I POST "/api/admin/features/<two.name>/tags" as the admin with the body '{"type":"<tag type>","value":"<plain name.app>"}'
+    Then the status is 201
+    When I GET "/api/client/features?tag=<tag type>:<plain name.none>&tag=<tag type>:<plain name.app>" as the backend until "/features" has one entry where "name" is "<two.name>"
+    Then the status is 200
+    And "/features" lists the "name" ["<two.name>"]
+    And the answer has
+      | /query/tag | [["<tag type>","<plain name.none>"],["<tag type>","<plain name.app>"]] |
+    When I GET "/api/client/features?tag=<tag type>:<plain name.web>" as the backend
+    Then the status is 200
+    And "/features" lists the "name" ["<one.name>"]
+
   @op:getClientFeature @core @observed
   Scenario: A flag that the token cannot see is not found
     Seen on Unleash 8.2.0.
@@ -156,18 +174,53 @@ Feature: The Client API
 
   @op:getAllClientFeatures @core @writes @alone @observed
   Scenario: An SDK that already has the flags gets a 304
-    Seen on Unleash 8.2.0: the ETag stands for the query and the latest change.
+    Seen on Unleash 8.2.0: the ETag stands for the query and the latest change, which may be a second old.
     Given a flag "one"
     When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "name" is "<one.name>"
     Then the status is 200
     And "/features" lists the "name" ["<one.name>"]
     And the answer has
       | /query/namePrefix | "<one.name>" |
+    And I keep the answer as "old"
     And I keep the header "ETag" as "tag"
     Given the next request has the header "If-None-Match" with "<tag>"
     When I GET "/api/client/features?namePrefix=<one.name>" as the backend
     Then the status is 304
     And there is no body
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
+    Then the status is 200
+    Given the next request has the header "If-None-Match" with "<tag>"
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "enabled" is true
+    Then the status is 200
+    And the answer has
+      | /meta/revisionId | greater than <old.meta.revisionId> |
+
+  @op:getAllClientFeatures @core @writes @alone @observed
+  Scenario: An SDK that already has the flags gets a changed segment
+    Seen on Unleash 8.2.0.
+    Given a segment "staff"
+    And a flag "one"
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body '{"name":"default","segments":[<staff.id>]}'
+    Then the status is 200
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "strategies" is a list with {"name":"default"}
+    Then the status is 200
+    And I keep the header "ETag" as "tag"
+    When I PUT "/api/admin/segments/<staff.id>" as the admin with the body '{"name":"<staff.name>","constraints":[{"contextName":"userId","operator":"IN","values":["7"]}]}'
+    Then the status is 204
+    Given the next request has the header "If-None-Match" with "<tag>"
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "strategies" is a list with {"constraints":[{"values":["7"],"operator":"IN","contextName":"userId"}]}
+    Then the status is 200
+    And "/features" has one entry where "name" is "<one.name>", with
+      | /strategies/0/constraints | [{"values":["7"],"operator":"IN","contextName":"userId"}] |
+
+  @op:getAllClientFeatures @core @observed
+  Scenario: An SDK with an unknown ETag gets the flags
+    Seen on Unleash 8.2.0.
+    Given the next request has the header "If-None-Match" with ""x""
+    When I GET "/api/client/features?namePrefix=unleash-mock-verify-none" as the backend
+    Then the status is 200
+    And the answer has
+      | /features | [] |
 
   @op:getAllClientFeatures @core @writes @observed
   Scenario: SDKs get segments separately or inlined

@@ -4,6 +4,7 @@ package client
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -17,6 +18,12 @@ func Faults() []bend.Fault {
 		{ID: "client-no-strategies", Name: "sends flags without their strategies", Operation: "getAllClientFeatures", Standing: standing, Bend: bend.OK(bend.Set("/features/*/strategies", "[]"))},
 		{ID: "client-sent-again", Name: "answers 200 instead of 304 when nothing has changed", Operation: "getAllClientFeatures", Standing: standing,
 			Bend: bend.When(bend.Answered(http.StatusNotModified), bend.Status(http.StatusOK), bend.Text(`{"version":2,"features":[]}`))},
+		{ID: "client-never-changed", Name: "answers 304 to every ETag that it has given", Operation: "getAllClientFeatures", Standing: standing, Bend: func(x *bend.Exchange) { x.Fresh = isOwn }},
+		{ID: "client-unknown-tag-fresh", Name: "answers 304 to every ETag that it has not given", Operation: "getAllClientFeatures", Standing: standing, Bend: func(x *bend.Exchange) { x.Fresh = func(tag string) bool { return !isOwn(tag) } }},
+		{ID: "client-revision-stuck", Name: "keeps its revision when flags change", Operation: "getAllClientFeatures", Standing: standing, Make: stuck},
+		{ID: "client-segments-unheard", Name: "keeps its revision when a segment changes", Operation: "getAllClientFeatures", Standing: standing, Wide: true, Make: deafToSegments},
+		{ID: "client-tag-ignored", Name: "sends flags without the tags that were asked for", Operation: "getAllClientFeatures", Standing: standing,
+			Bend: bend.When(bend.HasQuery("tag"), bend.OK(bend.Again(bend.Query("tag", bend.Always("")))))},
 		{ID: "client-flag-off", Name: "sends every flag as off", Operation: "getClientFeature", Standing: standing, Bend: bend.OK(bend.Set("/enabled", "false"))},
 		{ID: "client-no-impressions", Name: "sends impressionData as false for every flag", Operation: "getAllClientFeatures", Standing: standing, Bend: bend.OK(bend.Set("/features/*/impressionData", "false"))},
 		{ID: "client-flag-no-impressions", Name: "sends impressionData as false for every flag", Operation: "getClientFeature", Standing: standing, Bend: bend.OK(bend.Set("/impressionData", "false"))},
@@ -33,5 +40,38 @@ func Faults() []bend.Fault {
 			Bend: bend.When(bend.Answered(http.StatusOK), bend.Text("id: 1\nevent: unleash-connected\ndata: {\"events\":[{\"eventId\":1,\"type\":\"hydration\",\"segments\":[],\"features\":[]}]}\n\n"))},
 		{ID: "frontend-no-flags", Name: "sends no flags", Operation: "getFrontendFeatures", Standing: standing, Bend: bend.OK(bend.Set("/toggles", "[]"))},
 		{ID: "frontend-post-no-flags", Name: "sends no flags", Operation: "getFrontendApiFeaturesWithPost", Standing: standing, Bend: bend.OK(bend.Set("/toggles", "[]"))},
+	}
+}
+
+// isOwn reports whether an ETag has the form of those of the Client API.
+func isOwn(tag string) bool { return strings.HasSuffix(tag, `:v1"`) }
+
+// stuck answers every query with the ETag that it was first answered with.
+func stuck() bend.Step {
+	first := map[string]string{} // by the query's hash
+	return bend.OK(func(x *bend.Exchange) {
+		tag := x.Header.Get("Etag")
+		hash, _, _ := strings.Cut(tag, ":")
+		if first[hash] == "" {
+			first[hash] = tag
+		}
+		tag = first[hash]
+		bend.All(bend.Header("Etag", tag), bend.Edit("/meta/etag", func(*bend.Value) *bend.Value { return bend.Quoted(tag) }))(x)
+		x.Fresh = func(known string) bool { return known == tag }
+	})
+}
+
+// deafToSegments answers 304 to the latest ETag from before a segment changed.
+func deafToSegments() bend.Step {
+	latest, unheard := "", ""
+	return func(x *bend.Exchange) {
+		switch {
+		case bend.Is("updateSegment")(x):
+			unheard = latest
+		case bend.Is("getAllClientFeatures")(x):
+			x.Fresh = func(tag string) bool { return tag == unheard }
+			x.Answer()
+			latest = x.Header.Get("Etag")
+		}
 	}
 }
