@@ -69,7 +69,9 @@ type read struct {
 	// a chosen one needs.
 	called  bool
 	request target.Request
-	answer  *target.Exchange
+	// lesson is what its response shows, until the run has learned it. The response itself may be
+	// large, and those of many operations would fill the memory.
+	lesson lesson
 }
 
 // Feature is the name under which reports group the operations.
@@ -242,10 +244,8 @@ func (r *Run) callReady(ctx context.Context, open []*read) (waiting []*read, err
 	}
 	all.Wait()
 	for _, planned := range ready {
-		if planned.answer != nil {
-			r.values.learn(planned.operation, planned.answer)
-			planned.answer = nil
-		}
+		r.values.learn(planned.lesson)
+		planned.lesson = lesson{}
 	}
 	return waiting, errors.Join(errs...)
 }
@@ -270,7 +270,7 @@ func (r *Run) call(ctx context.Context, planned *read) error {
 		return context.Cause(ctx)
 	}
 	if last != nil && last.Status != 0 {
-		planned.answer = last
+		planned.lesson = r.values.lesson(planned.operation, last)
 		r.note(credential, last.Status)
 	}
 	if !chosen {

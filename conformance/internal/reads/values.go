@@ -17,7 +17,7 @@ import (
 
 // Limits on what is remembered from responses.
 const (
-	maxRemembered = 20  // values for one parameter from one response
+	maxRemembered = 20  // values for one parameter
 	maxValue      = 256 // bytes of one value
 	maxTries      = 500 // ways to fill one path
 )
@@ -179,10 +179,20 @@ func (f *filling) fill(filled, rest string, names []string) (path string, found 
 	return "", false
 }
 
-// learn remembers what a successful response shows.
-func (v *values) learn(operation *spec.Operation, x *target.Exchange) {
+// lesson is what a response shows.
+type lesson struct {
+	// at is the path of the request, and listed has what a list there holds for the parameters that
+	// follow it; nil if none do.
+	at     string
+	listed map[string][]any
+	named  map[string][]any
+}
+
+// lesson returns what a successful response shows. It may be called for several at once.
+func (v *values) lesson(operation *spec.Operation, x *target.Exchange) lesson {
+	shown := lesson{named: map[string][]any{}}
 	if !x.Succeeded() || !x.IsJSON {
-		return
+		return shown
 	}
 	hidden := map[string]bool{}
 	for _, secret := range secrets.InBody(x.Answer.Get("Content-Type"), string(x.Received)) {
@@ -192,23 +202,35 @@ func (v *values) learn(operation *spec.Operation, x *target.Exchange) {
 	_, used, _ := v.contract.Match(path)
 	for i, name := range operation.PathParameters() {
 		if value, err := url.PathUnescape(used[i]); err == nil && v.names[name] {
-			v.named[name] = remember(v.named[name], value, hidden)
+			shown.named[name] = remember(shown.named[name], value, hidden)
 		}
 	}
 	if names := v.behind[trimmed(operation.Path)]; len(names) > 0 {
-		at := trimmed(path)
-		v.listed[at] = map[string][]any{}
+		shown.at, shown.listed = trimmed(path), map[string][]any{}
 		for _, entry := range entries(x.Value, trimmed(operation.Path)) {
 			for _, name := range names {
-				v.listed[at][name] = remember(v.listed[at][name], idOf(entry, name), hidden)
+				shown.listed[name] = remember(shown.listed[name], idOf(entry, name), hidden)
 			}
 		}
 	}
 	jsonvalue.Walk(x.Value, func(_, key string, value any) {
 		if v.names[key] {
-			v.named[key] = remember(v.named[key], value, hidden)
+			shown.named[key] = remember(shown.named[key], value, hidden)
 		}
 	})
+	return shown
+}
+
+// learn remembers what a response has shown.
+func (v *values) learn(shown lesson) {
+	if shown.listed != nil {
+		v.listed[shown.at] = shown.listed
+	}
+	for name, found := range shown.named {
+		for _, value := range found {
+			v.named[name] = remember(v.named[name], value, nil)
+		}
+	}
 }
 
 // remember adds a value, provided that it is a short string or number, new, and not a secret.
