@@ -212,7 +212,7 @@ func (s *schemas) withholds(schema any, name, keyword string, seen map[string]bo
 	object, _ := schema.(map[string]any)
 	properties, _ := object["properties"].(map[string]any)
 	if property := properties[name]; property != nil {
-		return s.isMarked(property, keyword)
+		return s.isMarked(property, keyword, map[string]bool{})
 	}
 	parts, _ := object["allOf"].([]any)
 	reference, is := object["$ref"].(string)
@@ -226,21 +226,22 @@ func (s *schemas) withholds(schema any, name, keyword string, seen map[string]bo
 	return slices.ContainsFunc(parts, func(part any) bool { return s.withholds(part, name, keyword, seen) })
 }
 
-// isMarked reports whether a keyword is true in a schema or in the one that it refers to.
-func (s *schemas) isMarked(part any, keyword string) bool {
+// isMarked reports whether a keyword is true in a schema, or in one that it refers to or is composed of.
+// seen has the references that were followed.
+func (s *schemas) isMarked(part any, keyword string, seen map[string]bool) bool {
 	object, _ := part.(map[string]any)
 	if object[keyword] == true {
 		return true
 	}
-	reference, is := object["$ref"].(string)
-	if !is {
-		return false
+	parts, _ := object["allOf"].([]any)
+	if reference, is := object["$ref"].(string); is && !seen[reference] && len(seen) < maxDepth {
+		seen[reference] = true
+		var target any
+		if text, err := s.document.At(reference); err == nil && json.Unmarshal(text, &target) == nil {
+			parts = append(slices.Clip(parts), target)
+		}
 	}
-	target, err := s.document.At(reference)
-	if err == nil {
-		target, err = s.document.Resolve(target)
-	}
-	return err == nil && string(document.Member(target, keyword)) == "true"
+	return slices.ContainsFunc(parts, func(part any) bool { return s.isMarked(part, keyword, seen) })
 }
 
 // maxDepth is how many references are followed, as schemas may contain themselves.

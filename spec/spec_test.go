@@ -325,6 +325,8 @@ func TestDirections(t *testing.T) {
 		"{type: object, required: [id, password], properties: {id: {type: integer, readOnly: true}, password: {type: string, writeOnly: true}}}",
 		"{allOf: [{$ref: '#/components/schemas/base'}, {type: object, required: [id, password]}]}",
 		"{$ref: '#/components/schemas/base', required: [id, password]}",
+		"{type: object, required: [id, password], properties: {id: {allOf: [{$ref: '#/components/schemas/id'}]}, password: {allOf: [{type: string}, {writeOnly: true}]}}}",
+		"{type: object, required: [id, password], properties: {id: {$ref: '#/components/schemas/refersToID'}, password: {type: string, writeOnly: true}}}",
 	} {
 		contract, err := spec.Parse([]byte(`
 openapi: 3.1.0
@@ -350,6 +352,8 @@ components:
       properties:
         id: {type: integer, readOnly: true}
         password: {type: string, writeOnly: true}
+    id: {type: integer, readOnly: true}
+    refersToID: {$ref: '#/components/schemas/id'}
     thing: ` + thing))
 		if err != nil {
 			t.Fatal(err)
