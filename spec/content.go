@@ -37,7 +37,7 @@ func (r reader) content(o *Operation) (content, error) {
 	}
 	var out content
 	for _, written := range source.Parameters {
-		if written.In == "header" && slices.Contains(notParameters, strings.ToLower(written.Name)) {
+		if !openapi.IsParameter(written.In, written.Name) {
 			continue
 		}
 		parameter, err := r.parameter(written)
@@ -94,14 +94,6 @@ func (o *Operation) checkKinds() error {
 // have written. They are read only for the shapes of parameters and bodies, whose first levels say
 // how values are written. Package jsonschema judges values by the whole schema.
 const maxDrawn = 64 << 10
-
-// notParameters are request headers that OpenAPI does not treat as parameters: contents and security
-// describe them.
-var notParameters = []string{"accept", "authorization", "content-type"}
-
-// notHeaders are response headers that are not judged: the contents describe the content type, and
-// the others belong to the connection.
-var notHeaders = []string{"content-type", "content-length", "transfer-encoding", "connection", "content-encoding", "date"}
 
 // model reads the operation's part of the document. The parameters of its path are included in its
 // own.
@@ -360,7 +352,7 @@ func (r reader) response(code string, status int, source *v3.Response) (*Respons
 		response.MediaType, response.Shape = response.Contents[0].MediaType, response.Contents[0].Shape
 	}
 	for name, written := range source.Headers.FromOldest() {
-		if slices.Contains(notHeaders, strings.ToLower(name)) {
+		if !openapi.JudgesHeader(name) {
 			continue
 		}
 		header := &Header{Name: name, Required: written.Required, Explode: written.Explode}

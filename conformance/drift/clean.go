@@ -7,12 +7,13 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/go-openapi/jsonpointer"
 	"github.com/pb33f/go-yaml"
+
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 )
 
 // texts are the keywords that do not affect what goes over the wire.
-var texts = []string{"description", "summary", "title", "example", "examples", "externalDocs", "$comment", "$schema", "$id", "$defs"}
+var texts = []string{"description", "summary", "title", "example", "examples", "externalDocs", "$comment", "$schema", "$id", "$anchor", "$dynamicAnchor", "$defs"}
 
 // nameless are the keywords whose value is a map with names, not keywords, as its keys.
 var nameless = []string{
@@ -36,22 +37,42 @@ type cleaner struct {
 	// inline replaces references with what they refer to, so that the names of components
 	// make no difference.
 	inline bool
+	unsent string       // marks the properties that are not sent in the direction of what is being copied
 	open   []*yaml.Node // the targets of references that are being copied
-	nodes  int          // copied so far for the current operation
+	nodes  int          // of the current operation so far
 }
 
 // maxNodes limits the size of an operation, including everything that it refers to. The
-// largest of an open-source Unleash 8.2.0 has 1,189 nodes.
-const maxNodes = 50_000
+// largest of an open-source Unleash 8.2.0 has 2,395 nodes. A text counts as more nodes if it is long.
+const (
+	maxNodes = 12_000
+	longText = 50 // bytes
+)
 
 // tooLarge reports whether the last operation was cut short.
-func (c *cleaner) tooLarge() bool { return c.nodes > maxNodes }
+func (c *cleaner) tooLarge() bool { return c.inline && c.nodes > maxNodes }
 
-// clean copies a node without texts, extensions and explicit defaults. named says that the
-// keys of a mapping are names.
+// count adds the nodes of a tree to those already counted. It stops once they are too many.
+func count(counted int, node *yaml.Node) int {
+	counted += 1 + len(node.Value)/longText
+	for i, child := range node.Content {
+		switch {
+		case counted > maxNodes:
+			return counted
+		case node.Kind == yaml.MappingNode && i%2 == 0: // a key
+			counted += len(child.Value) / longText
+		default:
+			counted = count(counted, child)
+		}
+	}
+	return counted
+}
+
+// clean copies a node without texts, extensions and explicit defaults. Scalars and data are shared
+// with the document, so nothing may change them. named says that the keys of a mapping are names.
 func (c *cleaner) clean(node *yaml.Node, named bool) *yaml.Node {
 	node = unalias(node)
-	if c.nodes++; c.tooLarge() {
+	if c.nodes += 1 + len(node.Value)/longText; c.tooLarge() {
 		return mapping()
 	}
 	if c.inline && !named && text(field(node, "$ref")) != "" {
@@ -78,7 +99,7 @@ func (c *cleaner) clean(node *yaml.Node, named bool) *yaml.Node {
 		}
 		return out
 	}
-	return plain(node)
+	return node
 }
 
 // says reports whether the keywords beside a reference mean anything, as they do in schemas
@@ -104,20 +125,29 @@ func beside(reference *yaml.Node) *yaml.Node {
 func (c *cleaner) cleanMapping(node *yaml.Node, named bool) *yaml.Node {
 	out := mapping()
 	for key, value := range fields(node) {
+		c.nodes += len(key) / longText
 		switch {
+		case c.tooLarge():
+			return out
 		case named:
 			set(out, key, c.clean(value, false))
 		case slices.Contains(texts, key), strings.HasPrefix(key, "x-"):
+			c.nodes++ // skipping takes time, too
 		case value.Kind == yaml.ScalarNode && defaults[key] != "" && defaults[key] == value.Value:
 		case slices.Contains(verbatim, key):
-			set(out, key, plain(value))
+			c.nodes = count(c.nodes, value)
+			set(out, key, value)
 		case key == "schema" && c.inline:
-			set(out, key, normal(c.clean(value, false), c.document.modern))
+			schema := c.clean(value, false)
+			demandLess(schema, c.unsent, nil)
+			set(out, key, normal(schema, c.document.modern))
 		case key == "content" && c.inline && len(value.Content) == 0:
 		case key == "content" && c.inline:
 			set(out, key, c.renamed(value, mediaType))
 		case key == "headers" && c.inline:
-			set(out, key, allStyled(c.renamed(value, strings.ToLower), "simple"))
+			if headers := c.headers(value); len(headers.Content) > 0 {
+				set(out, key, headers)
+			}
 		case key == "encoding" && c.inline:
 			set(out, key, allStyled(c.clean(value, true), "form"))
 		default:
@@ -136,10 +166,21 @@ func (c *cleaner) renamed(node *yaml.Node, rename func(string) string) *yaml.Nod
 	return out
 }
 
+// headers copies the headers that are judged.
+func (c *cleaner) headers(node *yaml.Node) *yaml.Node {
+	judged := mapping()
+	for name, header := range fields(node) {
+		if openapi.JudgesHeader(name) {
+			set(judged, name, header)
+		}
+	}
+	return allStyled(c.renamed(judged, strings.ToLower), "simple")
+}
+
 // styled writes out the style of a parameter, header or encoding, and whether it is exploded, which
 // makes a difference only to arrays and objects. usual is the default style.
 func styled(part *yaml.Node, usual string) {
-	if field(part, "content") != nil {
+	if part.Kind != yaml.MappingNode || field(part, "content") != nil {
 		return
 	}
 	style := cmp.Or(text(field(part, "style")), usual)
@@ -168,32 +209,30 @@ func mediaType(contentType string) string {
 	return strings.ToLower(strings.TrimSpace(essence))
 }
 
-// plain copies a node without comments, anchors and positions.
-func plain(node *yaml.Node) *yaml.Node {
-	node = unalias(node)
-	out := &yaml.Node{Kind: node.Kind, Tag: node.Tag, Value: node.Value, Style: node.Style &^ yaml.FlowStyle}
-	for _, child := range node.Content {
-		out.Content = append(out.Content, plain(child))
-	}
-	return out
-}
+// unsent maps the direction, true for requests, to the keyword that marks properties which are not
+// sent in it.
+var unsent = map[bool]string{true: "readOnly", false: "writeOnly"}
 
-// operation copies an operation. The copy includes the parameters of its path item, names
-// path parameters as the other side does, and has the security that applies.
+// operation copies an operation without its security. The copy includes the parameters of its path
+// item, and names path parameters as the other side does.
 func (c *cleaner) operation(o *operation, names []string) *yaml.Node {
 	c.nodes = 0
-	source := mapping()
+	requests, responses := mapping(), mapping()
 	for key, value := range fields(o.node) {
-		if key != "parameters" && key != "security" && key != "tags" {
-			set(source, key, value)
+		switch key {
+		case "parameters", "security", "tags":
+		case "responses":
+			set(responses, key, value)
+		default:
+			set(requests, key, value)
 		}
 	}
-	out := c.cleanMapping(source, false)
+	c.unsent = unsent[false]
+	out := c.cleanMapping(responses, false)
+	c.unsent = unsent[true]
+	out.Content = append(out.Content, c.cleanMapping(requests, false).Content...)
 	if parameters := c.parameters(o, names); len(parameters.Content) > 0 {
 		set(out, "parameters", parameters)
-	}
-	if security := c.security(o); len(security.Content) > 0 {
-		set(out, "security", security)
 	}
 	return out
 }
@@ -204,25 +243,25 @@ func (c *cleaner) parameters(o *operation, names []string) *yaml.Node {
 	own := pathParameters(o.path)
 	out := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
 	position := map[string]int{}
-	for _, list := range []*yaml.Node{field(o.item, "parameters"), field(o.node, "parameters")} {
+	for _, list := range []*yaml.Node{c.document.field(o.item, "parameters"), field(o.node, "parameters")} {
 		if list == nil {
 			continue
 		}
 		for _, entry := range list.Content {
 			parameter := c.clean(entry, false)
-			name := field(parameter, "name")
-			in := text(field(parameter, "in"))
-			if name == nil {
+			name, in := text(field(parameter, "name")), text(field(parameter, "in"))
+			if name == "" || !openapi.IsParameter(in, name) {
 				continue
 			}
 			styled(parameter, usualStyles[in])
-			if i := slices.Index(own, name.Value); in == "path" && i >= 0 && i < len(names) {
-				name.Value = names[i]
+			if i := slices.Index(own, name); in == "path" && i >= 0 && i < len(names) {
+				name = names[i]
 			}
 			if in == "header" {
-				name.Value = http.CanonicalHeaderKey(name.Value)
+				name = http.CanonicalHeaderKey(name)
 			}
-			key := in + " " + name.Value
+			put(parameter, "name", scalar(name))
+			key := in + " " + name
 			if i, known := position[key]; known {
 				out.Content[i] = parameter
 				continue
@@ -234,41 +273,28 @@ func (c *cleaner) parameters(o *operation, names []string) *yaml.Node {
 	return out
 }
 
-// security lists the authentication methods that an operation accepts, named by what a client
-// sends. An empty list means that no authentication is required.
-func (c *cleaner) security(o *operation) *yaml.Node {
-	requirements := field(o.node, "security")
-	if requirements == nil {
-		requirements = field(c.document.root, "security")
-	}
-	out := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
-	if requirements == nil {
-		return out
-	}
-	for _, requirement := range requirements.Content {
-		ways := mapping()
-		for name, scopes := range fields(requirement) {
-			set(ways, c.way(name), plain(scopes))
+// tellApart writes the place of a parameter before its name if a parameter of either side has the same
+// name in another place, because the library knows parameters by their names alone. Those in the path
+// keep the name that the path has.
+func tellApart(sides ...*yaml.Node) {
+	const several = "several"
+	var parameters []*yaml.Node
+	for _, side := range sides {
+		if own := field(side, "parameters"); own != nil {
+			parameters = append(parameters, own.Content...)
 		}
-		if len(ways.Content) == 0 { // authentication is optional
-			return &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
-		}
-		out.Content = append(out.Content, ways)
 	}
-	return out
-}
-
-// way names a security scheme by what a client sends.
-func (c *cleaner) way(name string) string {
-	scheme := c.document.resolve(at(c.document.root, "/components/securitySchemes/"+jsonpointer.Escape(name)))
-	switch kind := text(field(scheme, "type")); kind {
-	case "apiKey":
-		return strings.ToLower(kind + " in " + text(field(scheme, "in")) + " " + text(field(scheme, "name")))
-	case "http":
-		return strings.ToLower(kind + " " + text(field(scheme, "scheme")))
-	case "":
-		return name
-	default:
-		return kind
+	places := map[string]string{}
+	for _, parameter := range parameters {
+		name, in := text(field(parameter, "name")), text(field(parameter, "in"))
+		if known, is := places[name]; is && known != in {
+			in = several
+		}
+		places[name] = in
+	}
+	for _, parameter := range parameters {
+		if name, in := text(field(parameter, "name")), text(field(parameter, "in")); places[name] == several && in != "path" {
+			put(parameter, "name", scalar(in+" "+name))
+		}
 	}
 }

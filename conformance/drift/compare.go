@@ -24,6 +24,7 @@ type comparison struct {
 
 // pair is an operation that both documents have, in the form in which it is compared.
 type pair struct {
+	finder
 	operation   *spec.Operation
 	left, right *yaml.Node
 }
@@ -89,21 +90,28 @@ func (c *comparison) added() []Operation {
 			tags[tag] = true
 		}
 	}
+	inScope := map[*yaml.Node]bool{} // paths may share an operation, by a reference
 	var out []Operation
 	for _, key := range c.right.order {
 		o := c.right.operations[key]
-		inScope := c.options.WholeDocument || slices.ContainsFunc(o.tags, func(tag string) bool { return tags[tag] })
-		if !known[key] && inScope {
+		if _, seen := inScope[o.node]; !seen {
+			own := c.right.field(o.node, "tags")
+			inScope[o.node] = c.options.WholeDocument || own != nil && slices.ContainsFunc(own.Content, func(tag *yaml.Node) bool { return tags[tag.Value] })
+		}
+		if !known[key] && inScope[o.node] {
 			out = append(out, Operation{ID: o.id, Method: o.method, Path: o.path, State: Added, Changes: []Change{}})
 		}
 	}
 	return out
 }
 
+// maxChanges limits how many differences are listed.
+const maxChanges = 50_000
+
 // changes compares the operations that both sides have, and returns the changes by the
 // contract's operationId. It copies one operation at a time to save memory.
 func (c *comparison) changes() (map[string][]Change, error) {
-	out := map[string][]Change{}
+	out, total := map[string][]Change{}, 0
 	lefts := &cleaner{document: c.left, inline: true}
 	rights := &cleaner{document: c.right, inline: true}
 	for _, o := range c.contract.Operations() {
@@ -113,18 +121,24 @@ func (c *comparison) changes() (map[string][]Change, error) {
 		}
 		left := c.left.operations[wireKey(o.Method, o.Path)]
 		names := pathParameters(o.Path)
-		p := pair{operation: o, left: lefts.operation(left, names), right: rights.operation(right, names)}
-		if lefts.tooLarge() || rights.tooLarge() {
+		p := pair{finder: finder{}, operation: o, left: lefts.operation(left, names), right: rights.operation(right, names)}
+		changes := compareSecurity(lefts.security(left), rights.security(right))
+		alignStatuses(p.left, p.right, p.isUnsure)
+		if lefts.tooLarge() || rights.tooLarge() || max(count(0, p.left), count(0, p.right)) > maxNodes {
 			return nil, fmt.Errorf("%s %s has more than %d parts, including what it refers to", o.Method, o.Path, maxNodes)
 		}
-		alignStatuses(p.left, p.right, p.isUnsure)
-		if same(p.left, p.right) { // most are equal, and the library is slow
-			continue
+		tellApart(p.left, p.right)
+		if !same(p.left, p.right) { // most are equal, and the library is slow
+			more, err := c.differences(p)
+			if err != nil {
+				return nil, err
+			}
+			changes = append(changes, more...)
 		}
-		changes, err := c.differences(p)
-		if err != nil {
-			return nil, err
+		if total += len(changes); total > maxChanges {
+			return nil, fmt.Errorf("the document differs from the contract in more than %d places", maxChanges)
 		}
+		slices.SortStableFunc(changes, compareChanges)
 		if c.contract == spec.Default() {
 			changes = withoutKnown(o.ID, changes)
 		}
@@ -173,7 +187,6 @@ func (c *comparison) verdicts(p pair, found []located) []Change {
 			out = append(out, whole)
 		}
 	}
-	slices.SortStableFunc(out, compareChanges)
 	return out
 }
 
@@ -250,7 +263,7 @@ func (c *comparison) surroundings() ([]Change, error) {
 		info := mapping()
 		for key, value := range fields(field(d.root, "info")) {
 			if key == "title" || key == "version" {
-				set(info, key, plain(value))
+				set(info, key, value)
 			}
 		}
 		set(root, "info", info)

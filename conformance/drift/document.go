@@ -17,7 +17,10 @@ import (
 
 // document is an OpenAPI document as a tree of nodes.
 type document struct {
+	finder
 	root *yaml.Node
+	// ends maps references to what they lead to.
+	ends map[*yaml.Node]*yaml.Node
 	// modern is set for OpenAPI 3.1 and later.
 	modern bool
 	// operations are indexed by method and path, as wireKey writes them.
@@ -28,7 +31,6 @@ type document struct {
 // operation is one operation of a document.
 type operation struct {
 	id, method, path string
-	tags             []string
 	node, item       *yaml.Node
 }
 
@@ -51,7 +53,7 @@ func read(source []byte) (*document, error) {
 	if root.Kind != yaml.MappingNode {
 		return nil, errors.New("not an OpenAPI document: it is not an object")
 	}
-	d := &document{root: root, operations: map[string]*operation{}}
+	d := &document{finder: finder{}, root: root, ends: map[*yaml.Node]*yaml.Node{}, operations: map[string]*operation{}}
 	version := text(field(d.root, "openapi"))
 	if !strings.HasPrefix(version, "3.") {
 		return nil, fmt.Errorf("not an OpenAPI 3 document: openapi is %q", version)
@@ -64,7 +66,7 @@ func read(source []byte) (*document, error) {
 	for path, item := range fields(paths) {
 		item = d.resolve(item)
 		for _, method := range methods {
-			if node := field(item, method); node != nil {
+			if node := d.field(item, method); node != nil {
 				d.add(&operation{method: strings.ToUpper(method), path: path, node: node, item: item})
 			}
 		}
@@ -73,12 +75,7 @@ func read(source []byte) (*document, error) {
 }
 
 func (d *document) add(o *operation) {
-	o.id = text(field(o.node, "operationId"))
-	if tags := field(o.node, "tags"); tags != nil {
-		for _, tag := range tags.Content {
-			o.tags = append(o.tags, tag.Value)
-		}
-	}
+	o.id = text(d.field(o.node, "operationId"))
 	key := wireKey(o.method, o.path)
 	d.operations[key] = o
 	d.order = append(d.order, key)
@@ -130,48 +127,85 @@ func pathParameters(path string) []string {
 	return names
 }
 
-// resolve follows a local reference. A reference that leads nowhere resolves to its own node,
-// which is then compared as it is.
+// resolve follows a local reference to its end. One that leads nowhere resolves to its own node,
+// which is then compared as it is. Many references may share a chain, so each is followed once.
 func (d *document) resolve(node *yaml.Node) *yaml.Node {
-	for range 32 { // more than any sensible chain
-		tokens, local := openapi.Tokens(text(field(node, "$ref")))
-		if !local {
-			return node
-		}
-		target := follow(d.root, tokens)
-		if target == nil {
-			return node
-		}
-		node = target
+	if end, known := d.ends[node]; known {
+		return end
 	}
-	return node
+	tokens, local := openapi.Tokens(text(d.field(node, "$ref")))
+	if !local {
+		return node
+	}
+	d.ends[node] = node // unless it leads elsewhere, and not back here
+	if target := d.follow(d.root, tokens, byIndex); target != nil {
+		d.ends[node] = d.resolve(target)
+	}
+	return d.ends[node]
 }
 
-// at returns the node that the JSON pointer of a change leads to, or nil.
-func at(node *yaml.Node, pointer string) *yaml.Node {
+// finder finds parts of a tree. It indexes large mappings, since a small document can make drift
+// look into one again and again.
+type finder map[*yaml.Node]map[string]*yaml.Node
+
+// large is how many members a mapping has that is indexed.
+const large = 32
+
+// field returns the value of a mapping's key, or nil.
+func (f finder) field(node *yaml.Node, name string) *yaml.Node {
+	node = unalias(node)
+	if node == nil || len(node.Content) < 2*large {
+		return field(node, name)
+	}
+	members, known := f[node]
+	if !known {
+		members = map[string]*yaml.Node{}
+		for key, value := range fields(node) {
+			if members[key] == nil {
+				members[key] = value
+			}
+		}
+		f[node] = members
+	}
+	return members[name]
+}
+
+// at returns the node that the JSON pointer of a change leads to, or nil. Such a pointer has
+// parameters by their names.
+func (f finder) at(node *yaml.Node, pointer string) *yaml.Node {
 	tokens := strings.Split(pointer, "/")[1:]
 	for i, token := range tokens {
 		tokens[i] = jsonpointer.Unescape(token)
 	}
-	return follow(node, tokens)
+	return f.follow(node, tokens, byName)
 }
 
-// follow returns the node that the tokens of a JSON pointer lead to, or nil.
-func follow(node *yaml.Node, tokens []string) *yaml.Node {
+// follow returns the node that the tokens of a JSON pointer lead to, or nil. element finds what a
+// token means in a list.
+func (f finder) follow(node *yaml.Node, tokens []string, element func(list *yaml.Node, token string) *yaml.Node) *yaml.Node {
 	for _, token := range tokens {
-		node = child(node, token)
+		if node != nil && node.Kind == yaml.SequenceNode {
+			node = element(node, token)
+		} else {
+			node = f.field(node, token)
+		}
 	}
 	return node
 }
 
-// child returns a member of a mapping, an element of a sequence by its index or, as the pointer of
-// a change has it, a parameter by its name; or nil.
-func child(node *yaml.Node, token string) *yaml.Node {
-	if node == nil || node.Kind != yaml.SequenceNode {
-		return field(node, token)
+// byIndex returns the element of a list with an index, or nil.
+func byIndex(list *yaml.Node, index string) *yaml.Node {
+	i, err := strconv.Atoi(index)
+	if err != nil || i < 0 || i >= len(list.Content) || strconv.Itoa(i) != index {
+		return nil
 	}
-	for i, element := range node.Content {
-		if strconv.Itoa(i) == token || text(field(element, "name")) == token {
+	return list.Content[i]
+}
+
+// byName returns the element of a list with a name, or nil.
+func byName(list *yaml.Node, name string) *yaml.Node {
+	for _, element := range list.Content {
+		if text(field(element, "name")) == name {
 			return element
 		}
 	}

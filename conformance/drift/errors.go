@@ -41,7 +41,7 @@ func judgeable(id string, source *yaml.Node) *yaml.Node {
 	out, responses := mapping(), mapping()
 	for code, response := range fields(field(source, "responses")) {
 		if len(code) == 3 && strings.Trim(code, "0123456789") == "" {
-			response = plain(response)
+			response = without(response)
 			if field(response, "description") == nil {
 				set(response, "description", scalar(code))
 			}
@@ -80,7 +80,7 @@ func (b errorBodies) judge(status int) (Change, bool) {
 // isOpen reports whether the target's document allows unnamed properties, or does not
 // describe the body at all.
 func (b errorBodies) isOpen(status int) bool {
-	content := at(b.pair.right, fmt.Sprintf("/responses/%d/content", status))
+	content := b.pair.at(b.pair.right, fmt.Sprintf("/responses/%d/content", status))
 	for _, media := range fields(content) {
 		schema := field(media, "schema")
 		if field(schema, "additionalProperties") != nil || field(schema, "enum") != nil {
@@ -98,7 +98,7 @@ type example struct {
 // examples returns the bodies that the contract gives as examples of a status.
 func (b errorBodies) examples(status int) []example {
 	source := b.contract.operations[wireKey(b.pair.operation.Method, b.pair.operation.Path)]
-	response := b.contract.resolve(at(source.node, fmt.Sprintf("/responses/%d", status)))
+	response := b.contract.resolve(b.contract.at(source.node, fmt.Sprintf("/responses/%d", status)))
 	var found []example
 	for mediaType, media := range fields(field(response, "content")) {
 		values := []*yaml.Node{field(media, "example")}

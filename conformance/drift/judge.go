@@ -45,7 +45,8 @@ var keywords = map[string]effects{
 	"properties":           {added: none, removed: either, changed: either},
 	"content":              {added: looser, removed: tighter, changed: either},
 	"headers":              {added: none, removed: either, changed: either},
-	"default":              {changed: either},
+	"allowEmptyValue":      {added: looser, removed: tighter, changed: either},
+	"default":              noEffect,
 	"deprecated":           noEffect, "operationId": noEffect, "readOnly": noEffect, "writeOnly": noEffect,
 	"discriminator": noEffect, "xml": noEffect, "servers": noEffect,
 }
@@ -82,9 +83,12 @@ const (
 	reasonHeaderLess    = "the target's document says less about the header"
 	reasonErrorLess     = "the target's document leaves the body open, and every example of the contract fits it"
 	reasonOpenInFact    = "the contract requires no token here; the target's document requires one for every operation"
+	reasonTokenNeeded   = "the contract requires no token, so a request without one may be refused"
 	reasonOneMoreWay    = "one more way to authenticate"
+	reasonLessNeeded    = "what clients send for the contract is more than the target requires"
 	reasonNoTokenNeeded = "the target's document requires no token, and sending one does no harm"
 	reasonWayGone       = "clients that authenticate this way may be refused"
+	reasonOtherDefault  = "the target takes the same requests, but what one leaves out may mean something else"
 	reasonOtherError    = "an example of the contract does not fit the target's document: "
 )
 
@@ -109,8 +113,6 @@ func (l located) describe(verdict Verdict, reason string) Change {
 func (p pair) judge(change located) Change {
 	part, rest, _ := strings.Cut(strings.TrimPrefix(change.pointer, "/"), "/")
 	switch part {
-	case "security":
-		return p.judgeSecurity(change)
 	case "parameters", "requestBody":
 		return p.judgeEffect(change, true)
 	case "responses":
@@ -124,24 +126,6 @@ func (p pair) judge(change located) Change {
 		return p.judgeEffect(change, false)
 	}
 	return change.describe(Compatible, reasonNotOnWire)
-}
-
-func (p pair) judgeSecurity(change located) Change {
-	change.Original, change.New = "", ""
-	switch kind := kinds[change.ChangeType]; {
-	case kind == Added:
-		change.New = change.Property
-		if at(p.left, "/security") == nil {
-			return change.describe(Beyond, reasonOpenInFact)
-		}
-		return change.describe(Compatible, reasonOneMoreWay)
-	case at(p.right, "/security") == nil:
-		change.Original = change.Property
-		return change.describe(Compatible, reasonNoTokenNeeded)
-	default:
-		change.Original = change.Property
-		return change.describe(Breaking, reasonWayGone)
-	}
 }
 
 // judgeStatus judges a status that only one side lists. The contract lists statuses that were
@@ -170,6 +154,9 @@ func (p pair) isUnsure(status int) bool {
 // by accepting less in requests or by allowing more in responses.
 func (p pair) judgeEffect(change located, request bool) Change {
 	found := p.effect(change, request)
+	if request && change.Property == "default" {
+		return change.describe(Compatible, reasonOtherDefault)
+	}
 	breaks := found == either || request && found == tighter || !request && found == looser
 	verdict := Compatible
 	if breaks {
@@ -186,15 +173,18 @@ func (p pair) effect(change located, request bool) effect {
 	case "parameters":
 		return p.parameterEffect(change, kind)
 	case "requestBody":
-		if kind == Added && text(at(p.right, "/requestBody/required")) != "true" {
+		if kind == Added && text(p.at(p.right, "/requestBody/required")) != "true" {
 			return none
 		}
 	case "content": // one more media type in a request is looser, one fewer tighter
 	case "enum":
+		contract, target := p.at(p.left, parent+"/enum"), p.at(p.right, parent+"/enum")
 		switch { // the keyword itself was added or removed, with all its values
-		case at(p.left, parent+"/enum") == nil:
+		case contract == nil && target == nil: // in one of several forms
+			return either
+		case contract == nil:
 			return tighter
-		case at(p.right, parent+"/enum") == nil:
+		case target == nil:
 			return looser
 		}
 	case "properties":
@@ -234,13 +224,20 @@ func (p pair) parameterEffect(change located, kind State) effect {
 }
 
 // propertyEffect returns the effect of a change to the list of properties. A new property in
-// a response breaks a contract that allows no others.
+// a response breaks a contract that allows no others. One that is not sent in this direction has none.
 func (p pair) propertyEffect(change located, kind State, request bool) effect {
+	side := p.left
+	if kind == Added {
+		side = p.right
+	}
+	if isMarked(p.at(side, change.pointer), unsent[request]) {
+		return none
+	}
 	if kind != Added {
 		return either
 	}
 	schema, _, _ := cutLast(change.pointer, "/properties/")
-	if !request && text(at(p.left, schema+"/additionalProperties")) == "false" {
+	if !request && text(p.at(p.left, schema+"/additionalProperties")) == "false" {
 		return looser
 	}
 	return none
@@ -288,4 +285,12 @@ func (l located) isError() (status int, is bool) {
 	return status, found && inside != "" && err == nil && status >= http.StatusBadRequest
 }
 
-func oneLine(value string) string { return strings.Join(strings.Fields(value), " ") }
+// maxValue is how many bytes a change shows of a value.
+const maxValue = 300
+
+func oneLine(value string) string {
+	if len(value) > maxValue {
+		value = strings.ToValidUTF8(value[:maxValue], "") + "..."
+	}
+	return strings.Join(strings.Fields(value), " ")
+}

@@ -160,6 +160,157 @@ func TestParametersOfTheSameMeaning(t *testing.T) {
 	}
 }
 
+// TestParametersInSeveralPlaces checks that parameters with the same name in different places are
+// different ones, and that headers which contents and security describe are none.
+func TestParametersInSeveralPlaces(t *testing.T) {
+	t.Parallel()
+	document := func(parameters string) []byte {
+		return fmt.Appendf(nil, "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n  /x/{id}:\n    get:\n      operationId: x\n      parameters: [%s]\n      responses: {'200': {description: d, headers: {A: {schema: {type: string}}}}}\n", parameters)
+	}
+	const (
+		path     = "{name: id, in: path, required: true, schema: {type: string}}"
+		query    = "{name: id, in: query, schema: {type: integer}}"
+		demanded = "{name: id, in: query, required: true, schema: {type: integer}}"
+		cookie   = "{name: id, in: cookie, schema: {type: string}}"
+	)
+	for name, test := range map[string]struct {
+		one, other string
+		want       []string
+	}{
+		"one more":            {path, path + ", " + query, []string{"x compatible added /parameters/query id"}},
+		"one more before":     {path, query + ", " + path, []string{"x compatible added /parameters/query id"}},
+		"one more demanded":   {path, demanded + ", " + path, []string{"x breaking added /parameters/query id"}},
+		"one gone":            {path + ", " + query, path, []string{"x breaking removed /parameters/query id"}},
+		"one demanded":        {path + ", " + query, path + ", " + demanded, []string{"x breaking added /parameters/query id/required"}},
+		"another order":       {path + ", " + query, query + ", " + path, nil},
+		"another place":       {path + ", " + query, path + ", " + cookie, []string{"x compatible added /parameters/cookie id", "x breaking removed /parameters/query id"}},
+		"a number for a name": {path + ", {name: '1', in: query, schema: {type: string, enum: [a]}}, {name: b, in: query, schema: {type: string}}", path + ", {name: '1', in: query, schema: {type: string, enum: [a, b]}}, {name: b, in: query, schema: {type: string}}", []string{"x compatible added /parameters/1/schema/enum"}},
+		"headers that are no parameters": {
+			path + ", {name: accept, in: header, schema: {type: string}}", path + ", {name: Authorization, in: header, required: true, schema: {type: string}}, {name: CONTENT-TYPE, in: header, required: true, schema: {type: string}}", nil,
+		},
+		"a query parameter that is one": {path, path + ", {name: Authorization, in: query, required: true, schema: {type: string}}", []string{"x breaking added /parameters/Authorization"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(test.want, found(compareTexts(t, document(test.one), document(test.other)))); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestHeadersThatAreNotJudged checks that headers which belong to the content or the connection make no
+// difference in a response.
+func TestHeadersThatAreNotJudged(t *testing.T) {
+	t.Parallel()
+	document := func(headers string) []byte {
+		return withResponses("3.0.3", "'200': {description: d, headers: {"+headers+"}}")
+	}
+	const header = ": {required: true, schema: {type: string}}"
+	for other, want := range map[string][]string{
+		"Content-Type" + header + ", content-length" + header: nil,
+		"Etag" + header: {"x compatible added /responses/200/headers/etag"},
+	} {
+		if diff := cmp.Diff(want, found(compareTexts(t, document(""), document(other)))); diff != "" {
+			t.Errorf("%s: %s", other, diff)
+		}
+	}
+	if diff := cmp.Diff([]string(nil), found(compareTexts(t, document("Date"+header), document("")))); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestDirections checks that a property which is not sent in a direction is not required there, and may
+// come and go.
+func TestDirections(t *testing.T) {
+	t.Parallel()
+	document := func(schema string) []byte {
+		return fmt.Appendf(nil, "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n  /x:\n    post:\n      operationId: x\n      requestBody: {content: {application/json: {schema: %[1]s}}}\n      responses: {'200': {description: d, content: {application/json: {schema: %[1]s}}}}\n%[2]s", schema, components)
+	}
+	const (
+		request, response = "/requestBody/content/application~1json/schema", "/responses/200/content/application~1json/schema"
+		id, key           = "id: {type: string, readOnly: true}", "key: {type: string, writeOnly: true}"
+	)
+	object := func(required, properties string) string {
+		return "{type: object, required: [" + required + "], properties: {" + properties + "}}"
+	}
+	plain, both := object("", id+", "+key), object("id, key", id+", "+key)
+	for name, test := range map[string]struct {
+		one, other string
+		want       []string
+	}{
+		"required":                         {plain, both, []string{"x breaking added " + request + "/required", "x compatible added " + response + "/required"}},
+		"required no more":                 {both, plain, []string{"x compatible removed " + request + "/required", "x breaking removed " + response + "/required"}},
+		"required, and marked by a member": {both, "{allOf: [{required: [id, key]}, " + plain + "]}", nil},
+		"required, and marked by another form": {
+			"{oneOf: [" + object("id", "id: {type: string, readOnly: true}") + ", {type: string}]}",
+			"{oneOf: [" + object("id", "id: {allOf: [{type: string}, {readOnly: true}]}") + ", {type: string}]}", nil,
+		},
+		"in a list": {"{type: array, items: " + plain + "}", "{type: array, items: " + object("id", id+", "+key) + "}", []string{"x compatible added " + response + "/items/required"}},
+		"in a member that is not merged": {
+			"{allOf: [{properties: {a: {type: string}}}, {properties: {a: {minLength: 1}, " + id + "}}, {required: [a]}]}",
+			"{allOf: [{properties: {a: {type: string}}}, {properties: {a: {minLength: 1}, " + id + "}}, {required: [a, id]}]}",
+			[]string{"x compatible added " + response + "/allOf/required"},
+		},
+		"answers have less": {object("", id), object("", id+", "+key), []string{"x compatible added " + request + "/properties/key", "x compatible added " + response + "/properties/key"}},
+		"closed":            {"{type: object, additionalProperties: false, properties: {" + id + "}}", "{type: object, additionalProperties: false, properties: {" + id + ", " + key + "}}", []string{"x compatible added " + request + "/properties/key", "x compatible added " + response + "/properties/key"}},
+		"closed, and more":  {"{type: object, additionalProperties: false, properties: {" + key + "}}", "{type: object, additionalProperties: false, properties: {" + id + ", " + key + "}}", []string{"x compatible added " + request + "/properties/id", "x breaking added " + response + "/properties/id"}},
+		"gone":              {object("", id+", "+key), object("", ""), []string{"x compatible removed " + request + "/properties/id", "x breaking removed " + request + "/properties/key", "x breaking removed " + response + "/properties/id", "x compatible removed " + response + "/properties/key"}},
+		"another default":   {object("", "a: {type: string, default: x}"), object("", "a: {type: string, default: y}"), []string{"x compatible changed " + request + "/properties/a/default", "x compatible changed " + response + "/properties/a/default"}},
+		"an anchor":         {object("", id), "{$anchor: a, $dynamicAnchor: b, " + object("", id)[1:], nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(test.want, found(compareTexts(t, document(test.one), document(test.other)))); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestWaysToAuthenticate checks that a client loses a way to authenticate unless the target has one that
+// demands no more.
+func TestWaysToAuthenticate(t *testing.T) {
+	t.Parallel()
+	const schemes = "  securitySchemes:\n    oauth: {type: oauth2}\n    key: {type: apiKey, in: header, name: K}\n    same: {type: apiKey, in: header, name: k}\n    basic: {type: http, scheme: basic}\n"
+	document := func(security string) []byte {
+		return fmt.Appendf(nil, "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n  /x:\n    get:\n      operationId: x\n      security: %s\n      responses: {'200': {description: d}}\n%s%s", security, components, schemes)
+	}
+	for name, test := range map[string]struct {
+		one, other string
+		want       []string // verdict, kind and value
+	}{
+		"one more scope":         {"[{oauth: [read]}]", "[{oauth: [read, admin]}]", []string{"compatible added oauth2 and oauth2 scope admin and oauth2 scope read", "breaking removed oauth2 and oauth2 scope read"}},
+		"one scope less":         {"[{oauth: [read, admin]}]", "[{oauth: [read]}]", []string{"compatible added oauth2 and oauth2 scope read", "compatible removed oauth2 and oauth2 scope admin and oauth2 scope read"}},
+		"scopes in any order":    {"[{oauth: [read, admin]}]", "[{oauth: [admin, read]}]", nil},
+		"another scope":          {"[{oauth: [read]}]", "[{oauth: [write]}]", []string{"compatible added oauth2 and oauth2 scope write", "breaking removed oauth2 and oauth2 scope read"}},
+		"one more scheme":        {"[{key: []}]", "[{key: [], basic: []}]", []string{"compatible added apikey in header k and http basic", "breaking removed apikey in header k"}},
+		"one scheme less":        {"[{key: [], basic: []}]", "[{key: []}]", []string{"compatible added apikey in header k", "compatible removed apikey in header k and http basic"}},
+		"either for both":        {"[{key: [], basic: []}]", "[{key: []}, {basic: []}]", []string{"compatible added apikey in header k", "compatible added http basic", "compatible removed apikey in header k and http basic"}},
+		"both for either":        {"[{key: []}, {basic: []}]", "[{key: [], basic: []}]", []string{"compatible added apikey in header k and http basic", "breaking removed apikey in header k", "breaking removed http basic"}},
+		"the same twice":         {"[{key: []}]", "[{same: []}, {key: []}]", nil},
+		"in any order":           {"[{key: []}, {basic: []}]", "[{basic: []}, {key: []}]", nil},
+		"none":                   {"[{key: []}]", "[]", []string{"compatible removed apikey in header k"}},
+		"optional":               {"[{key: []}]", "[{}, {key: []}]", []string{"compatible removed apikey in header k"}},
+		"demanded":               {"[]", "[{key: []}]", []string{"breaking added apikey in header k"}},
+		"demanded, not optional": {"[{}, {key: []}]", "[{key: []}]", []string{"breaking added apikey in header k"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			for _, change := range of(t, compareTexts(t, document(test.one), document(test.other)), "x").Changes {
+				if change.Pointer != "/security" || change.Reason == "" {
+					t.Errorf("change %+v", change)
+				}
+				got = append(got, fmt.Sprintf("%s %s %s", change.Verdict, change.Kind, change.Contract+change.Target))
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
 // TestRangesAndDefaults checks that a status takes its exact response, else that of its range,
 // else the default.
 func TestRangesAndDefaults(t *testing.T) {
@@ -195,10 +346,6 @@ func TestRangesAndDefaults(t *testing.T) {
 // TestDocumentsThatGrow checks that documents that expand or nest without bound are compared or
 // refused quickly, in little memory, and with a one-line error where one is expected.
 func TestDocumentsThatGrow(t *testing.T) {
-	contract, err := spec.Parse(withSchema("3.0.3", "{type: object}"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	const head = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\n"
 	const operation = "paths: {/x: {get: {operationId: x, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/s0'}}}}}}}}\n"
 	double := func(line string) string {
@@ -216,22 +363,56 @@ func TestDocumentsThatGrow(t *testing.T) {
 		}
 		dense.WriteString("}}\n")
 	}
-	for name, test := range map[string]struct{ target, says string }{
-		"references that double": {head + operation + "components:\n  schemas:\n" +
+	repeated := func(count int, line string) string {
+		var out strings.Builder
+		for i := range count {
+			out.WriteString(strings.ReplaceAll(line, "N", fmt.Sprint(i)))
+		}
+		return out.String()
+	}
+	// referring returns a document whose answer refers many times to a schema.
+	referring := func(schema string) string {
+		return head + operation + "components:\n  schemas:\n    s0: {properties: {" + repeated(100, "pN: {$ref: '#/components/schemas/s1'}, ") + "}}\n    s1: " + schema + "\n"
+	}
+	const ofObject = "'200': {description: d, content: {application/json: {schema: {type: object}}}}"
+	chain := strings.Builder{}
+	for i := range 60_000 {
+		fmt.Fprintf(&chain, "    s%d: {$ref: '#/components/schemas/s%d'}\n", i, i+1)
+	}
+	for name, test := range map[string]struct{ responses, target, says string }{
+		"references that double": {ofObject, head + operation + "components:\n  schemas:\n" +
 			double("    sN: {properties: {a: {$ref: '#/components/schemas/sN+1'}, b: {$ref: '#/components/schemas/sN+1'}}}\n"), "parts, including what it refers to"},
-		"references from all to all": {head + operation + "components:\n  schemas:\n" + dense.String(), "parts, including what it refers to"},
-		"aliases that double":        {head + "x-0: &a0 [a, a]\n" + double("x-N+1: &aN+1 [*aN, *aN]\n") + operation, "too large"},
-		"merges that double":         {head + "x-0: &a0 {a: 1}\n" + double("x-N+1: &aN+1 {<<: [*aN, *aN], kN: 1}\n") + operation, ""},
-		"a merge of itself":          {head + "x-0: &a {<<: *a}\n" + operation, ""},
-		"an alias of itself":         {head + "x-0: &a {b: *a}\n" + operation, "nested too deeply"},
-		"brackets":                   {head + "x-0: " + strings.Repeat("[", 1<<20), ""},
-		"brackets of JSON":           {`{"openapi":"3.0.3","x":` + strings.Repeat("[", 1<<20) + strings.Repeat("]", 1<<20) + `}`, ""},
+		"references from all to all": {ofObject, head + operation + "components:\n  schemas:\n" + dense.String(), "parts, including what it refers to"},
+		"aliases that double":        {ofObject, head + "x-0: &a0 [a, a]\n" + double("x-N+1: &aN+1 [*aN, *aN]\n") + operation, "too large"},
+		"merges that double":         {ofObject, head + "x-0: &a0 {a: 1}\n" + double("x-N+1: &aN+1 {<<: [*aN, *aN], kN: 1}\n") + operation, ""},
+		"a merge of itself":          {ofObject, head + "x-0: &a {<<: *a}\n" + operation, ""},
+		"an alias of itself":         {ofObject, head + "x-0: &a {b: *a}\n" + operation, "nested too deeply"},
+		"brackets":                   {ofObject, head + "x-0: " + strings.Repeat("[", 1<<20), ""},
+		"references to many values":  {ofObject, referring("{enum: [" + repeated(100_000, "N,") + "]}"), "parts, including what it refers to"},
+		"references to a long value": {ofObject, referring("{enum: [" + strings.Repeat("a", 8<<20) + "]}"), "parts, including what it refers to"},
+		"references to a long name":  {ofObject, referring("{properties: {" + strings.Repeat("a", 8<<20) + ": {}}}"), "parts, including what it refers to"},
+		"references to extensions":   {ofObject, referring("{" + repeated(100_000, "x-N: 0, ") + "}"), "parts, including what it refers to"},
+		"a large default of responses": {
+			"'200': {description: d}, '400': {description: d}, '401': {description: d}, '403': {description: d}, '404': {description: d}",
+			head + "paths: {/x: {get: {operationId: x, responses: {default: {description: d, content: {a/a: {schema: {properties: {" + repeated(10_000, "pN: {}, ") + "}}}}}}}}}\n",
+			"parts, including what it refers to",
+		},
+		"paths that refer far":        {ofObject, head + "paths:\n" + repeated(25_000, "  /pN: {$ref: '#/x-m/z0'}\n") + "x-m:\n" + repeated(60_000, "  kN:\n") + double("  zN: {$ref: '#/x-m/zN+1'}\n") + "  z40: {$ref: '#/x-m'}\n", ""},
+		"paths that refer to paths":   {ofObject, head + "paths:\n" + repeated(50_000, "  /pN: {$ref: '#/paths/~1p49999'}\n"), ""},
+		"paths with a long reference": {ofObject, head + "paths:\n" + repeated(20_000, "  /pN: {$ref: '#/x-m'}\n") + "x-m: {$ref: '#/" + strings.Repeat("a", 4<<20) + "'}\n", ""},
+		"paths that share many tags":  {ofObject, head + "paths:\n" + repeated(20_000, "  /pN: {$ref: '#/x-m'}\n") + "x-m: {get: {tags: [" + strings.Repeat("a,", 100_000) + "]}}\n", ""},
+		"a long chain":                {ofObject, head + operation + "components:\n  schemas:\n" + chain.String(), ""},
+		"brackets of JSON":            {ofObject, `{"openapi":"3.0.3","x":` + strings.Repeat("[", 1<<20) + strings.Repeat("]", 1<<20) + `}`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
+			contract, err := spec.Parse(withResponses("3.0.3", test.responses))
+			if err != nil {
+				t.Fatal(err)
+			}
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
 			began := time.Now()
-			_, err := drift.Compare(contract, []byte(test.target), drift.Options{})
+			_, err = drift.Compare(contract, []byte(test.target), drift.Options{})
 			runtime.ReadMemStats(&after)
 			if test.says != "" && (err == nil || !strings.Contains(err.Error(), test.says) || strings.Contains(err.Error(), "\n")) {
 				t.Errorf("got %v", err)

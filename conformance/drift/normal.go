@@ -44,25 +44,80 @@ func normal(schema *yaml.Node, modern bool) *yaml.Node {
 	if modern || field(schema, "type") == nil && field(schema, "allOf") == nil && field(schema, "enum") == nil {
 		remove(schema, "nullable") // nullable refers to the type beside it
 	}
-	for i := 0; i+1 < len(schema.Content); i += 2 {
-		name, value := schema.Content[i].Value, schema.Content[i+1]
-		switch {
-		case slices.Contains(singleSchemas, name):
-			schema.Content[i+1] = normal(value, modern)
-		case slices.Contains(mapsOfSchemas, name):
-			for j := 1; j < len(value.Content); j += 2 {
-				value.Content[j] = normal(value.Content[j], modern)
-			}
-		case slices.Contains(listsOfSchemas, name):
-			for j := range value.Content {
-				value.Content[j] = normal(value.Content[j], modern)
-			}
-		}
+	for _, part := range parts(schema) {
+		*part = normal(*part, modern)
 	}
 	for _, rule := range rules {
 		rule(schema)
 	}
 	return schema
+}
+
+// parts iterates over the schemas within a schema, each with the keyword that holds it.
+func parts(schema *yaml.Node) func(yield func(keyword string, part **yaml.Node) bool) {
+	return func(yield func(string, **yaml.Node) bool) {
+		for i := 0; i+1 < len(schema.Content); i += 2 {
+			keyword, value := schema.Content[i].Value, schema.Content[i+1]
+			held, first, step := value.Content, 0, 1
+			switch {
+			case slices.Contains(singleSchemas, keyword):
+				held = schema.Content[i+1 : i+2]
+			case slices.Contains(mapsOfSchemas, keyword):
+				first, step = 1, 2
+			case !slices.Contains(listsOfSchemas, keyword):
+				continue
+			}
+			for ; first < len(held); first += step {
+				if !yield(keyword, &held[first]) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// demandLess makes a schema, and the schemas within it, no longer require properties that are not sent:
+// those that a keyword marks. unsent has their names if the schema is a member of an allOf, whose other
+// members may define what this one requires; otherwise it is nil.
+func demandLess(schema *yaml.Node, keyword string, unsent map[string]bool) {
+	if schema.Kind != yaml.MappingNode {
+		return
+	}
+	if unsent == nil {
+		unsent = map[string]bool{}
+		marked(schema, keyword, unsent)
+	}
+	if required := field(schema, "required"); required != nil && required.Kind == yaml.SequenceNode && len(unsent) > 0 {
+		put(schema, "required", list(slices.DeleteFunc(slices.Clone(required.Content), func(name *yaml.Node) bool { return unsent[name.Value] })...))
+	}
+	for holder, part := range parts(schema) {
+		if holder == "allOf" {
+			demandLess(*part, keyword, unsent)
+		} else {
+			demandLess(*part, keyword, nil)
+		}
+	}
+}
+
+// marked collects the properties of a schema, and of those that it includes by allOf, that a keyword marks.
+func marked(schema *yaml.Node, keyword string, names map[string]bool) {
+	for name, property := range fields(field(schema, "properties")) {
+		if isMarked(property, keyword) {
+			names[name] = true
+		}
+	}
+	if members := field(schema, "allOf"); members != nil {
+		for _, member := range members.Content {
+			marked(member, keyword, names)
+		}
+	}
+}
+
+// isMarked reports whether a keyword is true in a schema, or in one that it includes by allOf.
+func isMarked(schema *yaml.Node, keyword string) bool {
+	members := field(schema, "allOf")
+	return text(field(schema, keyword)) == "true" ||
+		members != nil && slices.ContainsFunc(members.Content, func(member *yaml.Node) bool { return isMarked(member, keyword) })
 }
 
 func constAsEnum(schema *yaml.Node) {
@@ -181,7 +236,7 @@ func nullOfMembers(schema *yaml.Node) {
 			continue
 		}
 		members.Content = others
-		if len(others) == 1 { // it will be merged into the schema
+		if len(others) == 1 && others[0].Kind == yaml.MappingNode { // it will be merged into the schema
 			setNullable(others[0])
 			continue
 		}

@@ -39,7 +39,7 @@ func cover(others, responses *yaml.Node, unsure func(status int) bool) {
 			response = field(responses, "default")
 		}
 		if response != nil {
-			set(responses, code, plain(response))
+			set(responses, code, response)
 		}
 	}
 }

@@ -155,6 +155,18 @@ func Tokens(reference string) ([]string, bool) {
 	return tokens, err == nil
 }
 
+// IsParameter reports whether OpenAPI treats what is declared as a parameter as one. It ignores the
+// headers that contents and security describe.
+func IsParameter(in, name string) bool {
+	return in != "header" || !slices.Contains([]string{"accept", "authorization", "content-type"}, strings.ToLower(name))
+}
+
+// JudgesHeader reports whether responses are judged by a header. The contents describe the content
+// type, and the others belong to the connection.
+func JudgesHeader(name string) bool { return !slices.Contains(unjudged, strings.ToLower(name)) }
+
+var unjudged = []string{"content-type", "content-length", "transfer-encoding", "connection", "content-encoding", "date"}
+
 // JudgesFormat reports whether values are judged by a format. Other formats are only hints.
 func JudgesFormat(name string) bool { return judged[name] }
 

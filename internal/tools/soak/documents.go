@@ -67,8 +67,12 @@ func documents(ctx context.Context, s settings) ([]row, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, args := range [][]string{{"verify", "--quiet", "--timeout", "2s"}, {"drift"}, {"doctor"}} {
-			try(args[0]+": a target "+kind.name, append(args, "--target", server.URL))
+		for _, args := range [][]string{{"verify"}, {"verify", "--profile", "contract"}, {"drift"}, {"doctor"}} {
+			name := strings.Join(args, " ") + ": a target " + kind.name
+			if args[0] == "verify" {
+				args = append(args, "--quiet", "--timeout", "2s")
+			}
+			try(name, append(args, "--target", server.URL))
 		}
 		server.CloseClientConnections()
 		server.Close()
@@ -254,6 +258,19 @@ var documentKinds = []documentKind{
 	{"a large enum", inDocuments, func(size int) []byte {
 		return openAPI("", `{"type":"string","enum":[`+string(numbered(size, func(i int) string { return fmt.Sprintf(`"%d",`, i) }))+`""]}`)
 	}},
+	{"many references to a large enum", inDocuments, func(size int) []byte {
+		references := numbered(size/2, func(i int) string { return fmt.Sprintf(`"p%d":{"$ref":"#/components/schemas/e"},`, i) })
+		values := numbered(size/2, func(i int) string { return fmt.Sprintf("%d,", i) })
+		return openAPI("", `{"type":"object","properties":{`+string(references)+`"z":{}}},"e":{"enum":[`+string(values)+`0]}`)
+	}},
+	{"many references to a long text", inDocuments, func(size int) []byte {
+		references := numbered(size/10, func(i int) string { return fmt.Sprintf(`"p%d":{"$ref":"#/components/schemas/e"},`, i) })
+		return openAPI("", `{"type":"object","properties":{`+string(references)+`"z":{}}},"e":{"enum":["`+strings.Repeat("x", size*9/10)+`"]}`)
+	}},
+	{"many paths that refer to one", inDocuments, func(size int) []byte {
+		return openAPI(string(numbered(size/2, func(i int) string { return fmt.Sprintf(`"/p%d":{"$ref":"#/paths/~1shared"},`, i) }))+
+			`"/shared":{"get":{"operationId":"o","tags":[`+strings.Repeat(`"Operational",`, size/30)+`""],"responses":{"200":{"description":"d"}}}},`, `{}`)
+	}},
 	{"a large example", inDocuments, func(size int) []byte {
 		return openAPI("", `{"type":"array","example":[`+strings.Repeat("{},", size/3)+`{}]}`)
 	}},
@@ -274,6 +291,8 @@ var documentKinds = []documentKind{
 	}},
 }
 
+var longAnswer = filled(`{"zz":"`, "x", `"}`, 15<<20)
+
 // targetKinds are the kinds of hostile targets.
 var targetKinds = []struct {
 	name  string
@@ -291,6 +310,10 @@ var targetKinds = []struct {
 	{"whose answers are lists of 15 MB", answering(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(wideAnswer)
+	})},
+	{"whose answers are texts of 15 MB", answering(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(longAnswer)
 	})},
 	{"whose answers are gzip bombs", answering(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
