@@ -151,12 +151,17 @@ func (c *comparison) changes() (map[string][]Change, error) {
 
 // differences returns the differences of one operation, as the library finds them.
 func (c *comparison) differences(p pair) ([]Change, error) {
-	found, err := diff(skeleton(p, p.left), skeleton(p, p.right))
-	if err != nil || found == nil {
+	many := forms{finder: p.finder}
+	left, right := many.remove(p.left, p.right, "")
+	found, err := diff(skeleton(p, left), skeleton(p, right))
+	if err != nil {
 		return nil, err
 	}
 	prefix := "/" + jsonpointer.Escape(p.operation.Path) + "/" + strings.ToLower(p.operation.Method)
-	var own []located
+	own := many.removed
+	if found == nil {
+		return c.verdicts(p, own), nil
+	}
 	for _, change := range walk(found.PathsChanges, "") {
 		if rest, inside := strings.CutPrefix(change.pointer, prefix); inside && (rest == "" || rest[0] == '/') {
 			change.pointer = rest

@@ -375,6 +375,7 @@ func TestDocumentsThatGrow(t *testing.T) {
 		return head + operation + "components:\n  schemas:\n    s0: {properties: {" + repeated(100, "pN: {$ref: '#/components/schemas/s1'}, ") + "}}\n    s1: " + schema + "\n"
 	}
 	const ofObject = "'200': {description: d, content: {application/json: {schema: {type: object}}}}"
+	form := "{type: object, required: [pN], properties: {pN: {type: string}}}, "
 	chain := strings.Builder{}
 	for i := range 60_000 {
 		fmt.Fprintf(&chain, "    s%d: {$ref: '#/components/schemas/s%d'}\n", i, i+1)
@@ -401,6 +402,9 @@ func TestDocumentsThatGrow(t *testing.T) {
 		"paths that refer to paths":   {ofObject, head + "paths:\n" + repeated(50_000, "  /pN: {$ref: '#/paths/~1p49999'}\n"), ""},
 		"paths with a long reference": {ofObject, head + "paths:\n" + repeated(20_000, "  /pN: {$ref: '#/x-m'}\n") + "x-m: {$ref: '#/" + strings.Repeat("a", 4<<20) + "'}\n", ""},
 		"paths that share many tags":  {ofObject, head + "paths:\n" + repeated(20_000, "  /pN: {$ref: '#/x-m'}\n") + "x-m: {get: {tags: [" + strings.Repeat("a,", 100_000) + "]}}\n", ""},
+		"many forms":                  {"'200': {description: d, content: {application/json: {schema: {oneOf: [" + repeated(5, form) + "]}}}}", string(withSchema("3.0.3", "{oneOf: ["+strings.ReplaceAll(repeated(400, form), "string", "integer")+"]}")), ""},
+		"many forms inside others":    {"'200': {description: d, content: {application/json: {schema: {oneOf: [{type: integer}, {type: object, properties: {a: {anyOf: [" + repeated(12, form) + "]}}}]}}}}", string(withSchema("3.0.3", "{oneOf: [{type: string}, {type: object, properties: {a: {anyOf: ["+strings.ReplaceAll(repeated(12, form), "string", "integer")+"]}}}]}")), ""},
+		"many forms inside one":       {"'200': {description: d, content: {application/json: {schema: {type: object, properties: {a: {anyOf: [" + repeated(12, form) + "]}}}}}}", string(withSchema("3.0.3", "{anyOf: [{type: string}, {type: object, properties: {a: {anyOf: ["+strings.ReplaceAll(repeated(12, form), "string", "integer")+"]}}}]}")), ""},
 		"a long chain":                {ofObject, head + operation + "components:\n  schemas:\n" + chain.String(), ""},
 		"brackets of JSON":            {ofObject, `{"openapi":"3.0.3","x":` + strings.Repeat("[", 1<<20) + strings.Repeat("]", 1<<20) + `}`, ""},
 	} {

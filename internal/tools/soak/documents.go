@@ -271,6 +271,11 @@ var documentKinds = []documentKind{
 		return openAPI(string(numbered(size/2, func(i int) string { return fmt.Sprintf(`"/p%d":{"$ref":"#/paths/~1shared"},`, i) }))+
 			`"/shared":{"get":{"operationId":"o","tags":[`+strings.Repeat(`"Operational",`, size/30)+`""],"responses":{"200":{"description":"d"}}}},`, `{}`)
 	}},
+	{"many forms", inDocuments, func(size int) []byte {
+		return openAPI("", `{"oneOf":[`+string(numbered(size, func(i int) string {
+			return fmt.Sprintf(`{"type":"object","required":["p%d"],"properties":{"p%d":{"type":"string"}}},`, i, i)
+		}))+`{}]}`)
+	}},
 	{"a large example", inDocuments, func(size int) []byte {
 		return openAPI("", `{"type":"array","example":[`+strings.Repeat("{},", size/3)+`{}]}`)
 	}},
