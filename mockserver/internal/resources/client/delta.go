@@ -121,6 +121,7 @@ type differ struct {
 	revision int64
 	founded  int64
 	now      *configuration.Configuration
+	segments map[int64]*configuration.Segment // those that flags use and no step has told yet
 	steps    []step
 }
 
@@ -147,15 +148,35 @@ func (d *differ) changes(events []*engine.Event) {
 			last = append(last, event)
 		}
 	}
-	told := map[int64]bool{}
+	d.segments = usedSegments(d.now)
 	for _, event := range slices.Backward(last) {
 		if segment, is := event.Row().(*segments.Segment); is {
-			d.segment(event, segment.ID, told)
+			d.segment(event, segment.ID)
 			continue
 		}
 		name, _ := features.FlagOf(event)
-		d.flag(d.founded+event.ID, name, projects[name], told)
+		d.flag(d.founded+event.ID, name, projects[name])
 	}
+}
+
+// usedSegments returns the segments that flags use, by id. A configuration also has those of archived
+// flags.
+func usedSegments(c *configuration.Configuration) map[int64]*configuration.Segment {
+	used := map[int64]bool{}
+	for _, feature := range c.Features {
+		for _, strategy := range feature.Strategies {
+			for _, id := range strategy.Segments {
+				used[id] = true
+			}
+		}
+	}
+	out := map[int64]*configuration.Segment{}
+	for i := range c.Segments {
+		if segment := &c.Segments[i]; used[segment.ID] {
+			out[segment.ID] = segment
+		}
+	}
+	return out
 }
 
 // subject returns what an event is about: the name of a flag or the id of a segment.
@@ -174,32 +195,26 @@ func (d *differ) subject(event *engine.Event) (subject any, counts bool) {
 }
 
 // segment adds the step for a segment that strategies of the SDK use, or that was deleted.
-func (d *differ) segment(event *engine.Event, id int64, told map[int64]bool) {
+func (d *differ) segment(event *engine.Event, id int64) {
 	if event.After == nil {
 		d.steps = append(d.steps, step{EventID: d.founded + event.ID, Type: "segment-removed", SegmentID: id})
 		return
 	}
-	if slices.ContainsFunc(d.now.Features, func(f configuration.Feature) bool {
-		return slices.ContainsFunc(f.Strategies, func(s configuration.Strategy) bool { return slices.Contains(s.Segments, id) })
-	}) {
-		d.used(d.founded+event.ID, id, told)
-	}
+	d.used(d.founded+event.ID, id)
 }
 
 // used adds the step for a segment as it is now, unless it was added before.
-func (d *differ) used(event, id int64, told map[int64]bool) {
-	at := slices.IndexFunc(d.now.Segments, func(s configuration.Segment) bool { return s.ID == id })
-	if at < 0 || told[id] {
-		return
+func (d *differ) used(event, id int64) {
+	if segment := d.segments[id]; segment != nil {
+		delete(d.segments, id)
+		d.steps = append(d.steps, step{EventID: event, Type: "segment-updated", Segment: segment})
 	}
-	told[id] = true
-	d.steps = append(d.steps, step{EventID: event, Type: "segment-updated", Segment: &d.now.Segments[at]})
 }
 
 // flag adds the step for a flag as it is now, after those for the segments that it uses:
 // an SDK that lacks one takes the flag to be off. For a flag that is gone, it adds a
 // removal.
-func (d *differ) flag(event int64, name, project string, told map[int64]bool) {
+func (d *differ) flag(event int64, name, project string) {
 	at, found := slices.BinarySearchFunc(d.now.Features, name, func(f configuration.Feature, name string) int { return strings.Compare(f.Name, name) })
 	if !found {
 		if flag := features.Get(d.view, name); flag != nil {
@@ -213,7 +228,7 @@ func (d *differ) flag(event int64, name, project string, told map[int64]bool) {
 	shown := featureOf(&d.now.Features[at])
 	for i := range shown.Strategies {
 		for _, id := range shown.Strategies[i].Segments {
-			d.used(event, id, told)
+			d.used(event, id)
 		}
 	}
 	d.steps = append(d.steps, step{EventID: event, Type: "feature-updated", Feature: &shown})
