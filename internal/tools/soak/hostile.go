@@ -228,6 +228,27 @@ var (
 	})
 )
 
+// expressionFiles are files of flags with regular expressions that take much memory, or much time to
+// read or to match.
+var expressionFiles = sync.OnceValue(func() [][]byte {
+	file := func(count int, expression func(i int) string) []byte {
+		var flags []string
+		for i := range count {
+			flags = append(flags, fmt.Sprintf(`{"name":"f%d","enabled":true,"strategies":[{"name":"default","constraints":[{"contextName":"x","operator":"REGEX","value":"%s"}]}]}`, i, expression(i)))
+		}
+		return []byte(`{"version":2,"features":[` + strings.Join(flags, ",") + `]}`)
+	}
+	classes := strings.Repeat(`\\pL`, 1300)
+	return [][]byte{
+		file(2500, func(int) string { return "(?:abcdefgh){1000}" }),
+		file(2500, func(i int) string { return fmt.Sprint("(?:abcdefgh){1000}", i) }),
+		file(2500, func(i int) string { return fmt.Sprintf(`^\\pL{900}%d`, i) }),
+		file(2500, func(i int) string { return fmt.Sprint(classes, i) }),
+		file(2500, func(i int) string { return fmt.Sprint(classes, "(", i) }),
+		file(10_000, func(i int) string { return fmt.Sprintf("(a?){9}[a-%c]+%d", 'b'+i%20, i) }),
+	}
+})
+
 // usedOften is a file with large segments, which as many strategies use as may be.
 var usedOften = sync.OnceValue(func() []byte {
 	values := filled(`[{"contextName":"userId","operator":"NOT_IN","values":[`, `"`+string(long[10:100])+`",`, `"z"]}]`, 100_000)
@@ -373,6 +394,16 @@ var hostileKinds = []hostile{
 		a.do("PATCH", "/_mock/flags/e", "", []byte(`{"enabled":true}`))
 		a.do("POST", "/_mock/flags/e/evaluate", "", manyProperties)
 		a.do("POST", "/api/frontend", wellknown.Frontend, append(append([]byte(`{"context":`), filled(`{"properties":{`, `"a":"b",`, `"z":"z"}}`, 90_000)...), '}'))
+	}},
+	{"regular expressions", 4, func(a *attacker, i int64) {
+		where := fmt.Sprintf("/w/e%d", i%4)
+		if i%40 < 4 {
+			a.do("PUT", where+"/_mock/flags", "", expressionFiles()[i/40%int64(len(expressionFiles()))])
+		}
+		a.do("GET", where+"/api/frontend?x="+strings.Repeat("abcdefg1", 25), wellknown.Frontend, nil)
+		a.do("POST", where+"/_mock/flags/f7/evaluate", "", []byte(`{"properties":{"x":"abcdefgh"}}`))
+		a.do("PATCH", where+"/_mock/flags/z", "", fmt.Appendf(nil, `{"enabled":%t}`, i%2 == 0))
+		a.do("POST", "/api/admin/constraints/validate", wellknown.Admin, fmt.Appendf(nil, `{"contextName":"userId","operator":"REGEX","value":"%s"}`, strings.Repeat(`\\pL`, 20_000)))
 	}},
 	{"segments", 4, func(a *attacker, i int64) {
 		a.do("POST", "/api/admin/segments", wellknown.Admin, filled(fmt.Sprintf(`{"name":"s%d","constraints":[{"contextName":"userId","operator":"IN","values":[`, i), `"abcdefgh",`, `"z"]}]}`, 100_000))
