@@ -15,6 +15,42 @@ var hostname = sync.OnceValue(func() string {
 	return name
 })
 
+// Around returns what the evaluation of a flag depends on: the flag, its parents, and the
+// segments that these have.
+func (c *Configuration) Around(flag string) *Configuration {
+	names, ids := map[string]bool{flag: true}, map[int64]bool{}
+	for i := range c.Features {
+		if feature := &c.Features[i]; feature.Name == flag {
+			for _, parent := range feature.Dependencies {
+				names[parent.Feature] = true
+			}
+		}
+	}
+	out := &Configuration{}
+	for i := range c.Features {
+		if feature := &c.Features[i]; names[feature.Name] {
+			out.Features = append(out.Features, *feature)
+			for _, strategy := range feature.Strategies {
+				for _, id := range strategy.Segments {
+					ids[id] = true
+				}
+			}
+		}
+	}
+	for _, segment := range c.Segments {
+		if ids[segment.ID] {
+			out.Segments = append(out.Segments, segment)
+		}
+	}
+	return out
+}
+
+// Weight estimates the bytes of memory that the flags take once they are compiled, without
+// regular expressions.
+func (c *Configuration) Weight() int64 {
+	return engine.Weight(&c.Features) + engine.Weight(&c.Segments)
+}
+
 // Compile compiles the flags for evaluation.
 func (c *Configuration) Compile() *evaluation.Flags {
 	var read evaluation.Configuration

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/configuration"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/evaluation"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
@@ -33,6 +35,17 @@ func (m *Mock) evaluateFlag(w *workspace.Workspace, r *request) (response, error
 	if written.CurrentTime != nil {
 		context.CurrentTime = *written.CurrentTime
 	}
-	all := configuration.Of(view, environment, func(string) bool { return true })
-	return ok(all.Compile().Explain(r.path["flag"], context))
+	name := r.path["flag"]
+	needed := configuration.Of(view, environment, func(string) bool { return true }).Around(name)
+	if err := r.reserve(perFlagByte * needed.Weight()); err != nil {
+		return response{}, err
+	}
+	explained, err := needed.Compile().Explain(name, context)
+	if err != nil {
+		return response{}, apierror.Unavailable("The flag cannot be evaluated: " + err.Error())
+	}
+	if err := r.reserve(perFlagByte * engine.Length(&explained)); err != nil {
+		return response{}, err
+	}
+	return ok(explained)
 }

@@ -85,7 +85,11 @@ func (m *Mock) getFlags(w *workspace.Workspace, r *request) (response, error) {
 		return response{}, err
 	}
 	found := configuration.Of(view, environment, func(string) bool { return true })
-	return ok(raw(engine.Append(nil, &flagsAnswer{2, found.Features, configuration.Segments(view)})))
+	answer := flagsAnswer{2, found.Features, configuration.Segments(view)}
+	if err := r.reserve(perFlagByte * engine.Length(&answer)); err != nil {
+		return response{}, err
+	}
+	return ok(raw(engine.Append(nil, &answer)))
 }
 
 type flagsSet struct {

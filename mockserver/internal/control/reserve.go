@@ -14,6 +14,7 @@ const (
 	perStateByte    = 2  // of an imported state
 	perJournalByte  = 4
 	perRuleByte     = 4
+	perFlagByte     = 4 // of flags that are shown, or compiled for one evaluation, and of its explanation
 	perWorkspace    = 1 << 10
 	shownExchange   = perJournalByte * 4 * journal.MaxBody
 	shownViolations = 4 << 20

@@ -191,10 +191,15 @@ func (v *View) ReserveFor(answer any) error {
 	if _, is := answer.(**respond.Prepared); is { // written earlier
 		return nil
 	}
-	if size := Length(answer); size > LargeAnswer {
-		return v.Reserve(size)
+	return v.ReserveBytes(Length(answer))
+}
+
+// ReserveBytes waits for memory for a number of bytes, if they are many.
+func (v *View) ReserveBytes(bytes int64) error {
+	if v.Reserve == nil || bytes <= LargeAnswer {
+		return nil
 	}
-	return nil
+	return v.Reserve(bytes)
 }
 
 // Length estimates the size of an answer as JSON, in bytes. answer is a pointer.

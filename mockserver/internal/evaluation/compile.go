@@ -6,13 +6,15 @@
 // evaluates as in an SDK, and Explain names it.
 //
 // Flags and their dependencies are in compile.go, types of strategies in strategies.go,
-// constraints in operators.go, variants in variants.go. hash.go places contexts in
-// rollouts, and values.go reads text.
+// constraints in operators.go and regexp.go, variants in variants.go. hash.go places contexts
+// in rollouts, values.go reads text, and run.go bounds the work of an evaluation.
 package evaluation
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
+	"sync"
 )
 
 // Options are what evaluation depends on besides configuration and context.
@@ -26,8 +28,10 @@ type Options struct {
 
 // Flags is a compiled configuration. It never changes and is safe for concurrent use.
 type Flags struct {
-	list   []*flag
-	byName map[string]*flag
+	list        []*flag
+	byName      map[string]*flag
+	expressions int64     // bytes of memory that regular expressions take
+	runs        sync.Pool // of *run
 }
 
 // Result is the result of evaluating a flag for a context.
@@ -47,6 +51,7 @@ type flag struct {
 	parents        []parent
 	strategies     []strategy
 	variants       variants
+	place          int // among the parents, from 1; 0: it has no children
 }
 
 // A parent is a flag on which another flag depends.
@@ -59,9 +64,16 @@ type parent struct {
 
 type strategy struct {
 	name       string
-	activate   activation    // nil: the type is unknown
-	conditions [][]condition // its own, then those of each segment, which strategies share
+	activate   activation // nil: the type is unknown
+	conditions []condition
+	segments   []*segment
 	variants   variants
+}
+
+// A segment is a list of conditions that strategies share.
+type segment struct {
+	conditions []condition
+	place      int
 }
 
 // A condition is a constraint of a strategy, or of a segment that it uses.
@@ -78,10 +90,10 @@ func Compile(configuration *Configuration, options Options) *Flags {
 	if options.Random == nil {
 		options.Random = rand.Uint32
 	}
-	segments := make(map[int][]condition, len(configuration.Segments))
+	c := &compiler{Options: options, segments: map[int]*segment{}, expressions: newExpressionSet()}
 	for i := range configuration.Segments {
 		segment := &configuration.Segments[i]
-		segments[segment.ID] = compileConditions(segment.Constraints, &segment.ID)
+		c.addSegment(segment.ID, c.conditions(segment.Constraints, &segment.ID))
 	}
 	flags := &Flags{byName: make(map[string]*flag, len(configuration.Features))}
 	for i := range configuration.Features {
@@ -92,34 +104,53 @@ func Compile(configuration *Configuration, options Options) *Flags {
 			flags.byName[feature.Name] = compiled
 			flags.list = append(flags.list, compiled)
 		}
-		*compiled = compileFlag(feature, segments, options)
+		*compiled = c.flag(feature)
 	}
+	parents := 0
 	for _, f := range flags.list {
 		for i := range f.parents {
-			f.parents[i].flag = flags.byName[f.parents[i].name]
+			parent := flags.byName[f.parents[i].name]
+			f.parents[i].flag = parent
+			if parent != nil && parent.place == 0 {
+				parents++
+				parent.place = parents
+			}
 		}
+	}
+	flags.expressions = c.expressions.bytes
+	segments := c.places
+	flags.runs.New = func() any {
+		return &run{parents: make([]outcome, parents+1), segments: make([]judged, segments)}
 	}
 	return flags
 }
 
-func compileFlag(feature *Feature, segments map[int][]condition, options Options) flag {
+// A compiler compiles the parts of a configuration, and has what they share.
+type compiler struct {
+	Options
+	segments    map[int]*segment
+	places      int // of segments
+	expressions *expressionSet
+}
+
+func (c *compiler) flag(feature *Feature) flag {
 	compiled := flag{
 		name:           feature.Name,
 		enabled:        feature.Enabled,
 		impressionData: feature.ImpressionData,
-		variants:       compileVariants(feature.Variants, feature.Name, "", options),
+		variants:       compileVariants(feature.Variants, feature.Name, "", c.Options),
 	}
 	for _, d := range feature.Dependencies {
 		compiled.parents = append(compiled.parents,
 			parent{name: d.Feature, on: d.Enabled == nil || *d.Enabled, variants: d.Variants})
 	}
 	for i := range feature.Strategies {
-		compiled.strategies = append(compiled.strategies, compileStrategy(&feature.Strategies[i], segments, options))
+		compiled.strategies = append(compiled.strategies, c.strategy(&feature.Strategies[i]))
 	}
 	return compiled
 }
 
-func compileStrategy(s *Strategy, segments map[int][]condition, options Options) strategy {
+func (c *compiler) strategy(s *Strategy) strategy {
 	// The JavaScript SDK uses "undefined" as the group if the parameter is missing.
 	group, ok := s.Parameters["groupId"]
 	if !ok {
@@ -127,53 +158,71 @@ func compileStrategy(s *Strategy, segments map[int][]condition, options Options)
 	}
 	compiled := strategy{
 		name:       s.Name,
-		conditions: [][]condition{compileConditions(s.Constraints, nil)},
-		variants:   compileVariants(s.Variants, group, s.Parameters["stickiness"], options),
+		conditions: c.conditions(s.Constraints, nil),
+		variants:   compileVariants(s.Variants, group, s.Parameters["stickiness"], c.Options),
 	}
 	if compile, known := strategyTypes[s.Name]; known {
-		compiled.activate = compile(s.Parameters, options)
+		compiled.activate = compile(s.Parameters, c.Options)
 	}
 	for i := range s.Segments {
 		id := &s.Segments[i]
-		conditions, known := segments[*id]
+		found, known := c.segments[*id]
 		if !known {
-			conditions = []condition{{test: never, segment: id}}
+			found = c.addSegment(*id, []condition{{test: never, segment: id}})
 		}
-		compiled.conditions = append(compiled.conditions, conditions)
+		compiled.segments = append(compiled.segments, found)
 	}
 	return compiled
 }
 
-func compileConditions(constraints []Constraint, segment *int) []condition {
+func (c *compiler) addSegment(id int, conditions []condition) *segment {
+	out := &segment{conditions, c.places}
+	c.places++
+	c.segments[id] = out
+	return out
+}
+
+func (c *compiler) conditions(constraints []Constraint, segment *int) []condition {
 	conditions := make([]condition, len(constraints))
 	for i := range constraints {
-		test, problem := compileConstraint(&constraints[i])
+		test, problem := compileConstraint(&constraints[i], c.expressions)
 		conditions[i] = condition{test, &constraints[i], segment, problem}
 	}
 	return conditions
 }
 
-// Evaluate evaluates one flag. An unknown flag is off.
+// ExpressionBytes estimates the bytes of memory that regular expressions take.
+func (f *Flags) ExpressionBytes() int64 { return f.expressions }
+
+// Evaluate evaluates one flag, whatever work that takes. An unknown flag is off.
 func (f *Flags) Evaluate(name string, c *Context) Result {
-	if flag, known := f.byName[name]; known {
-		return flag.evaluate(c, nil)
+	flag, known := f.byName[name]
+	if !known {
+		return Result{Name: name, Variant: Variant{Name: disabled}}
 	}
-	return Result{Name: name, Variant: Variant{Name: disabled}}
+	run := f.start(c, math.MaxInt64)
+	out := flag.evaluate(run, nil)
+	_ = f.end(run)
+	return out
 }
 
 // AppendEnabled appends the results of all flags that are on for the context, in the
-// order of the configuration.
-func (f *Flags) AppendEnabled(to []Result, c *Context) []Result {
+// order of the configuration. The error is ErrExpressionsTooLarge or ErrTooMuchWork.
+func (f *Flags) AppendEnabled(to []Result, c *Context) ([]Result, error) {
+	if f.expressions > maxExpressions {
+		return to, ErrExpressionsTooLarge
+	}
+	run := f.start(c, maxWork)
 	for _, flag := range f.list {
-		if result := flag.evaluate(c, nil); result.Enabled {
+		if result := flag.evaluate(run, nil); result.Enabled {
 			to = append(to, result)
 		}
 	}
-	return to
+	return to, f.end(run)
 }
 
 // evaluate evaluates a flag. It records the reasons in why, which may be nil.
-func (f *flag) evaluate(c *Context, why *Explanation) Result {
+func (f *flag) evaluate(c *run, why *Explanation) Result {
 	result := Result{Name: f.name, Variant: Variant{Name: disabled}, ImpressionData: f.impressionData}
 	on, s := f.isOn(c, why)
 	if on {
@@ -188,7 +237,7 @@ func (f *flag) evaluate(c *Context, why *Explanation) Result {
 
 // isOn reports whether the flag is on, and returns the strategy that turned it on: nil if
 // the flag has no strategies.
-func (f *flag) isOn(c *Context, why *Explanation) (bool, *strategy) {
+func (f *flag) isOn(c *run, why *Explanation) (bool, *strategy) {
 	if !f.enabled {
 		why.decide(SwitchedOff)
 		return false, nil
@@ -206,7 +255,7 @@ func (f *flag) isOn(c *Context, why *Explanation) (bool, *strategy) {
 	for i := range f.strategies {
 		s := &f.strategies[i]
 		verdict, failed, bucket := s.judge(c)
-		why.addStrategy(s, verdict, failed, bucket)
+		why.addStrategy(c, s, verdict, failed, bucket)
 		if verdict == Holds {
 			why.decide(StrategyHolds)
 			return true, s
@@ -218,7 +267,7 @@ func (f *flag) isOn(c *Context, why *Explanation) (bool, *strategy) {
 
 // variant chooses among the variants of the strategy that turned the flag on, or else
 // among the flag's own. It returns nil if there are none.
-func (f *flag) variant(c *Context, s *strategy, why *Explanation) (chosen *VariantDefinition, ofStrategy bool) {
+func (f *flag) variant(c *run, s *strategy, why *Explanation) (chosen *VariantDefinition, ofStrategy bool) {
 	if s != nil {
 		if chosen := s.variants.choose(c); chosen != nil {
 			why.setVariantFrom("strategy")
@@ -234,44 +283,37 @@ func (f *flag) variant(c *Context, s *strategy, why *Explanation) (chosen *Varia
 
 // judge returns Holds, or why the dependency does not hold. Unleash allows one level: a
 // parent with parents of its own never holds.
-func (p *parent) judge(c *Context) Verdict {
+func (p *parent) judge(c *run) Verdict {
 	if p.flag == nil {
 		return MissingParent
 	}
 	if len(p.flag.parents) > 0 {
 		return ParentHasParents
 	}
-	on, s := p.flag.isOn(c, nil)
+	is := c.outcome(p.flag)
 	switch {
-	case on != p.on && on:
+	case is.on != p.on && is.on:
 		return ParentIsOn
-	case on != p.on:
+	case is.on != p.on:
 		return ParentIsOff
-	case on && len(p.variants) > 0 && !slices.Contains(p.variants, p.flag.variantName(c, s)):
+	case is.on && len(p.variants) > 0 && !slices.Contains(p.variants, is.variant):
 		return ParentHasOtherVariant
 	}
 	return Holds
 }
 
-func (f *flag) variantName(c *Context, s *strategy) string {
-	if chosen, _ := f.variant(c, s, nil); chosen != nil {
-		return chosen.Name
-	}
-	return disabled
-}
-
 // judge returns Holds if the strategy turns its flag on; otherwise the reason, and the
 // condition that failed. For a rollout it also returns the bucket.
-func (s *strategy) judge(c *Context) (verdict Verdict, failed *condition, bucket int) {
+func (s *strategy) judge(c *run) (verdict Verdict, failed *condition, bucket int) {
 	if s.activate == nil {
 		return UnknownStrategy, nil, 0
 	}
-	for _, conditions := range s.conditions {
-		for i := range conditions {
-			if condition := &conditions[i]; !condition.test(c) {
-				return condition.verdict(), condition, 0
-			}
-		}
+	failed = failing(s.conditions, c)
+	for i := 0; failed == nil && i < len(s.segments); i++ {
+		failed = c.failing(s.segments[i])
+	}
+	if failed != nil {
+		return failed.verdict(), failed, 0
 	}
 	on, bucket := s.activate(c)
 	if !on {

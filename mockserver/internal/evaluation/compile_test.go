@@ -88,7 +88,7 @@ func TestDependencies(t *testing.T) {
 			if got := isOn("child", features); got != c.want {
 				t.Errorf("on is %t, want %t", got, c.want)
 			}
-			why := Compile(&Configuration{Features: features}, Options{}).Explain("child", &Context{})
+			why := explained(t, Compile(&Configuration{Features: features}, Options{}), "child", &Context{})
 			if c.want {
 				if why.Dependency != nil {
 					t.Errorf("the explanation blames %+v", why.Dependency)
@@ -122,13 +122,13 @@ func TestLastFlagOfANameCounts(t *testing.T) {
 func TestEnabledFlagsKeepTheirOrder(t *testing.T) {
 	t.Parallel()
 	features := []Feature{{Name: "c", Enabled: true}, {Name: "a", Enabled: true, ImpressionData: true}, {Name: "b"}}
-	got := Compile(&Configuration{Features: features}, Options{}).AppendEnabled(nil, new(Context))
+	got, err := Compile(&Configuration{Features: features}, Options{}).AppendEnabled(nil, new(Context))
 	want := []Result{
 		{Name: "c", Enabled: true, Variant: Variant{Name: "disabled", FeatureEnabled: true}},
 		{Name: "a", Enabled: true, Variant: Variant{Name: "disabled", FeatureEnabled: true}, ImpressionData: true},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("-want +got\n%s", diff)
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v; -want +got\n%s", err, diff)
 	}
 }
 
@@ -171,12 +171,15 @@ func TestManyEvaluateAtOnce(t *testing.T) {
 	g := generator{rand.New(rand.NewPCG(1, 1))}
 	b := g.batch(slices.Concat(operatorNames, strategyNames))
 	flags := Compile(&b.Configuration, Options{Random: func() uint32 { return 0 }})
-	want := flags.AppendEnabled(nil, b.Cases[0].Context.context())
+	want, err := flags.AppendEnabled(nil, b.Cases[0].Context.context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
 			for range 20 {
-				if got := flags.AppendEnabled(nil, b.Cases[0].Context.context()); !slices.Equal(got, want) {
+				if got, err := flags.AppendEnabled(nil, b.Cases[0].Context.context()); err != nil || !slices.Equal(got, want) {
 					t.Error("two evaluations differ")
 				}
 			}
@@ -208,13 +211,16 @@ func FuzzConfiguration(f *testing.F) {
 			return
 		}
 		flags := Compile(&c, Options{Hostname: hostname, Random: func() uint32 { return 7 }})
-		on := flags.AppendEnabled(nil, who.context())
+		on, err := flags.AppendEnabled(nil, who.context())
+		if err != nil {
+			return
+		}
 		for _, feature := range c.Features {
 			result := flags.Evaluate(feature.Name, who.context())
 			if result.Enabled != slices.Contains(on, result) {
 				t.Errorf("%s is on, but AppendEnabled does not list it", feature.Name)
 			}
-			if why := flags.Explain(feature.Name, who.context()); why.Result != result {
+			if why, err := flags.Explain(feature.Name, who.context()); err == nil && why.Result != result {
 				t.Errorf("%+v is explained as %+v", result, why.Result)
 			}
 		}

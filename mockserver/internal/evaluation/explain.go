@@ -65,15 +65,16 @@ const (
 )
 
 // Explain evaluates one flag as Evaluate does, and returns the reasons, too.
-func (f *Flags) Explain(name string, c *Context) Explanation {
+func (f *Flags) Explain(name string, c *Context) (Explanation, error) {
 	why := Explanation{Decision: UnknownFlag}
 	flag, known := f.byName[name]
 	if !known {
 		why.Result = f.Evaluate(name, c)
-		return why
+		return why, nil
 	}
-	why.Result = flag.evaluate(c, &why)
-	return why
+	run := f.start(c, maxWork)
+	why.Result = flag.evaluate(run, &why)
+	return why, f.end(run)
 }
 
 // The methods below record a step of an evaluation. They do nothing if the Explanation is
@@ -91,8 +92,8 @@ func (e *Explanation) decideByDependency(feature string, verdict Verdict) {
 	}
 }
 
-func (e *Explanation) addStrategy(s *strategy, verdict Verdict, failed *condition, bucket int) {
-	if e == nil {
+func (e *Explanation) addStrategy(c *run, s *strategy, verdict Verdict, failed *condition, bucket int) {
+	if e == nil || failed != nil && !failed.constraint.show(c) {
 		return
 	}
 	step := StrategyVerdict{Name: s.name, Verdict: verdict, Bucket: bucket}
@@ -103,6 +104,20 @@ func (e *Explanation) addStrategy(s *strategy, verdict Verdict, failed *conditio
 		}
 	}
 	e.Strategies = append(e.Strategies, step)
+}
+
+// show takes the steps for showing a constraint, which may be that of a segment with many
+// values that many strategies have.
+func (constraint *Constraint) show(c *run) bool {
+	if constraint == nil {
+		return true
+	}
+	for _, value := range constraint.Values {
+		if !c.spend(showSteps, len(value)+len(`"",`)) {
+			return false
+		}
+	}
+	return constraint.Value == nil || c.spend(showSteps, len(*constraint.Value))
 }
 
 func (e *Explanation) setVariantFrom(owner string) {

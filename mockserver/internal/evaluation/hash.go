@@ -21,9 +21,9 @@ type stickiness struct {
 }
 
 // hash places a context within a group. It returns false if the context has no place.
-func (s *stickiness) hash(c *Context, group []byte, seed uint32) (uint32, bool) {
+func (s *stickiness) hash(c *run, group []byte, seed uint32) (uint32, bool) {
 	for _, f := range s.fields {
-		if id, _ := c.value(f); id != "" {
+		if id, _ := c.value(f); id != "" && c.spend(1, len(id)) {
 			var buffer [128]byte
 			return murmur3(appendUnits(append(buffer[:0], group...), id), seed), true
 		}

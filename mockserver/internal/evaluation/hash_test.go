@@ -16,7 +16,7 @@ func TestHashPlacesAsUnleashDoes(t *testing.T) {
 		t.Run(c.group, func(t *testing.T) {
 			t.Parallel()
 			sticky := stickiness{fields: []field{fieldNamed("userId")}}
-			user := &Context{UserID: c.id}
+			user := runOf(&Context{UserID: c.id})
 			if hash, _ := sticky.hash(user, hashGroup(c.group), rolloutSeed); hash != c.rollout || hash%100+1 != c.bucket {
 				t.Errorf("rollout: hash %d, bucket %d, want %d, %d", hash, hash%100+1, c.rollout, c.bucket)
 			}

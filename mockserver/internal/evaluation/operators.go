@@ -10,13 +10,13 @@ import (
 )
 
 // A test reports whether a constraint holds for a context.
-type test func(*Context) bool
+type test func(*run) bool
 
-func never(*Context) bool { return false }
+func never(*run) bool { return false }
 
 // An operator compiles a constraint: it reads the constraint's values once, and returns a
 // test of a field against them.
-type operator func(*Constraint, field) (test, error)
+type operator func(*Constraint, field, *expressionSet) (test, error)
 
 var operators = map[string]operator{
 	"IN":              in,
@@ -52,26 +52,27 @@ var (
 // compileConstraint returns a constraint's test. If it also returns an error, that says
 // why the constraint cannot be read. Such a constraint does not hold, but holds if it is
 // inverted, unless its operator is unknown.
-func compileConstraint(constraint *Constraint) (test, error) {
-	compile, known := operators[constraint.Operator]
-	if !known {
+func compileConstraint(constraint *Constraint, known *expressionSet) (test, error) {
+	compile, isKnown := operators[constraint.Operator]
+	if !isKnown {
 		return never, errUnknownOperator
 	}
-	holds, err := compile(constraint, fieldNamed(constraint.ContextName))
+	holds, err := compile(constraint, fieldNamed(constraint.ContextName), known)
 	if err != nil {
 		holds = never
 	}
 	if constraint.Inverted {
-		return func(c *Context) bool { return !holds(c) }, err
+		return func(c *run) bool { return !holds(c) }, err
 	}
 	return holds, err
 }
 
-// whenPresent tests a field's value. A missing value fails.
-func whenPresent(f field, holds func(value string) bool) test {
-	return func(c *Context) bool {
+// whenPresent tests a field's value, which takes some steps for each of its bytes. A missing
+// value fails.
+func whenPresent(f field, perByte int, holds func(value string) bool) test {
+	return func(c *run) bool {
 		value, present := c.value(f)
-		return present && holds(value)
+		return present && c.spend(perByte, len(value)) && holds(value)
 	}
 }
 
@@ -87,17 +88,17 @@ func (constraint *Constraint) cleanValues() []string {
 	return values
 }
 
-func in(constraint *Constraint, f field) (test, error) {
+func in(constraint *Constraint, f field, _ *expressionSet) (test, error) {
 	values := make(map[string]bool)
 	for _, value := range constraint.cleanValues() {
 		values[value] = true
 	}
-	return whenPresent(f, func(value string) bool { return values[value] }), nil
+	return whenPresent(f, 1, func(value string) bool { return values[value] }), nil
 }
 
-func notIn(constraint *Constraint, f field) (test, error) {
-	isIn, err := in(constraint, f)
-	return func(c *Context) bool { return !isIn(c) }, err
+func notIn(constraint *Constraint, f field, known *expressionSet) (test, error) {
+	isIn, err := in(constraint, f, known)
+	return func(c *run) bool { return !isIn(c) }, err
 }
 
 // A textMatch is where a text has to contain another. It is not a function value, because
@@ -128,12 +129,19 @@ func appendText(to []byte, text string, lower bool) []byte {
 	return append(to, text...)
 }
 
-func (m textMatch) compile(constraint *Constraint, f field) (test, error) {
+func (m textMatch) compile(constraint *Constraint, f field, _ *expressionSet) (test, error) {
 	var parts [][]byte
 	for _, value := range constraint.cleanValues() {
 		parts = append(parts, appendText(nil, value, constraint.CaseInsensitive))
 	}
-	return whenPresent(f, func(value string) bool {
+	perByte := 1
+	if constraint.CaseInsensitive {
+		perByte += lowerSteps
+	}
+	if m == contains {
+		perByte += len(parts)
+	}
+	return whenPresent(f, perByte, func(value string) bool {
 		var buffer [128]byte
 		text := appendText(buffer[:0], value, constraint.CaseInsensitive)
 		for _, part := range parts {
@@ -158,7 +166,7 @@ func lessOrEqual(order int) bool    { return order <= 0 }
 // single returns an operator with one value. The error unread is for a value that read
 // refuses.
 func single[T any](read func(string) (T, bool), unread error, compile func(limit T, f field) test) operator {
-	return func(constraint *Constraint, f field) (test, error) {
+	return func(constraint *Constraint, f field, _ *expressionSet) (test, error) {
 		if constraint.Value == nil {
 			return nil, errNoValue
 		}
@@ -172,7 +180,7 @@ func single[T any](read func(string) (T, bool), unread error, compile func(limit
 
 func number(holds comparison) operator {
 	return single(readNumber, errBadNumber, func(limit float64, f field) test {
-		return whenPresent(f, func(value string) bool {
+		return whenPresent(f, 1, func(value string) bool {
 			number, ok := readNumber(value)
 			return ok && holds(cmp.Compare(number, limit))
 		})
@@ -182,7 +190,7 @@ func number(holds comparison) operator {
 // date compares the current time, whatever field the constraint names.
 func date(holds comparison) operator {
 	return single(readDate, errBadDate, func(limit time.Time, _ field) test {
-		return func(c *Context) bool {
+		return func(c *run) bool {
 			return holds(c.CurrentTime.Truncate(time.Millisecond).Compare(limit))
 		}
 	})
@@ -190,32 +198,37 @@ func date(holds comparison) operator {
 
 func version(holds comparison) operator {
 	return single(readVersion, errBadVersion, func(limit string, f field) test {
-		return whenPresent(f, func(value string) bool {
+		return whenPresent(f, 1, func(value string) bool {
 			order, ok := compareVersions(value, limit)
 			return ok && holds(order)
 		})
 	})
 }
 
-func regex(constraint *Constraint, f field) (test, error) {
+// regex searches a text for the expression. A text that is too long for it does not match.
+func regex(constraint *Constraint, f field, known *expressionSet) (test, error) {
 	if constraint.Value == nil {
 		return nil, errNoValue
 	}
-	isFound, err := compileExpression(*constraint.Value, constraint.CaseInsensitive)
-	if err != nil {
-		return nil, err
+	expression := known.compile(*constraint.Value, constraint.CaseInsensitive)
+	if expression.problem != nil {
+		return nil, expression.problem
 	}
-	return whenPresent(f, isFound), nil
+	steps := expression.instructions
+	return func(c *run) bool {
+		text, present := c.value(f)
+		return present && len(text) <= maxMatch/steps && c.spend(steps, len(text)) && expression.MatchString(text)
+	}, nil
 }
 
-func inCIDR(constraint *Constraint, f field) (test, error) {
+func inCIDR(constraint *Constraint, f field, _ *expressionSet) (test, error) {
 	var ranges []netip.Prefix
 	for _, value := range constraint.cleanValues() {
 		if r, ok := readRange(value); ok {
 			ranges = append(ranges, r)
 		}
 	}
-	return whenPresent(f, func(value string) bool {
+	return whenPresent(f, 1, func(value string) bool {
 		asked, ok := readRange(value)
 		return ok && slices.ContainsFunc(ranges, func(r netip.Prefix) bool {
 			return isWithin(asked, r) || asked.Addr() == r.Addr()

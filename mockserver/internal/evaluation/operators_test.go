@@ -21,10 +21,17 @@ func caseInsensitive(constraint Constraint) Constraint {
 	return constraint
 }
 
+func runOf(c *Context) *run { return &run{Context: c, left: maxWork} }
+
+// testOf compiles a constraint.
+func testOf(constraint Constraint) func(*Context) bool {
+	holds, _ := compileConstraint(&constraint, newExpressionSet())
+	return func(c *Context) bool { return holds(runOf(c)) }
+}
+
 // holds evaluates a constraint on the property x.
 func holds(constraint Constraint, x string) bool {
-	test, _ := compileConstraint(&constraint)
-	return test(&Context{Properties: map[string]string{"x": x}})
+	return testOf(constraint)(&Context{Properties: map[string]string{"x": x}})
 }
 
 func TestOperators(t *testing.T) {
@@ -92,8 +99,7 @@ func TestEveryOperatorButNotInFailsOnMissingValues(t *testing.T) {
 		}
 		constraint := one(name, "")
 		constraint.Values = []string{"a"}
-		test, _ := compileConstraint(&constraint)
-		if got, want := test(new(Context)), name == "NOT_IN"; got != want {
+		if got, want := testOf(constraint)(new(Context)), name == "NOT_IN"; got != want {
 			t.Errorf("%s of a missing value is %t, want %t", name, got, want)
 		}
 	}
@@ -116,8 +122,7 @@ func TestDatesCompareTheCurrentTimeStrictly(t *testing.T) {
 		{"DATE_BEFORE", "soon", limit, false},
 	} {
 		constraint := one(c.operator, c.value) // the constraint is on the field x, which dates ignore
-		test, _ := compileConstraint(&constraint)
-		if got := test(&Context{CurrentTime: c.now, Properties: map[string]string{"x": "2000-01-01"}}); got != c.want {
+		if got := testOf(constraint)(&Context{CurrentTime: c.now, Properties: map[string]string{"x": "2000-01-01"}}); got != c.want {
 			t.Errorf("%s %s at %s is %t, want %t", c.operator, c.value, c.now, got, c.want)
 		}
 	}
@@ -127,13 +132,13 @@ func TestOwnFieldsComeBeforeProperties(t *testing.T) {
 	t.Parallel()
 	for name := range ownFields {
 		constraint := Constraint{ContextName: name, Operator: "IN", Values: []string{"own"}}
-		isOwn, _ := compileConstraint(&constraint)
+		isOwn := testOf(constraint)
 		context := generatedContext{Properties: map[string]string{name: "property"}}
 		if isOwn(context.context()) {
 			t.Errorf("%s: the property was taken for the own field", name)
 		}
 		constraint = Constraint{ContextName: name, Operator: "IN", Values: []string{"property"}}
-		isProperty, _ := compileConstraint(&constraint)
+		isProperty := testOf(constraint)
 		if !isProperty(context.context()) {
 			t.Errorf("%s: the property does not replace the missing own field", name)
 		}
@@ -160,9 +165,9 @@ func TestUnreadableConstraintsSayWhy(t *testing.T) {
 		{one("REGEX", "((a{100}){10}){10}b{1000}"), "invalid repeat"},
 		{one("REGEX", strings.Repeat("a{1000}", 11)), "too large"},
 		{one("REGEX", "(abcdefghij){1000}"), "too large"},
-		{one("REGEX", strings.Repeat("a", maxExpression+1)), "too large"},
+		{one("REGEX", strings.Repeat("a", MaxExpression+1)), "too large"},
 	} {
-		if _, err := compileConstraint(&c.constraint); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := compileConstraint(&c.constraint, newExpressionSet()); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: %v, want %q", c.constraint, err, c.want)
 		}
 	}
@@ -187,9 +192,7 @@ func TestInvertedNegates(t *testing.T) {
 		constraint := g.constraint(rapid.SampledFrom(operatorNames).Draw(t, "operator"), &context)
 		inverted := constraint
 		inverted.Inverted = !constraint.Inverted
-		plain, _ := compileConstraint(&constraint)
-		negated, _ := compileConstraint(&inverted)
-		if plain(context.context()) == negated(context.context()) {
+		if testOf(constraint)(context.context()) == testOf(inverted)(context.context()) {
 			t.Fatalf("%+v inverted gives the same result for %+v", constraint, context)
 		}
 	})

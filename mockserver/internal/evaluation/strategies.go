@@ -8,7 +8,7 @@ import (
 // An activation is the decision of a strategy's type, made once its constraints hold. A
 // rollout also returns the bucket, from 1 to 100, in which it placed the context;
 // otherwise bucket is 0.
-type activation func(*Context) (on bool, bucket int)
+type activation func(*run) (on bool, bucket int)
 
 // strategyTypes compile the parameters of each type of strategy.
 var strategyTypes = map[string]func(parameters map[string]string, options Options) activation{
@@ -30,13 +30,13 @@ var strategyTypes = map[string]func(parameters map[string]string, options Option
 	"applicationHostname": applicationHostname,
 }
 
-func always(*Context) (bool, int) { return true, 0 }
+func always(*run) (bool, int) { return true, 0 }
 
 // rollout is on for a percentage of the contexts that have a place in the group.
 func rollout(percentage, group string, sticky stickiness) activation {
 	share, _ := readNumber(percentage) // 0 if it is not a number
 	prefix := hashGroup(group)
-	return func(c *Context) (bool, int) {
+	return func(c *run) (bool, int) {
 		hash, ok := sticky.hash(c, prefix, rolloutSeed)
 		if !ok {
 			return false, 0
@@ -62,7 +62,7 @@ func userWithID(parameters map[string]string, _ Options) activation {
 	for _, user := range readList(parameters["userIds"]) {
 		users[user] = true
 	}
-	return func(c *Context) (bool, int) { return c.UserID != "" && users[c.UserID], 0 }
+	return func(c *run) (bool, int) { return c.UserID != "" && c.spend(1, len(c.UserID)) && users[c.UserID], 0 }
 }
 
 // remoteAddress is on for an address that equals an item of the list as text, or is in an
@@ -75,8 +75,8 @@ func remoteAddress(parameters map[string]string, _ Options) activation {
 			ranges = append(ranges, r)
 		}
 	}
-	return func(c *Context) (bool, int) {
-		if c.RemoteAddress == "" {
+	return func(c *run) (bool, int) {
+		if c.RemoteAddress == "" || !c.spend(1, len(c.RemoteAddress)) {
 			return false, 0
 		}
 		if slices.Contains(items, c.RemoteAddress) {
@@ -94,5 +94,5 @@ func applicationHostname(parameters map[string]string, options Options) activati
 			return always
 		}
 	}
-	return func(*Context) (bool, int) { return false, 0 }
+	return func(*run) (bool, int) { return false, 0 }
 }

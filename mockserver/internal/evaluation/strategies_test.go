@@ -11,7 +11,7 @@ import (
 // activated reports whether a type of strategy is on. The random hash is 41, which means
 // bucket 42.
 func activated(name string, parameters map[string]string, c Context) bool {
-	on, _ := strategyTypes[name](parameters, Options{Hostname: "Host-1", Random: func() uint32 { return 41 }})(&c)
+	on, _ := strategyTypes[name](parameters, Options{Hostname: "Host-1", Random: func() uint32 { return 41 }})(runOf(&c))
 	return on
 }
 
@@ -85,7 +85,7 @@ func TestStrategies(t *testing.T) {
 
 func TestNamelessMachineHasNoHostname(t *testing.T) {
 	t.Parallel()
-	if on, _ := applicationHostname(map[string]string{"hostNames": "a,,b"}, Options{})(new(Context)); on {
+	if on, _ := applicationHostname(map[string]string{"hostNames": "a,,b"}, Options{})(runOf(new(Context))); on {
 		t.Error("the empty item was taken for the hostname")
 	}
 }

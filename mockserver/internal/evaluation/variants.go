@@ -65,7 +65,7 @@ func variantStickiness(name string, options Options) stickiness {
 }
 
 // choose returns the variant for a context, or nil if the weights do not reach its place.
-func (v *variants) choose(c *Context) *VariantDefinition {
+func (v *variants) choose(c *run) *VariantDefinition {
 	if v.total <= 0 {
 		return nil
 	}
@@ -84,7 +84,7 @@ func (v *variants) choose(c *Context) *VariantDefinition {
 	return nil
 }
 
-func (v *variant) overridden(c *Context) bool {
+func (v *variant) overridden(c *run) bool {
 	for _, o := range v.overrides {
 		if value, present := c.value(o.field); present && slices.Contains(o.values, value) {
 			return true

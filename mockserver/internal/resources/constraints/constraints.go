@@ -156,12 +156,14 @@ func checkExpression(c *Constraint) error {
 	if c.Value == nil {
 		return apierror.BadData(refused)
 	}
-	parsed, err := syntax.Parse(*c.Value, syntax.Perl)
-	if err == nil {
-		err = namedTwice(parsed.CapNames())
-	}
-	if err != nil {
-		return apierror.BadData(refused + " Error: " + strings.TrimSuffix(err.Error(), ": ``"))
+	if len(*c.Value) <= evaluation.MaxExpression { // a longer one never matches, and might take 100 MB to read
+		parsed, err := syntax.Parse(*c.Value, syntax.Perl)
+		if err == nil {
+			err = namedTwice(parsed.CapNames())
+		}
+		if err != nil {
+			return apierror.BadData(refused + " Error: " + strings.TrimSuffix(err.Error(), ": ``"))
+		}
 	}
 	if c.Inverted != nil && *c.Inverted {
 		return apierror.BadData("REGEX operator cannot be inverted.")

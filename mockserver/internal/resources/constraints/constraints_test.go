@@ -113,6 +113,20 @@ func TestChecked(t *testing.T) {
 	}
 }
 
+// TestLongExpressionsAreNotRead checks that an expression that never matches is accepted unread: a
+// text of 60 kB can take 100 MB to read.
+func TestLongExpressionsAreNotRead(t *testing.T) {
+	t.Parallel()
+	view := viewOf(t, `{}`)
+	for length, refused := range map[int]bool{4096: true, 4097: false} {
+		value := strings.Repeat("x", length-1) + "("
+		_, err := constraints.Checked(view, []constraints.Constraint{{ContextName: "a", Operator: "REGEX", Value: &value}})
+		if (err != nil) != refused {
+			t.Errorf("%d bytes: %v, want it refused: %t", length, err, refused)
+		}
+	}
+}
+
 // messageOf returns what an error says about the request.
 func messageOf(err error) string {
 	var refused *apierror.Error

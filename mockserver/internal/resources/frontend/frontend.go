@@ -13,6 +13,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/evaluation"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/client"
@@ -53,7 +54,10 @@ func enabled(view *engine.View) compiled {
 			}
 		}
 		found.Features = kept
-		return compiled{found.Compile(), engine.Weight(&found.Features) + engine.Weight(&found.Segments)}
+		weight := found.Weight()
+		_ = view.ReserveBytes(weight) // others need the flags even if this request ends
+		flags := found.Compile()
+		return compiled{flags, weight + flags.ExpressionBytes()}
 	})
 }
 
@@ -79,14 +83,21 @@ var scratches = sync.Pool{New: func() any { return new([]evaluation.Result) }}
 func evaluate(view *engine.View, sent map[string]any) (out engine.Answer[engine.JSON], err error) {
 	context := contextOf(view, sent)
 	scratch := scratches.Get().(*[]evaluation.Result)
-	results := enabled(view).AppendEnabled((*scratch)[:0], context)
+	results, err := enabled(view).AppendEnabled((*scratch)[:0], context)
 	defer func() {
 		clear(results)
 		*scratch = results
 		scratches.Put(scratch)
 	}()
+	if err != nil {
+		return out, apierror.Unavailable("The flags cannot be evaluated: " + err.Error())
+	}
+	length := lengthOf(results)
+	if err := view.ReserveBytes(int64(length)); err != nil {
+		return out, err
+	}
 	out.Header = http.Header{"Cache-Control": {"no-cache"}}
-	out.Value = appendToggles(make([]byte, 0, 160*len(results)+16), results)
+	out.Value = appendToggles(make([]byte, 0, length), results)
 	return out, nil
 }
 
@@ -127,6 +138,18 @@ func textOf(value any) string {
 		return ""
 	}
 	return v8json.Text(value)
+}
+
+// lengthOf estimates the bytes that results take as JSON.
+func lengthOf(results []evaluation.Result) int {
+	length := 16
+	for i := range results {
+		length += 140 + len(results[i].Name) + len(results[i].Variant.Name)
+		if payload := results[i].Variant.Payload; payload != nil {
+			length += 40 + len(payload.Value)
+		}
+	}
+	return length
 }
 
 func appendToggles(dst []byte, results []evaluation.Result) []byte {
