@@ -74,8 +74,8 @@ func (r *readings) blame(failures []spec.Failure) {
 	r.failed, r.changed = map[string]bool{}, false
 	for _, failure := range failures {
 		for end, c := range failure.Pointer {
-			if c == '/' {
-				r.failed[failure.Pointer[:end]] = r.failed[failure.Pointer[:end]]
+			if _, known := r.failed[failure.Pointer[:end]]; c == '/' && !known {
+				r.failed[failure.Pointer[:end]] = false
 			}
 		}
 		r.failed[failure.Pointer] = true
