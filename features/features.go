@@ -24,14 +24,8 @@
 // <other project> for another project.
 package features
 
-import (
-	"embed"
-	"io/fs"
-)
-
-//go:embed */*.feature
-var files embed.FS
+import "io/fs"
 
 // Files returns the feature files, in one folder per resource; the folder operations has the
 // scenarios for all operations.
-func Files() fs.FS { return files }
+func Files() fs.FS { return files() }

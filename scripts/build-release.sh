@@ -2,13 +2,13 @@
 # Builds the program as for a release: static, stripped, and without code that nothing calls.
 #
 #   scripts/build-release.sh <file> [<version>]    GOOS and GOARCH choose the platform
-#   scripts/build-release.sh --module              only make what the build needs, see below
+#   scripts/build-release.sh --module              only make what the build needs
 #
 # godog uses text/template to generate code for undefined steps. text/template calls methods by name,
 # so where it is linked in, the linker keeps every exported method, which makes up a quarter of the
 # program. None of our runs has an undefined step. A release is therefore built with
 # packaging/module/release.mod: go.mod with a copy of godog that lists such steps without a template.
-# (A replace in go.mod itself would break go install.)
+# (A replace in go.mod itself would break go install.) The tag packed has the features compressed.
 #
 # It needs Go.
 set -euo pipefail
@@ -39,6 +39,8 @@ make_module() {
     cp go.sum "$dir/release.sum"
     go mod edit -replace="$godog=./$copy" "$dir/release.mod"
     mv "$dir/release.mod" "$dir/release.sum" "$module"
+    GOOS='' GOARCH='' go run ./features/internal/pack >"$dir/features"
+    mv "$dir/features" features/features.json.gz
 }
 
 case ${1:-} in
@@ -49,7 +51,7 @@ case ${1:-} in
     ;;
 *)
     make_module
-    CGO_ENABLED=0 go build -modfile "$module/release.mod" -trimpath -tags nomsgpack \
+    CGO_ENABLED=0 go build -modfile "$module/release.mod" -trimpath -tags nomsgpack,packed \
         -ldflags "-s -w${2:+ -X main.version=$2}" -o "$1" ./cmd/unleash-mock
     ;;
 esac
