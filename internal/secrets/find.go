@@ -97,7 +97,8 @@ func (v *view) find(valueEnd *byteSet) []span {
 	f := finder{view: v, valueEnd: valueEnd}
 	for next := 0; f.at < len(f.text); f.at = next {
 		if f.ahead.end > 0 && f.at >= f.ahead.start {
-			next = max(f.at, f.hideAhead())
+			at := f.at
+			next = max(at, f.hideAhead()) // which moves f.at
 			continue
 		}
 		switch f.text[f.at] {
