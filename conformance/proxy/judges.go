@@ -230,15 +230,26 @@ func (p *Proxy) conclude(x *exchange, turn int) {
 // keep records an exchange and its verdict. It returns the violations as they may be kept: redacted, and then
 // shortened.
 func (p *Proxy) keep(x *exchange, found verdict, noted traffic.Exchange) []traffic.Violation {
+	recorded := p.recorder != nil && x.outcome == answered
+	sent, record := p.redacted(x, &noted, recorded)
+	if recorded {
+		p.recorder.write(record)
+	}
+	p.journal.add(x, found, sent.Clipped(keptBody))
+	return noted.Violations
+}
+
+// redacted returns an exchange as it was sent, with redacted violations, and its line in a recording.
+// Large ones take turns, as redacting takes memory.
+func (p *Proxy) redacted(x *exchange, noted *traffic.Exchange, recorded bool) (sent *traffic.Exchange, record traffic.Record) {
 	if len(noted.Request.Body)+len(noted.Response.Body) > largeBodies {
 		p.judges.large.Lock()
 		defer p.judges.large.Unlock()
 	}
 	noted.Violations = traffic.Short(noted.RedactedViolations(p.secrets))
-	sent := x.asSent(noted)
-	if p.recorder != nil && x.outcome == answered {
-		p.recorder.write(sent.Record(p.secrets, p.options.MaxBody))
+	sent = x.asSent(*noted)
+	if recorded {
+		record = sent.Record(p.secrets, p.options.MaxBody)
 	}
-	p.journal.add(x, found, sent.Clipped(keptBody))
-	return noted.Violations
+	return sent, record
 }
