@@ -416,7 +416,7 @@ func namesOneOf(s *jsonschema.Schema, types []string) bool {
 // Exactly judges a JSON text again, with exact numbers, if it failed with its numbers as floats: a
 // number may have more digits than a float can hold.
 func (c *Content) Exactly(text []byte, failures []Failure) []Failure {
-	if len(failures) == 0 || !manyDigits.Match(text) || endlessNumber(text) != "" {
+	if len(failures) == 0 || !manyDigits.Match(text) || tooManyDigits.Match(text) || endlessNumber(text) != "" {
 		return failures
 	}
 	var value any
@@ -428,7 +428,8 @@ func (c *Content) Exactly(text []byte, failures []Failure) []Failure {
 	return c.Check(value)
 }
 
-var manyDigits = regexp.MustCompile(`\d{16}`)
+// manyDigits matches what floats may round, tooManyDigits what would take too long to read exactly.
+var manyDigits, tooManyDigits = regexp.MustCompile(`\d{16}`), regexp.MustCompile(`\d{1000}`)
 
 func isJSON(mediaType string) bool { return openapi.IsJSON(mediaType) }
 

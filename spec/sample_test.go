@@ -484,6 +484,10 @@ func TestSamplesOfOddSchemas(t *testing.T) {
 		"a pattern that ignores case":      `{"type":"string","pattern":"(?i)^key_[A-F]{3}$"}`,
 		"a pattern of other scripts":       `{"type":"string","pattern":"^\\p{Greek}+$","minLength":3,"maxLength":3}`,
 		"a choice of lengths":              `{"type":"string","pattern":"^([a-z]{2}|[0-9]{40})$","minLength":5}`,
+		"letters of any script, counted":   `{"type":"string","pattern":"^\\p{Lu}\\p{Ll}{1,30}$"}`,
+		"words of any script, counted":     `{"type":"string","pattern":"^[\\p{L}\\p{N}]{1,50}-\\d+ \\p{L}{1,20}$","minLength":20}`,
+		"a pattern and more to avoid":      `{"type":"string","pattern":"^a","not":{"pattern":"^a","minLength":10}}`,
+		"many texts of a pattern":          `{"type":"array","minItems":200,"items":{"type":"string","pattern":"arn:aws:lambda:[a-z]+"}}`,
 		"no object":                        `{"not":{"type":["object","array","string"]}}`,
 		"no text that begins so":           `{"type":"string","not":{"pattern":"^text"}}`,
 		"a moment in a pattern":            `{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z$"}`,
@@ -534,6 +538,26 @@ func TestSamplesOfNumbers(t *testing.T) {
 			}
 			if number, err := value.(json.Number).Float64(); err != nil || number < bounds[0] || number > bounds[1] {
 				t.Errorf("%s: %v, want a number from %v to %v", schema, value, bounds[0], bounds[1])
+			}
+		}
+	}
+}
+
+// TestSamplesOfPatternsAreShort checks that texts of patterns are about as long as they have to be.
+func TestSamplesOfPatternsAreShort(t *testing.T) {
+	t.Parallel()
+	for pattern, longest := range map[string]int{
+		`^.+@company\\.com$`: 20, `https://example\\.com/`: 24, `arn:aws:lambda:`: 20, `^[a-z]*$`: 4, `^[a-z]+(-[a-z]+)*$`: 4,
+		`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`: 36, `^(foo|barbaz){3}x$`: 19,
+	} {
+		contract, err := Load([]byte(`{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"operationId":"x","responses":{"200":{"description":"d","content":{"application/json":{"schema":{"type":"string","maxLength":65535,"pattern":"` + pattern + `"}}}}}}}}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for seed := range uint64(20) {
+			value, err := contract.Operation("x").Response(http.StatusOK).Contents[0].Sample(seed)
+			if text, _ := value.(string); err != nil || len(text) > longest {
+				t.Errorf("%s: %q, %v", pattern, value, err)
 			}
 		}
 	}

@@ -43,6 +43,7 @@ type schemas struct {
 	broken    bool // a part has an error
 	perByte   int  // estimated bytes that a byte of text takes once compiled
 	mentioned map[string]bool
+	marked    map[string]bool // by keyword and reference: see leadsToMark
 	// audited are the schemas whose examples an audit under way has checked: operations share most.
 	audited map[*jsonschema.Schema]bool
 }
@@ -66,7 +67,7 @@ func (s *schemas) open(document *document.Document, version string) error {
 	}
 	s.document, s.version, s.known = document, float32(number), map[schemaKey]*schema{}
 	s.perByte = bytesPerByte
-	s.parts, s.mentioned = map[partKey]*part{}, map[string]bool{}
+	s.parts, s.mentioned, s.marked = map[partKey]*part{}, map[string]bool{}, map[string]bool{}
 	return nil
 }
 
@@ -233,15 +234,28 @@ func (s *schemas) isMarked(part any, keyword string, seen map[string]bool) bool 
 	if object[keyword] == true {
 		return true
 	}
-	parts, _ := object["allOf"].([]any)
-	if reference, is := object["$ref"].(string); is && !seen[reference] && len(seen) < maxDepth {
-		seen[reference] = true
-		var target any
-		if text, err := s.document.At(reference); err == nil && json.Unmarshal(text, &target) == nil {
-			parts = append(slices.Clip(parts), target)
-		}
+	if reference, is := object["$ref"].(string); is && !seen[reference] && len(seen) < maxDepth && s.leadsToMark(reference, keyword, seen) {
+		return true
 	}
+	parts, _ := object["allOf"].([]any)
 	return slices.ContainsFunc(parts, func(part any) bool { return s.isMarked(part, keyword, seen) })
+}
+
+// leadsToMark reports whether a keyword is true in the schema at a reference, or in one that this refers to
+// or is composed of. Many properties may refer to one schema, so the answer is remembered.
+func (s *schemas) leadsToMark(reference, keyword string, seen map[string]bool) bool {
+	key, first := keyword+" "+reference, len(seen) == 0
+	if marked, known := s.marked[key]; known && first {
+		return marked
+	}
+	seen[reference] = true
+	var target any
+	text, err := s.document.At(reference)
+	marked := err == nil && json.Unmarshal(text, &target) == nil && s.isMarked(target, keyword, seen)
+	if first {
+		s.marked[key] = marked
+	}
+	return marked
 }
 
 // maxDepth is how many references are followed, as schemas may contain themselves.

@@ -49,7 +49,7 @@ func (p *Parameter) Lacks(text string) bool {
 	case p.JSON || p.IsSpread():
 		return false
 	case p.Style == "deepObject":
-		return isObject // whose properties are each sent by a name with brackets
+		return isObject && text != "" // whose properties are each sent by a name with brackets
 	case p.In == "path" && p.isUnmarked(text, types):
 		return true
 	case !isObject:

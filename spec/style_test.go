@@ -128,7 +128,7 @@ func TestTextsInAnotherStyle(t *testing.T) {
 		parameter Parameter
 		texts     map[string]bool // true for those in another style
 	}{
-		"deep":             {Parameter{In: "query", Style: "deepObject", Explode: true, Shape: object}, map[string]bool{"a": true, "x,1": true, "": true}},
+		"deep":             {Parameter{In: "query", Style: "deepObject", Explode: true, Shape: object}, map[string]bool{"a": true, "x,1": true, "": false}},
 		"deep or a string": {Parameter{In: "query", Style: "deepObject", Explode: true, Shape: either}, map[string]bool{"a": false}},
 		"pairs":            {Parameter{In: "query", Style: "form", Shape: object}, map[string]bool{"x,1": false, "x,1,y": true, "x": true, "": false}},
 		"pipes":            {Parameter{In: "query", Style: "pipeDelimited", Shape: object}, map[string]bool{"x|1": false, "x|1|y": true}},

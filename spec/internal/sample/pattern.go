@@ -27,8 +27,11 @@ func (m *maker) match(wanted, avoided []string, low, high int) (text string, ok 
 		high = low + maxLonger
 	}
 	for _, low := range []int{min(low+shortest, high), low} { // an empty text rarely shows what is meant
-		w := &walk{maker: m, automata: automata, low: low, high: high, failed: map[string]bool{}}
-		if w.from(make([]place, len(automata))) {
+		work := min(m.work, maxWork/8)
+		w := &walk{maker: m, automata: automata, low: low, high: high, work: work, failed: map[string]bool{}}
+		found := w.from(make([]place, len(automata)))
+		m.work -= work - w.work
+		if found {
 			return string(w.text), true
 		}
 	}
@@ -41,8 +44,9 @@ const shortest = 3
 // automaton follows one regular expression through a text.
 type automaton struct {
 	program  *syntax.Prog
-	avoided  bool // the text must not match
-	anchored bool // matches only at the beginning
+	avoided  bool  // the text must not match
+	anchored bool  // matches only at the beginning
+	distance []int // of each instruction: how many runes are left to a match, at least
 	reached  []int
 	round    int
 }
@@ -60,8 +64,10 @@ func (m *maker) automataOf(pattern string, avoided bool) []*automaton {
 		if program == nil {
 			return nil
 		}
-		anchored := program.StartCond()&syntax.EmptyBeginText != 0
-		return []*automaton{{program: program, avoided: avoided, anchored: anchored, reached: make([]int, len(program.Inst))}}
+		return []*automaton{{
+			program: program, avoided: avoided, anchored: program.StartCond()&syntax.EmptyBeginText != 0,
+			distance: distances(program), reached: make([]int, len(program.Inst)),
+		}}
 	}
 	ahead := NewAhead(pattern, regexp.Compile)
 	if ahead == nil || avoided { // avoiding several parts at once is not possible
@@ -74,12 +80,44 @@ func (m *maker) automataOf(pattern string, avoided bool) []*automaton {
 	return out
 }
 
+// distances returns how many runes each instruction of a program is away from a match, at least.
+func distances(program *syntax.Prog) []int {
+	out := make([]int, len(program.Inst))
+	for i := range out {
+		out[i] = math.MaxInt32
+	}
+	for changed := true; changed; {
+		changed = false
+		for i, instruction := range slices.Backward(program.Inst) {
+			least := out[i]
+			switch instruction.Op {
+			case syntax.InstMatch:
+				least = 0
+			case syntax.InstFail:
+			case syntax.InstAlt, syntax.InstAltMatch:
+				least = min(out[instruction.Out], out[instruction.Arg])
+			case syntax.InstCapture, syntax.InstNop, syntax.InstEmptyWidth:
+				least = out[instruction.Out]
+			default:
+				least = 1 + out[instruction.Out]
+			}
+			if least < out[i] {
+				out[i], changed = least, true
+			}
+		}
+	}
+	return out
+}
+
 // maxInstructions is the maximum size of an expression, about what instructions returns.
 const maxInstructions = 1 << 14
 
 // instructions estimates how many instructions an expression has once it is compiled.
 func instructions(re *syntax.Regexp) int {
-	count := 1 + len(re.Rune)/2
+	count := 1
+	if re.Op == syntax.OpLiteral {
+		count = len(re.Rune)
+	}
 	for _, part := range re.Sub {
 		count = min(count+instructions(part), math.MaxInt32)
 	}
@@ -127,6 +165,7 @@ type walk struct {
 	*maker
 	automata  []*automaton
 	low, high int
+	work      int
 	text      []rune
 	failed    map[string]bool // keys of places that lead to no text
 }
@@ -230,11 +269,17 @@ func (w *walk) step(places []place, r rune) (after []place, ok bool) {
 	return after, true
 }
 
-// candidates returns runes that may come next, those that are likely and legible first. Among them
-// is one that all automata allow, if there is one: the first of a range.
+// candidates returns runes that may come next. Those that bring a match nearer come first, once the text
+// can end soon after, and legible ones. Among them is one that all automata allow, if there is one: the first of
+// a range.
 func (w *walk) candidates(places []place) []rune {
 	context := syntax.EmptyOpContext(w.last(), 'a') | syntax.EmptyWordBoundary | syntax.EmptyNoWordBoundary
-	var likely, first []rune
+	type candidate struct {
+		rune
+		left int // runes to a match
+	}
+	var likely []candidate
+	var first []rune
 	for i, a := range w.automata {
 		if places[i].matched {
 			continue
@@ -253,7 +298,7 @@ func (w *walk) candidates(places []place) []rune {
 				}
 			}
 			if !a.avoided {
-				likely = append(likely, w.among(ranges))
+				likely = append(likely, candidate{w.among(ranges), a.distance[a.program.Inst[at].Out]})
 			}
 			for at := 0; at+1 < len(ranges); at += 2 {
 				first = append(first, ranges[at])
@@ -261,7 +306,15 @@ func (w *walk) candidates(places []place) []rune {
 		}
 	}
 	w.random.Shuffle(len(likely), func(i, j int) { likely[i], likely[j] = likely[j], likely[i] })
-	return slices.Concat(likely, []rune{rune('a' + w.random.IntN(26))}, first)
+	slices.SortStableFunc(likely, func(a, b candidate) int {
+		missing := w.low - len(w.text) - 1 // a text that would end too early may go on
+		return max(a.left, missing) - max(b.left, missing)
+	})
+	out := make([]rune, 0, len(likely)+1+len(first))
+	for _, c := range likely {
+		out = append(out, c.rune)
+	}
+	return append(append(out, rune('a'+w.random.IntN(26))), first...)
 }
 
 // among picks a character from ranges: an ASCII letter or digit if there is one, or else another

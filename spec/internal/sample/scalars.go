@@ -127,7 +127,11 @@ func (m *maker) text(f *facets, name string) (any, bool) {
 		ways++
 	}
 	if ways > 0 && f.attempt%ways == len(f.formats) {
-		return m.match(f.patterns, f.avoided, f.minLength, f.maxLength)
+		avoided := f.avoided
+		if f.attempt/ways%2 == 1 { // what is avoided may be more than the pattern
+			avoided = nil
+		}
+		return m.match(f.patterns, avoided, f.minLength, f.maxLength)
 	}
 	for try := range maxAttempts {
 		text := m.draft(f, name, ways, try)
