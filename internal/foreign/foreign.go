@@ -261,7 +261,9 @@ func decoded(parameter *spec.Parameter, value any, present bool, query *qs.Value
 	if parameter.IsSpread() {
 		sent, _ := query.All().(map[string]any)
 		object := parameter.Gather(sent)
-		return object, len(object) > 0
+		if _, isText := value.(string); len(object) > 0 || !present || !isText || len(parameter.Shape.Plain()) < 2 {
+			return object, len(object) > 0
+		}
 	}
 	if text, is := value.(string); is && present {
 		return parameter.Decode(text), true

@@ -13,6 +13,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
+// manyFailures are so many that there may be more than a judgement lists: all texts are then read again.
+const manyFailures = 50
+
 // maxReadings is how often a value is judged. No judgement lists more failures than spec keeps.
 const maxReadings = 24
 
@@ -30,7 +33,7 @@ func settle(sent, first any, place string, check func(any) []spec.Failure) (any,
 	r := readings{tried: map[string]int{}}
 	for failed, count := failures, 1; len(failed) > 0; count++ {
 		r.blame(failed)
-		value := r.next(sent, first, place, false)
+		value := r.next(sent, first, place, len(failed) >= manyFailures)
 		if !r.changed || count == maxReadings {
 			return first, failures
 		}
@@ -125,7 +128,7 @@ func otherReadings(text string, first any) []any {
 		readings = append(readings, text)
 	}
 	var scalar any
-	if wholeNumber.MatchString(text) {
+	if len(text) <= maxDigits && wholeNumber.MatchString(text) {
 		readings = append(readings, json.Number(text))
 	} else if !strings.ContainsAny(text, `[{"`) && json.Unmarshal([]byte(text), &scalar) == nil {
 		readings = append(readings, scalar)
@@ -137,5 +140,8 @@ func otherReadings(text string, first any) []any {
 	}
 	return readings
 }
+
+// maxDigits is the maximum length of a number that is read exactly, as that takes time by its square.
+const maxDigits = 1000
 
 var wholeNumber = regexp.MustCompile(`^(0|-?[1-9]\d*)$`)

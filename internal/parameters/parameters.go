@@ -57,10 +57,11 @@ func (r *Request) sent(parameter *spec.Parameter) (value any, present bool) {
 func (r *Request) cookie(parameter *spec.Parameter) (value any, present bool) {
 	for _, line := range r.HTTP.Header["Cookie"] {
 		for pair := range strings.SplitSeq(line, ";") {
-			name, text, _ := strings.Cut(strings.TrimSpace(pair), "=")
-			if name != parameter.Name {
+			name, text, _ := strings.Cut(pair, "=")
+			if strings.TrimSpace(name) != parameter.Name {
 				continue
 			}
+			text = strings.TrimSpace(text)
 			if quoted := len(text) > 1 && text[0] == '"' && text[len(text)-1] == '"'; quoted && !parameter.JSON {
 				text = text[1 : len(text)-1]
 			}
