@@ -40,6 +40,17 @@ func TestEvaluationIsLimited(t *testing.T) {
 	refused(http.MethodPost, "/api/frontend", wellknown.Frontend, `{"context":{"properties":{"x":"`+long+`"}}}`, "for a context with values that long")
 	a.must(200, http.MethodPost, flagsPath+"/f99/evaluate", "", `{"properties":{"x":"`+long+`"}}`)
 
+	var ids, segments []string // of a flag that is off
+	for i := range 100 {
+		ids = append(ids, fmt.Sprint(i+1))
+		segments = append(segments, fmt.Sprintf(`{"id":%d,"name":"s%[1]d","constraints":[{"contextName":"x","operator":"REGEX","value":"(?:abcdefgh){1000}%[1]d"}]}`, i+1))
+	}
+	a.must(200, http.MethodPut, flagsPath, "", `{"version":2,"features":[{"name":"off","enabled":false,"strategies":[{"name":"default","segments":[`+strings.Join(ids, ",")+`]}]},{"name":"on","enabled":true}],
+		"segments":[`+strings.Join(segments, ",")+`]}`)
+	if got := a.must(200, http.MethodGet, "/api/frontend", wellknown.Frontend, ""); !strings.Contains(string(got.body), `"on"`) {
+		t.Errorf("got %s", got.body)
+	}
+
 	values := strings.TrimSuffix(strings.Repeat(`"a",`, 10_000), ",")
 	strategies := strings.TrimSuffix(strings.Repeat(`{"name":"default","segments":[1]},`, 1000), ",")
 	a.must(200, http.MethodPut, flagsPath, "", `{"version":2,"features":[{"name":"f","enabled":true,"strategies":[`+strategies+`]}],

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -159,7 +160,11 @@ func TestHTTPSMistakes(t *testing.T) {
 		for _, server := range [][]string{{"serve"}, {"proxy", "--upstream", nobody}} {
 			t.Run(name+" of "+server[0], func(t *testing.T) {
 				t.Parallel()
-				got := command(t, nil, append(append(server, "--listen", "127.0.0.1:0"), test.args...)...)
+				port := filepath.Join(t.TempDir(), "port")
+				got := command(t, nil, append(append(server, "--listen", "127.0.0.1:0", "--port-file", port), test.args...)...)
+				if _, err := os.Stat(port); err == nil {
+					t.Error("there is a port file, though nobody listens")
+				}
 				if got.code != exitcode.Usage || strings.Count(got.stderr, "\n") != 1 {
 					t.Errorf("exit code %d, %q", got.code, got.stderr)
 				}

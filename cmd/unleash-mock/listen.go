@@ -11,6 +11,16 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/outfile"
 )
 
+// inTurn does one after the other until one fails, and returns its error.
+func inTurn(steps ...func() error) error {
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // writePort writes the port of an address to a file, if one is named.
 func writePort(file string, address net.Addr) error {
 	tcp, isTCP := address.(*net.TCPAddr)

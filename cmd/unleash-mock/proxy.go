@@ -225,7 +225,7 @@ func isHost(text string) bool {
 // passTraffic serves until the context or the command ends. The result command is the error of
 // the command.
 func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched monitoring, listener net.Listener, record *recordFile, flags *proxyFlags, logger *slog.Logger) (command, err error) {
-	if err := cmp.Or(flags.writeCertificate(), writePort(flags.portFile, listener.Addr())); err != nil {
+	if err := inTurn(flags.writeCertificate, func() error { return writePort(flags.portFile, listener.Addr()) }); err != nil {
 		return nil, err
 	}
 	if err := record.begin(); err != nil {
@@ -293,7 +293,7 @@ func (f *proxyFlags) upstreamTokens(ctx context.Context, env environment) []stri
 func (p *program) concludeProxy(judge *proxy.Proxy, files reportFiles, failure error) error {
 	r, stats := judge.Report(), judge.Stats()
 	if stats.Missed > 0 {
-		failure = errors.Join(failure, fmt.Errorf("%d exchanges came too fast to be judged and recorded", stats.Missed))
+		failure = errors.Join(failure, fmt.Errorf("%d exchanges were not judged and recorded in time", stats.Missed))
 	}
 	if stats.Failed > 0 {
 		failure = errors.Join(failure, fmt.Errorf("the proxy itself failed on %d exchanges; its log says why", stats.Failed))
@@ -343,7 +343,7 @@ func tellStats(w io.Writer, stats proxy.Stats) error {
 		{"bodies that were too long, cut off or unreadable, so that only status and headers were judged", stats.Unjudged},
 		{"requests that the upstream did not answer, or not completely", stats.Unanswered},
 		{"requests that the client gave up, or that were cut off when the proxy ended", stats.Left},
-		{"exchanges that came too fast and passed unjudged and unrecorded", stats.Missed},
+		{"exchanges that passed unjudged or unrecorded, as that took too long", stats.Missed},
 		{"exchanges on which the proxy itself failed", stats.Failed},
 	} {
 		if line.count == 0 {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -181,7 +180,7 @@ mock carries on with what it has, and /ready answers 503.`,
 	f.BoolVar(&flags.specWins, "spec-wins", false, described("let the document of --spec, not the contract, judge the operations they share; an answer that breaks it is recorded but still sent", serveVariables["spec-wins"]))
 	f.StringVar(&flags.validation, "validation", string(mockserver.Strict), described("strict refuses what the contract does not allow, faithful accepts and coerces what a real server would, off is for measuring what validation costs", serveVariables["validation"]))
 	f.StringVar(&flags.edition, "edition", string(spec.Enterprise), described("enterprise, or open-source to answer 404 to what only Enterprise has", serveVariables["edition"]))
-	f.StringVar(&flags.limits, "limits", "unleash", described("unleash, or off to lift all of Unleash's limits, rate limits included", serveVariables["limits"]))
+	f.StringVar(&flags.limits, "limits", "unleash", described("unleash, or off to lift the limits on signal endpoints and their tokens, and all rate limits", serveVariables["limits"]))
 	f.StringVar(&flags.logLevel, "log-level", "info", described("debug, info, warn or error", serveVariables["log-level"]))
 	f.StringVar(&flags.unleashURL, "unleash-url", "", described("URL by which clients reach the mock, for the url of an endpoint; by default as requested", serveVariables["unleash-url"]))
 	f.StringVar(&flags.basePath, "base-uri-path", "", described("path to serve everything under", serveVariables["base-uri-path"]))
@@ -280,7 +279,7 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) (err error) {
 	}
 	server.RegisterOnShutdown(mock.Close)
 	environment := flags.environment(mock, listener.Addr())
-	if err := cmp.Or(flags.writeCertificate(), writePort(flags.portFile, listener.Addr()), writeEnvironment(flags.envFile, environment)); err != nil {
+	if err := inTurn(flags.writeCertificate, func() error { return writeEnvironment(flags.envFile, environment) }, func() error { return writePort(flags.portFile, listener.Addr()) }); err != nil {
 		listener.Close()
 		return err
 	}

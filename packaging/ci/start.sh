@@ -17,6 +17,7 @@ until [ -e "$variables" ]; do # it is written whole, once the mock is listening
     [ "$SECONDS" -lt "$wait" ] || { cat "$log" >&2; echo "the mock is not ready after $WAIT" >&2; kill "$!"; exit 1; }
     sleep 0.1
 done
+kill -0 "$!" 2>/dev/null || { cat "$log" >&2; exit 1; }
 url=$(sed -n 's/^UNLEASH_URL=//p' "$variables")
 printf 'url=%s\npid=%s\n' "$url" "$!" >>"$GITHUB_OUTPUT"
 cat "$variables" >>"$GITHUB_ENV"

@@ -18,7 +18,7 @@ var hostname = sync.OnceValue(func() string {
 // Around returns what the evaluation of a flag depends on: the flag, its parents, and the
 // segments that these have.
 func (c *Configuration) Around(flag string) *Configuration {
-	names, ids := map[string]bool{flag: true}, map[int64]bool{}
+	names := map[string]bool{flag: true}
 	for i := range c.Features {
 		if feature := &c.Features[i]; feature.Name == flag {
 			for _, parent := range feature.Dependencies {
@@ -30,16 +30,27 @@ func (c *Configuration) Around(flag string) *Configuration {
 	for i := range c.Features {
 		if feature := &c.Features[i]; names[feature.Name] {
 			out.Features = append(out.Features, *feature)
-			for _, strategy := range feature.Strategies {
-				for _, id := range strategy.Segments {
-					ids[id] = true
-				}
+		}
+	}
+	out.Segments = SegmentsOf(out.Features, c.Segments)
+	return out
+}
+
+// SegmentsOf returns those of several segments that flags use. A configuration also has the segments of
+// archived flags and of other environments.
+func SegmentsOf(flags []Feature, segments []Segment) []Segment {
+	used := map[int64]bool{}
+	for i := range flags {
+		for _, strategy := range flags[i].Strategies {
+			for _, id := range strategy.Segments {
+				used[id] = true
 			}
 		}
 	}
-	for _, segment := range c.Segments {
-		if ids[segment.ID] {
-			out.Segments = append(out.Segments, segment)
+	out := []Segment{}
+	for _, segment := range segments {
+		if used[segment.ID] {
+			out = append(out, segment)
 		}
 	}
 	return out

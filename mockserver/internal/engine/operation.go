@@ -185,13 +185,20 @@ const LargeAnswer = 64 << 10
 // ReserveFor waits for memory for a large answer. A small state has no large answers.
 // Operations call it only if they write an answer themselves. answer is a pointer.
 func (v *View) ReserveFor(answer any) error {
-	if v.Reserve == nil || v.store.Bytes() < LargeAnswer {
+	if v.Reserve == nil || v.reserved || v.store.Bytes() < LargeAnswer {
 		return nil
 	}
 	if _, is := answer.(**respond.Prepared); is { // written earlier
 		return nil
 	}
 	return v.ReserveBytes(Length(answer))
+}
+
+// ReserveAnswer waits for memory for an answer that an operation is about to write itself, in bytes. No
+// more is reserved for it later: requests that hold a part of what they need could wait for each other.
+func (v *View) ReserveAnswer(bytes int64) error {
+	v.reserved = true
+	return v.ReserveBytes(bytes)
 }
 
 // ReserveBytes waits for memory for a number of bytes, if they are many.

@@ -100,6 +100,8 @@ type View struct {
 	store *Store
 	txn   *memdb.Txn
 	ofTx  bool // it also shows what its transaction has written so far
+
+	reserved bool // memory for the answer
 }
 
 func (v *View) view() *View { return v }

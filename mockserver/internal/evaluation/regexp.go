@@ -13,7 +13,7 @@ const MaxExpression = 4096
 // compiled expression, and a{1000} is a short way to write a large one.
 const (
 	maxProgram     = 10_000   // instructions
-	maxMatch       = 1 << 21  // instructions times bytes: 20 ms at worst
+	maxMatch       = 1 << 21  // instructions times bytes: some 50 ms at worst
 	maxExpressions = 32 << 20 // bytes of memory, of all expressions of a configuration
 )
 

@@ -148,7 +148,11 @@ func (d *differ) changes(events []*engine.Event) {
 			last = append(last, event)
 		}
 	}
-	d.segments = usedSegments(d.now)
+	d.segments = map[int64]*configuration.Segment{}
+	used := configuration.SegmentsOf(d.now.Features, d.now.Segments)
+	for i := range used {
+		d.segments[used[i].ID] = &used[i]
+	}
 	for _, event := range slices.Backward(last) {
 		if segment, is := event.Row().(*segments.Segment); is {
 			d.segment(event, segment.ID)
@@ -157,26 +161,6 @@ func (d *differ) changes(events []*engine.Event) {
 		name, _ := features.FlagOf(event)
 		d.flag(d.founded+event.ID, name, projects[name])
 	}
-}
-
-// usedSegments returns the segments that flags use, by id. A configuration also has those of archived
-// flags.
-func usedSegments(c *configuration.Configuration) map[int64]*configuration.Segment {
-	used := map[int64]bool{}
-	for _, feature := range c.Features {
-		for _, strategy := range feature.Strategies {
-			for _, id := range strategy.Segments {
-				used[id] = true
-			}
-		}
-	}
-	out := map[int64]*configuration.Segment{}
-	for i := range c.Segments {
-		if segment := &c.Segments[i]; used[segment.ID] {
-			out[segment.ID] = segment
-		}
-	}
-	return out
 }
 
 // subject returns what an event is about: the name of a flag or the id of a segment.

@@ -14,6 +14,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/configuration"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/evaluation"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/client"
@@ -53,7 +54,7 @@ func enabled(view *engine.View) compiled {
 				kept = append(kept, feature)
 			}
 		}
-		found.Features = kept
+		found.Features, found.Segments = kept, configuration.SegmentsOf(kept, found.Segments)
 		weight := found.Weight()
 		_ = view.ReserveBytes(weight) // others need the flags even if this request ends
 		flags := found.Compile()
@@ -93,7 +94,7 @@ func evaluate(view *engine.View, sent map[string]any) (out engine.Answer[engine.
 		return out, apierror.Unavailable("The flags cannot be evaluated: " + err.Error())
 	}
 	length := lengthOf(results)
-	if err := view.ReserveBytes(int64(length)); err != nil {
+	if err := view.ReserveAnswer(int64(length)); err != nil {
 		return out, err
 	}
 	out.Header = http.Header{"Cache-Control": {"no-cache"}}
