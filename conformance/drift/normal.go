@@ -3,7 +3,6 @@ package drift
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/pb33f/go-yaml"
 
@@ -74,50 +73,6 @@ func parts(schema *yaml.Node) func(yield func(keyword string, part **yaml.Node) 
 			}
 		}
 	}
-}
-
-// demandLess makes a schema, and the schemas within it, no longer require properties that are not sent:
-// those that a keyword marks. unsent has their names if the schema is a member of an allOf, whose other
-// members may define what this one requires; otherwise it is nil.
-func demandLess(schema *yaml.Node, keyword string, unsent map[string]bool) {
-	if schema.Kind != yaml.MappingNode {
-		return
-	}
-	if unsent == nil {
-		unsent = map[string]bool{}
-		marked(schema, keyword, unsent)
-	}
-	if required := field(schema, "required"); required != nil && required.Kind == yaml.SequenceNode && len(unsent) > 0 {
-		put(schema, "required", list(slices.DeleteFunc(slices.Clone(required.Content), func(name *yaml.Node) bool { return unsent[name.Value] })...))
-	}
-	for holder, part := range parts(schema) {
-		if holder == "allOf" {
-			demandLess(*part, keyword, unsent)
-		} else {
-			demandLess(*part, keyword, nil)
-		}
-	}
-}
-
-// marked collects the properties of a schema, and of those that it includes by allOf, that a keyword marks.
-func marked(schema *yaml.Node, keyword string, names map[string]bool) {
-	for name, property := range fields(field(schema, "properties")) {
-		if isMarked(property, keyword) {
-			names[name] = true
-		}
-	}
-	if members := field(schema, "allOf"); members != nil {
-		for _, member := range members.Content {
-			marked(member, keyword, names)
-		}
-	}
-}
-
-// isMarked reports whether a keyword is true in a schema, or in one that it includes by allOf.
-func isMarked(schema *yaml.Node, keyword string) bool {
-	members := field(schema, "allOf")
-	return text(field(schema, keyword)) == "true" ||
-		members != nil && slices.ContainsFunc(members.Content, func(member *yaml.Node) bool { return isMarked(member, keyword) })
 }
 
 func constAsEnum(schema *yaml.Node) {
@@ -224,26 +179,6 @@ func setTypes(schema *yaml.Node, names []string) {
 	}
 }
 
-// nullOfMembers writes an alternative that allows only null as nullable.
-func nullOfMembers(schema *yaml.Node) {
-	for _, keyword := range []string{"anyOf", "oneOf"} {
-		members := field(schema, keyword)
-		if members == nil || field(schema, "type") != nil || slices.ContainsFunc(members.Content, isNullable) {
-			continue
-		}
-		others := slices.DeleteFunc(slices.Clone(members.Content), isNull)
-		if len(others) == len(members.Content) || len(others) == 0 {
-			continue
-		}
-		members.Content = others
-		if len(others) == 1 && others[0].Kind == yaml.MappingNode { // it will be merged into the schema
-			setNullable(others[0])
-			continue
-		}
-		setNullable(schema)
-	}
-}
-
 // isNull reports whether a schema allows only null.
 func isNull(schema *yaml.Node) bool {
 	values := field(schema, "enum")
@@ -251,148 +186,6 @@ func isNull(schema *yaml.Node) bool {
 }
 
 func isNullable(schema *yaml.Node) bool { return text(field(schema, "nullable")) == "true" }
-
-// mergeMembers merges the members of allOf, or the only member of anyOf or oneOf, into the
-// schema itself, unless they conflict.
-func mergeMembers(schema *yaml.Node) {
-	for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
-		members := field(schema, keyword)
-		if members == nil || keyword != "allOf" && len(members.Content) != 1 {
-			continue
-		}
-		merged := without(schema, keyword, "nullable")
-		if isClosed(merged, members.Content) || slices.ContainsFunc(members.Content, func(member *yaml.Node) bool { return !mergeInto(merged, member) }) {
-			continue
-		}
-		if keyword == "allOf" && isNullable(schema) || allNullable(schema, members.Content, keyword) {
-			setNullable(merged)
-		}
-		schema.Content = merged.Content
-	}
-}
-
-// isClosed reports whether the schema or one of its members restricts the properties that it
-// does not name, while another part names or restricts properties as well.
-func isClosed(schema *yaml.Node, members []*yaml.Node) bool {
-	closed, about := 0, 0
-	for _, part := range append([]*yaml.Node{without(schema, "unevaluatedProperties")}, members...) { // unevaluatedProperties takes the members' properties into account
-		closes := field(part, "additionalProperties") != nil || field(part, "unevaluatedProperties") != nil || field(part, "patternProperties") != nil
-		if closes {
-			closed++
-		}
-		if closes || field(part, "properties") != nil {
-			about++
-		}
-	}
-	return closed > 0 && about > 1
-}
-
-// allNullable reports whether null satisfies the schema and all members that have a type.
-func allNullable(schema *yaml.Node, members []*yaml.Node, keyword string) bool {
-	typed := 0
-	if field(schema, "type") != nil {
-		if !isNullable(schema) {
-			return false
-		}
-		typed++
-	}
-	for _, member := range members {
-		if field(member, "type") == nil && field(member, "enum") == nil && field(member, "oneOf") == nil && field(member, "anyOf") == nil && field(member, "allOf") == nil {
-			continue
-		}
-		if !isNullable(member) {
-			return false
-		}
-		typed++
-	}
-	return typed > 0
-}
-
-// mergeInto adds a member's keywords to a schema. It reports whether the result has the same
-// meaning.
-func mergeInto(schema, member *yaml.Node) bool {
-	for name, value := range fields(member) {
-		own := field(schema, name)
-		switch {
-		case name == "nullable":
-		case own == nil:
-			set(schema, name, value)
-		case name == "required":
-			put(schema, name, list(slices.Concat(own.Content, value.Content)...))
-		case name == "properties":
-			both := mapping()
-			both.Content = slices.Clone(own.Content)
-			for property, described := range fields(value) {
-				if known := field(own, property); known == nil {
-					set(both, property, described)
-				} else if !same(known, described) {
-					return false
-				}
-			}
-			put(schema, name, both)
-		case !same(own, value):
-			return false
-		}
-	}
-	return true
-}
-
-// constantsOfMembers writes alternatives that are all enums as one enum.
-func constantsOfMembers(schema *yaml.Node) {
-	for _, keyword := range []string{"anyOf", "oneOf"} {
-		members := field(schema, keyword)
-		if members == nil || field(schema, "enum") != nil || field(schema, "type") != nil {
-			continue
-		}
-		values, isConstants := list(), true
-		for _, member := range members.Content {
-			enum := field(member, "enum")
-			isConstants = isConstants && enum != nil && len(without(member, "type", "enum").Content) == 0
-			if enum != nil {
-				values.Content = append(values.Content, enum.Content...)
-			}
-		}
-		if isConstants && len(unique(values.Content)) == len(values.Content) {
-			remove(schema, keyword)
-			set(schema, "enum", values)
-		}
-	}
-}
-
-// typesOfMembers writes alternatives that are all plain types as a list of types.
-func typesOfMembers(schema *yaml.Node) {
-	for _, keyword := range []string{"anyOf", "oneOf"} {
-		members := field(schema, keyword)
-		if members == nil || field(schema, "type") != nil {
-			continue
-		}
-		var names []string
-		for _, member := range members.Content {
-			if name := text(field(member, "type")); name != "" && len(member.Content) == 2 {
-				names = append(names, name)
-			}
-		}
-		overlap := keyword == "oneOf" && slices.Contains(names, "integer") && slices.Contains(names, "number")
-		if len(names) == len(members.Content) && !overlap {
-			remove(schema, keyword)
-			setTypes(schema, names)
-		}
-	}
-}
-
-// sortMembers sorts members. It removes duplicates where that makes no difference.
-func sortMembers(schema *yaml.Node) {
-	for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
-		members := field(schema, keyword)
-		switch {
-		case members == nil:
-		case keyword == "oneOf":
-			slices.SortFunc(members.Content, compareNodes)
-		default:
-			members.Content = unique(members.Content)
-		}
-	}
-}
 
 // nullOfEnum removes null from the values, because nullable says whether it is allowed.
 func nullOfEnum(schema *yaml.Node) {
@@ -455,68 +248,3 @@ func setNullable(schema *yaml.Node) {
 }
 
 func null() *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"} }
-
-func list(elements ...*yaml.Node) *yaml.Node {
-	return &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Content: elements}
-}
-
-// remove removes a key from a mapping.
-func remove(node *yaml.Node, name string) { node.Content = without(node, name).Content }
-
-// put sets a key of a mapping, replacing any previous value.
-func put(node *yaml.Node, name string, value *yaml.Node) {
-	remove(node, name)
-	set(node, name, value)
-}
-
-// without copies a mapping without the given keys.
-func without(node *yaml.Node, names ...string) *yaml.Node {
-	out := mapping()
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		if !slices.Contains(names, node.Content[i].Value) {
-			out.Content = append(out.Content, node.Content[i], node.Content[i+1])
-		}
-	}
-	return out
-}
-
-// unique sorts nodes and removes duplicates.
-func unique(nodes []*yaml.Node) []*yaml.Node {
-	nodes = slices.Clone(nodes)
-	slices.SortFunc(nodes, compareNodes)
-	return slices.CompactFunc(nodes, same)
-}
-
-func compareNodes(a, b *yaml.Node) int { return strings.Compare(canonical(a), canonical(b)) }
-
-// canonical returns a text that is the same for all nodes that are equal.
-func canonical(node *yaml.Node) string {
-	var out strings.Builder
-	writeCanonical(&out, node)
-	return out.String()
-}
-
-func writeCanonical(out *strings.Builder, node *yaml.Node) {
-	out.WriteString(node.ShortTag())
-	switch node.Kind {
-	case yaml.MappingNode:
-		members := map[string]*yaml.Node{}
-		var names []string
-		for name, value := range fields(node) {
-			members[name] = value
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		for _, name := range names {
-			out.WriteString(strconv.Quote(name))
-			writeCanonical(out, members[name])
-		}
-	case yaml.SequenceNode:
-		for _, element := range node.Content {
-			writeCanonical(out, element)
-		}
-	default:
-		out.WriteString(strconv.Quote(node.Value))
-	}
-	out.WriteByte(';')
-}

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/pb33f/go-yaml"
 )
@@ -62,4 +64,69 @@ func number(written json.Number) *yaml.Node {
 		node.Value = strconv.FormatFloat(value, 'g', -1, 64)
 	}
 	return node
+}
+
+func list(elements ...*yaml.Node) *yaml.Node {
+	return &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Content: elements}
+}
+
+// remove removes a key from a mapping.
+func remove(node *yaml.Node, name string) { node.Content = without(node, name).Content }
+
+// put sets a key of a mapping, replacing any previous value.
+func put(node *yaml.Node, name string, value *yaml.Node) {
+	remove(node, name)
+	set(node, name, value)
+}
+
+// without copies a mapping without the given keys.
+func without(node *yaml.Node, names ...string) *yaml.Node {
+	out := mapping()
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if !slices.Contains(names, node.Content[i].Value) {
+			out.Content = append(out.Content, node.Content[i], node.Content[i+1])
+		}
+	}
+	return out
+}
+
+// unique sorts nodes and removes duplicates.
+func unique(nodes []*yaml.Node) []*yaml.Node {
+	nodes = slices.Clone(nodes)
+	slices.SortFunc(nodes, compareNodes)
+	return slices.CompactFunc(nodes, same)
+}
+
+func compareNodes(a, b *yaml.Node) int { return strings.Compare(canonical(a), canonical(b)) }
+
+// canonical returns a text that is the same for all nodes that are equal.
+func canonical(node *yaml.Node) string {
+	var out strings.Builder
+	writeCanonical(&out, node)
+	return out.String()
+}
+
+func writeCanonical(out *strings.Builder, node *yaml.Node) {
+	out.WriteString(node.ShortTag())
+	switch node.Kind {
+	case yaml.MappingNode:
+		members := map[string]*yaml.Node{}
+		var names []string
+		for name, value := range fields(node) {
+			members[name] = value
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		for _, name := range names {
+			out.WriteString(strconv.Quote(name))
+			writeCanonical(out, members[name])
+		}
+	case yaml.SequenceNode:
+		for _, element := range node.Content {
+			writeCanonical(out, element)
+		}
+	default:
+		out.WriteString(strconv.Quote(node.Value))
+	}
+	out.WriteByte(';')
 }
