@@ -2,7 +2,6 @@ package mockserver
 
 import (
 	"bytes"
-	"cmp"
 	"compress/gzip"
 	"io"
 	"log/slog"
@@ -543,7 +542,6 @@ paths:
   /other: {get: {security: [{other: []}], responses: {"204": {description: d}}}}
 components: {securitySchemes: {key: {type: apiKey, in: query, name: key}, own: {type: apiKey, in: header, name: authorization}, other: {type: apiKey, in: header, name: X-Key}}}
 `
-	const form = "Content-Type: application/x-www-form-urlencoded"
 	zipped := func(text string) string {
 		var out bytes.Buffer
 		writer := gzip.NewWriter(&out)
@@ -552,11 +550,7 @@ components: {securitySchemes: {key: {type: apiKey, in: query, name: key}, own: {
 		return out.String()
 	}
 	server, _ := serving(t, []byte(document), false)
-	for name, test := range map[string]struct {
-		target, body string
-		headers      []string
-		status       int
-	}{
+	askEach(t, server, map[string]asking{
 		"a parameter that the path lacks":    {"GET /pets", "", nil, 204},
 		"one in another letter case":         {"GET /pets/x", "", nil, 204},
 		"one with a pattern in the template": {"GET /users/7", "", nil, 204},
@@ -587,11 +581,26 @@ components: {securitySchemes: {key: {type: apiKey, in: query, name: key}, own: {
 		"an unknown one":                     {"GET /own", "", []string{"Authorization: Bearer x"}, 401},
 		"a key in another header":            {"GET /other", "", []string{"X-Key: Bearer " + adminToken, "Authorization: Bearer " + adminToken}, 401},
 		"a field of the wrong type":          {"POST /form", "name=x&a=x", []string{form}, 400},
-	} {
+	})
+}
+
+const form = "Content-Type: application/x-www-form-urlencoded"
+
+// asking is a request, and the status that it should get.
+type asking struct {
+	target, body string
+	headers      []string
+	status       int
+}
+
+// askEach sends requests and checks the statuses of the answers.
+func askEach(t *testing.T, handler http.Handler, requests map[string]asking) {
+	t.Helper()
+	for name, request := range requests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := ask(server, test.target, test.body, test.headers...); got.Code != test.status {
-				t.Errorf("got %d %s, want %d", got.Code, got.Body, test.status)
+			if got := ask(handler, request.target, request.body, request.headers...); got.Code != request.status {
+				t.Errorf("got %d %s, want %d", got.Code, got.Body, request.status)
 			}
 		})
 	}
@@ -648,64 +657,53 @@ components: {schemas: {port: {anyOf: [{type: integer}, {type: string, enum: [aut
 `
 	server, _ := serving(t, []byte(document), false)
 	many := strings.Repeat("&a=5", 900)
-	for name, test := range map[string]struct {
-		target, form, header string
-		status               int
-	}{
-		"a cookie":                         {"GET /cookies", "", "Cookie: x=1; mode=dark%20blue", 204},
-		"a quoted cookie":                  {"GET /cookies", "", `Cookie: mode="dark blue"`, 204},
-		"a cookie beyond ASCII":            {"GET /cookies", "", "Cookie: mode=é", 204},
-		"a cookie that breaks it":          {"GET /cookies", "", "Cookie: mode=dark%20red", 400},
-		"a cookie in JSON":                 {"GET /cookies", "", "Cookie: page=%7B%22a%22%3A1%7D", 204},
-		"one that is not escaped":          {"GET /cookies", "", `Cookie: page={"a":1}`, 204},
-		"one that breaks it":               {"GET /cookies", "", `Cookie: page={"b":1}`, 400},
-		"white space in a header":          {"GET /headers", "", "X-Tags: a, b", 204},
-		"another word in a header":         {"GET /headers", "", "X-Tags: a, c", 400},
-		"a number in a list":               {"GET /lists?a=5", "", "", 204},
-		"both types":                       {"GET /lists?a=5&a=auto&a=6", "", "", 204},
-		"neither":                          {"GET /lists?a=5&a=off", "", "", 400},
-		"more than are listed as failures": {"GET /lists?a=auto" + many, "", "", 204},
-		"the types in another order":       {"GET /lists?b=5,auto", "", "", 204},
-		"an enum without a type":           {"GET /lists?c=1,2,3", "", "", 204},
-		"a number that it lacks":           {"GET /lists?c=1,3,4", "", "", 400},
-		"a number that is a text":          {"GET /lists?d=5,10,x", "", "", 204},
-		"a number that is neither":         {"GET /lists?d=-5", "", "", 400},
-		"a deep object":                    {"GET /lists?e[port]=5&e[ids]=all", "", "", 204},
-		"a list of one in it":              {"GET /lists?e[ids]=5", "", "", 204},
-		"a list of one of either type":     {"GET /lists?e[ports]=5", "", "", 204},
-		"a list of several":                {"GET /lists?e[ids][]=5&e[ids][]=auto", "", "", 204},
-		"a deep object that breaks it":     {"GET /lists?e[port]=5&e[ids]=none", "", "", 400},
-		"a number or a list":               {"GET /lists?f=5", "", "", 204},
-		"a large number in JSON":           {"GET /lists?g=9223372036854775807", "", "", 204},
-		"a list in JSON":                   {"GET /lists?h=%7B%22a%22:[5]%7D", "", "", 204},
-		"a number for a list in JSON":      {"GET /lists?h=%7B%22a%22:%225%22%7D", "", "", 400},
-		"an object without a type":         {"GET /untyped?a=1&g=1,2", "", "", 204},
-		"one that breaks its schema":       {"GET /untyped?a=x", "", "", 400},
-		"a list without a type":            {"GET /untyped?a=1&g=1,x", "", "", 400},
-		"a style":                          {"GET /styles?f[a]=1&g=x,1", "", "", 204},
-		"a text for a deep object":         {"GET /styles?f=abc", "", "", 400},
-		"pairs for a deep object":          {"GET /styles?f=a,1", "", "", 400},
-		"nothing where that may be":        {"GET /styles?f=", "", "", 204},
-		"a name without a value":           {"GET /styles?f[a]=1&g=x,1,y", "", "", 400},
-		"brackets in names":                {"POST /form", "ids[]=1&ids%5B%5D=2&ids=a+b&page[size]=3", "", 204},
-		"one of a list":                    {"POST /form", "ids[]=1", "", 204},
-		"a wrong one":                      {"POST /form", "ids[]=x", "", 400},
-		"other brackets":                   {"POST /form", "page[count]=3", "", 400},
-		"a number of a form":               {"POST /form", "port=5&ports=all", "", 204},
-		"a text and a list of one":         {"POST /form", "port=auto&ports=5", "", 204},
-		"a list of a form":                 {"POST /form", "ports=5&ports=auto", "", 204},
-		"a form that breaks it":            {"POST /form", "port=off", "", 400},
-		"pairs of a form":                  {"POST /form", "pairs=x,1", "", 204},
-		"a name too many in a form":        {"POST /form", "pairs=x,1,y", "", 400},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			header := cmp.Or(test.header, "Content-Type: application/x-www-form-urlencoded")
-			if got := ask(server, test.target, test.form, header); got.Code != test.status {
-				t.Errorf("got %d %s, want %d", got.Code, got.Body, test.status)
-			}
-		})
-	}
+	askEach(t, server, map[string]asking{
+		"a cookie":                         {"GET /cookies", "", []string{"Cookie: x=1; mode=dark%20blue"}, 204},
+		"a quoted cookie":                  {"GET /cookies", "", []string{`Cookie: mode="dark blue"`}, 204},
+		"a cookie beyond ASCII":            {"GET /cookies", "", []string{"Cookie: mode=é"}, 204},
+		"a cookie that breaks it":          {"GET /cookies", "", []string{"Cookie: mode=dark%20red"}, 400},
+		"a cookie in JSON":                 {"GET /cookies", "", []string{"Cookie: page=%7B%22a%22%3A1%7D"}, 204},
+		"one that is not escaped":          {"GET /cookies", "", []string{`Cookie: page={"a":1}`}, 204},
+		"one that breaks it":               {"GET /cookies", "", []string{`Cookie: page={"b":1}`}, 400},
+		"white space in a header":          {"GET /headers", "", []string{"X-Tags: a, b"}, 204},
+		"another word in a header":         {"GET /headers", "", []string{"X-Tags: a, c"}, 400},
+		"a number in a list":               {"GET /lists?a=5", "", nil, 204},
+		"both types":                       {"GET /lists?a=5&a=auto&a=6", "", nil, 204},
+		"neither":                          {"GET /lists?a=5&a=off", "", nil, 400},
+		"more than are listed as failures": {"GET /lists?a=auto" + many, "", nil, 204},
+		"the types in another order":       {"GET /lists?b=5,auto", "", nil, 204},
+		"an enum without a type":           {"GET /lists?c=1,2,3", "", nil, 204},
+		"a number that it lacks":           {"GET /lists?c=1,3,4", "", nil, 400},
+		"a number that is a text":          {"GET /lists?d=5,10,x", "", nil, 204},
+		"a number that is neither":         {"GET /lists?d=-5", "", nil, 400},
+		"a deep object":                    {"GET /lists?e[port]=5&e[ids]=all", "", nil, 204},
+		"a list of one in it":              {"GET /lists?e[ids]=5", "", nil, 204},
+		"a list of one of either type":     {"GET /lists?e[ports]=5", "", nil, 204},
+		"a list of several":                {"GET /lists?e[ids][]=5&e[ids][]=auto", "", nil, 204},
+		"a deep object that breaks it":     {"GET /lists?e[port]=5&e[ids]=none", "", nil, 400},
+		"a number or a list":               {"GET /lists?f=5", "", nil, 204},
+		"a large number in JSON":           {"GET /lists?g=9223372036854775807", "", nil, 204},
+		"a list in JSON":                   {"GET /lists?h=%7B%22a%22:[5]%7D", "", nil, 204},
+		"a number for a list in JSON":      {"GET /lists?h=%7B%22a%22:%225%22%7D", "", nil, 400},
+		"an object without a type":         {"GET /untyped?a=1&g=1,2", "", nil, 204},
+		"one that breaks its schema":       {"GET /untyped?a=x", "", nil, 400},
+		"a list without a type":            {"GET /untyped?a=1&g=1,x", "", nil, 400},
+		"a style":                          {"GET /styles?f[a]=1&g=x,1", "", nil, 204},
+		"a text for a deep object":         {"GET /styles?f=abc", "", nil, 400},
+		"pairs for a deep object":          {"GET /styles?f=a,1", "", nil, 400},
+		"nothing where that may be":        {"GET /styles?f=", "", nil, 204},
+		"a name without a value":           {"GET /styles?f[a]=1&g=x,1,y", "", nil, 400},
+		"brackets in names":                {"POST /form", "ids[]=1&ids%5B%5D=2&ids=a+b&page[size]=3", []string{form}, 204},
+		"one of a list":                    {"POST /form", "ids[]=1", []string{form}, 204},
+		"a wrong one":                      {"POST /form", "ids[]=x", []string{form}, 400},
+		"other brackets":                   {"POST /form", "page[count]=3", []string{form}, 400},
+		"a number of a form":               {"POST /form", "port=5&ports=all", []string{form}, 204},
+		"a text and a list of one":         {"POST /form", "port=auto&ports=5", []string{form}, 204},
+		"a list of a form":                 {"POST /form", "ports=5&ports=auto", []string{form}, 204},
+		"a form that breaks it":            {"POST /form", "port=off", []string{form}, 400},
+		"pairs of a form":                  {"POST /form", "pairs=x,1", []string{form}, 204},
+		"a name too many in a form":        {"POST /form", "pairs=x,1,y", []string{form}, 400},
+	})
 }
 
 // TestLinesOfADocument checks that a media type that only ends like JSON is sent as the document

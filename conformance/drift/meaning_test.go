@@ -173,10 +173,7 @@ func TestParametersInSeveralPlaces(t *testing.T) {
 		demanded = "{name: id, in: query, required: true, schema: {type: integer}}"
 		cookie   = "{name: id, in: cookie, schema: {type: string}}"
 	)
-	for name, test := range map[string]struct {
-		one, other string
-		want       []string
-	}{
+	comparePairs(t, document, map[string]pair{
 		"one more":            {path, path + ", " + query, []string{"x compatible added /parameters/query id"}},
 		"one more before":     {path, query + ", " + path, []string{"x compatible added /parameters/query id"}},
 		"one more demanded":   {path, demanded + ", " + path, []string{"x breaking added /parameters/query id"}},
@@ -189,14 +186,7 @@ func TestParametersInSeveralPlaces(t *testing.T) {
 			path + ", {name: accept, in: header, schema: {type: string}}", path + ", {name: Authorization, in: header, required: true, schema: {type: string}}, {name: CONTENT-TYPE, in: header, required: true, schema: {type: string}}", nil,
 		},
 		"a query parameter that is one": {path, path + ", {name: Authorization, in: query, required: true, schema: {type: string}}", []string{"x breaking added /parameters/Authorization"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			if diff := cmp.Diff(test.want, found(compareTexts(t, document(test.one), document(test.other)))); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
+	})
 }
 
 // TestHeadersThatAreNotJudged checks that headers which belong to the content or the connection make no
@@ -235,10 +225,7 @@ func TestDirections(t *testing.T) {
 		return "{type: object, required: [" + required + "], properties: {" + properties + "}}"
 	}
 	plain, both := object("", id+", "+key), object("id, key", id+", "+key)
-	for name, test := range map[string]struct {
-		one, other string
-		want       []string
-	}{
+	comparePairs(t, document, map[string]pair{
 		"required":                         {plain, both, []string{"x breaking added " + request + "/required", "x compatible added " + response + "/required"}},
 		"required no more":                 {both, plain, []string{"x compatible removed " + request + "/required", "x breaking removed " + response + "/required"}},
 		"required, and marked by a member": {both, "{allOf: [{required: [id, key]}, " + plain + "]}", nil},
@@ -258,14 +245,7 @@ func TestDirections(t *testing.T) {
 		"gone":              {object("", id+", "+key), object("", ""), []string{"x compatible removed " + request + "/properties/id", "x breaking removed " + request + "/properties/key", "x breaking removed " + response + "/properties/id", "x compatible removed " + response + "/properties/key"}},
 		"another default":   {object("", "a: {type: string, default: x}"), object("", "a: {type: string, default: y}"), []string{"x compatible changed " + request + "/properties/a/default", "x compatible changed " + response + "/properties/a/default"}},
 		"an anchor":         {object("", id), "{$anchor: a, $dynamicAnchor: b, " + object("", id)[1:], nil},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			if diff := cmp.Diff(test.want, found(compareTexts(t, document(test.one), document(test.other)))); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
+	})
 }
 
 // TestWaysToAuthenticate checks that a client loses a way to authenticate unless the target has one that
@@ -432,6 +412,25 @@ func TestDocumentsThatGrow(t *testing.T) {
 				t.Errorf("the comparison allocated %d MiB", took>>20)
 			}
 			t.Logf("%v, %d MiB, %v", time.Since(began), (after.TotalAlloc-before.TotalAlloc)>>20, err)
+		})
+	}
+}
+
+// pair holds texts from which a test makes two documents, and the changes from one to the other.
+type pair struct {
+	one, other string
+	want       []string
+}
+
+// comparePairs compares the documents of each pair.
+func comparePairs(t *testing.T, document func(text string) []byte, pairs map[string]pair) {
+	t.Helper()
+	for name, test := range pairs {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(test.want, found(compareTexts(t, document(test.one), document(test.other)))); diff != "" {
+				t.Error(diff)
+			}
 		})
 	}
 }
