@@ -186,7 +186,7 @@ func TestControlBodiesTakeLinearTime(t *testing.T) {
 			if got := a.call(method, path, "", body); got.status != 400 && got.status != 413 {
 				t.Errorf("%s %s, %s: %d", method, path, name, got.status)
 			}
-			if took := time.Since(began); took > 30*time.Second {
+			if took := time.Since(began); took > 2*time.Minute {
 				t.Errorf("%s %s, %s: took %s", method, path, name, took)
 			}
 		}

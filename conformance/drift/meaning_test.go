@@ -401,7 +401,7 @@ func TestDocumentsThatGrow(t *testing.T) {
 			if test.says != "" && (err == nil || !strings.Contains(err.Error(), test.says) || strings.Contains(err.Error(), "\n")) {
 				t.Errorf("got %v", err)
 			}
-			if took := time.Since(began); took > 20*time.Second {
+			if took := time.Since(began); took > 2*time.Minute {
 				t.Errorf("the comparison took %v", took)
 			}
 			bound := uint64(500 << 20)

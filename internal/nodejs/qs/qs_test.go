@@ -183,7 +183,7 @@ func hostileQueries() map[string]string {
 
 func TestHostileQueriesAreQuick(t *testing.T) {
 	t.Parallel()
-	const bound = 30 * time.Second // a thousandth would do, but the machine may be busy and run the race detector
+	const bound = 2 * time.Minute // a thousandth would do, but the machine may be busy and run the race detector
 	for name, query := range hostileQueries() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
