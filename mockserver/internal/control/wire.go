@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
@@ -94,10 +95,10 @@ func summarized(x traffic.Exchange) wireExchange {
 		Method:     x.Method,
 		Host:       x.Host,
 		Target:     x.Target(),
-		Operation:  orNull(x.Operation),
+		Operation:  engine.OrNull(x.Operation),
 		Status:     x.Status,
 		Caller:     x.Caller,
-		Rule:       orNull(x.Rule),
+		Rule:       engine.OrNull(x.Rule),
 		Violations: []wireBreach{},
 	}
 	for _, breach := range x.Violations {
@@ -151,11 +152,4 @@ func (m *Mock) described(w *workspace.Workspace) wireWorkspace {
 		Requests: stats.Recorded, Kept: stats.Kept, Violations: stats.Violations, Rules: len(instance.Rules.List()), Bytes: w.Bytes(),
 		Rows: instance.Store.Counts(),
 	}
-}
-
-func orNull(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/internal/store"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -73,7 +74,7 @@ func (a *api) flagsFrom() *wireFlagsFrom {
 	if state == nil {
 		return nil
 	}
-	out := &wireFlagsFrom{URL: state.URL, CopiedAt: state.CopiedAt.UTC(), Problem: orNull(state.Problem)}
+	out := &wireFlagsFrom{URL: state.URL, CopiedAt: state.CopiedAt.UTC(), Problem: engine.OrNull(state.Problem)}
 	if !state.CheckedAt.IsZero() {
 		at := state.CheckedAt.UTC()
 		out.CheckedAt = &at

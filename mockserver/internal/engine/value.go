@@ -67,6 +67,14 @@ func (j JSON) AppendJSON(dst []byte) []byte {
 	return append(dst, j...)
 }
 
+// OrNull returns a text that answers show as null if it is empty.
+func OrNull(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
 // Digest is the SHA-256 of a secret.
 type Digest [sha256.Size]byte
 

@@ -94,7 +94,7 @@ func (p *putter) segments(set *flagfile.Set) error {
 	taken := map[int64]bool{}
 	for _, segment := range set.Segments {
 		all = append(all, segments.Segment{
-			ID: segment.ID, Name: segment.Name, Description: optional(segment.Description), Constraints: constraintsOf(segment.Constraints),
+			ID: segment.ID, Name: segment.Name, Description: engine.OrNull(segment.Description), Constraints: constraintsOf(segment.Constraints),
 		})
 		p.ids[segment.ID], taken[segment.ID] = segment.ID, true
 	}
@@ -126,7 +126,7 @@ func (p *putter) definition(f *flagfile.Flag) *features.Definition {
 	now := p.tx.Stamp()
 	out := &features.Definition{
 		Flag: features.Flag{
-			Name: f.Name, Type: f.Type, Description: optional(f.Description), Project: p.project(f.Project), Stale: f.Stale,
+			Name: f.Name, Type: f.Type, Description: engine.OrNull(f.Description), Project: p.project(f.Project), Stale: f.Stale,
 			ImpressionData: f.ImpressionData, CreatedAt: now, CreatedBy: features.Person{ID: actor.ID, Username: actor.Username},
 		},
 		Toggle: features.Toggle{Environment: p.environment, Enabled: f.Enabled, Variants: variantsOf(f.Variants)},
@@ -163,7 +163,7 @@ func (p *putter) project(name string) string {
 
 func (p *putter) strategy(s *flagfile.Strategy) features.Strategy {
 	out := features.Strategy{
-		Name: s.Name, Title: optional(s.Title), Disabled: &s.Disabled, Parameters: features.ParametersOf(s.Parameters),
+		Name: s.Name, Title: engine.OrNull(s.Title), Disabled: &s.Disabled, Parameters: features.ParametersOf(s.Parameters),
 		Constraints: constraintsOf(s.Constraints), Variants: variantsOf(s.Variants), Segments: []int64{},
 	}
 	for i := range out.Variants { // empty means the strategy's stickiness
@@ -173,13 +173,6 @@ func (p *putter) strategy(s *flagfile.Strategy) features.Strategy {
 		out.Segments = append(out.Segments, p.ids[id])
 	}
 	return out
-}
-
-func optional(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
 }
 
 // ifTrue returns a value that is stored only if it is true.

@@ -233,7 +233,7 @@ func (f *Following) putSegment(tx *engine.Tx, segment flagfile.Segment) error {
 		other := segments.Named(tx, name)
 		return other != nil && other.ID != row.ID
 	})
-	row.Description, row.Constraints = optional(segment.Description), constraintsOf(segment.Constraints)
+	row.Description, row.Constraints = engine.OrNull(segment.Description), constraintsOf(segment.Constraints)
 	if err := segments.Put(tx, &row); err != nil {
 		return err
 	}

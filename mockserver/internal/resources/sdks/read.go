@@ -126,14 +126,6 @@ type running struct {
 	Environment string    `json:"environment"`
 }
 
-// said returns a text, or nil if an SDK did not say it.
-func said(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
-}
-
 // seenFlag is a flag that an application has counted.
 type seenFlag struct {
 	*features.Flag
@@ -176,7 +168,7 @@ func one(view *engine.View, in oneIn) (out engine.Answer[*details], err error) {
 		shown.Strategies = append(shown.Strategies, strategy(name))
 	}
 	for _, i := range instances.Under(view, engine.Text(a.Name)) {
-		shown.Instances = append(shown.Instances, running{i.Application, i.ID, said(i.SDK), said(i.Type), said(i.Address), i.LastSeen, i.CreatedAt, i.Environment})
+		shown.Instances = append(shown.Instances, running{i.Application, i.ID, engine.OrNull(i.SDK), engine.OrNull(i.Type), engine.OrNull(i.Address), i.LastSeen, i.CreatedAt, i.Environment})
 	}
 	return engine.OK(shown)
 }
@@ -224,7 +216,7 @@ type instancesOut struct {
 func instancesOf(view *engine.View, in instancesIn) (engine.Answer[instancesOut], error) {
 	out := instancesOut{[]shortly{}}
 	for _, i := range instances.Under(view, engine.Text(in.Name, in.Environment)) {
-		out.Instances = append(out.Instances, shortly{i.ID, said(i.Address), said(i.SDK), i.LastSeen})
+		out.Instances = append(out.Instances, shortly{i.ID, engine.OrNull(i.Address), engine.OrNull(i.SDK), i.LastSeen})
 	}
 	return engine.OK(out)
 }
