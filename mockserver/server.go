@@ -239,15 +239,15 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if request.body != nil {
 		r = withBody(r, request)
 	}
-	path := pipeline.RawPath(r)
+	path := httpx.RawPath(r)
 	if s.basePath != "" {
-		stripped, inside := pipeline.CutPrefixFold(path, s.basePath)
+		stripped, inside := httpx.CutPath(path, s.basePath)
 		if !inside {
 			s.pipeline.TellOutside(r, path, s.basePath)
 			s.writeNoRoute(w, r)
 			return
 		}
-		path = stripped
+		path = cmp.Or(stripped, "/")
 	}
 	chosen, below, err := s.pick(request, r, path)
 	if request.gone {
@@ -350,6 +350,6 @@ func (s *Server) reached(r *http.Request) httpx.Reached {
 
 // writeNoRoute answers requests outside of the base path.
 func (s *Server) writeNoRoute(w http.ResponseWriter, r *http.Request) {
-	problem := apierror.NoRoute(r.Method, pipeline.EncodePath(pipeline.RawPath(r)))
+	problem := apierror.NoRoute(r.Method, pipeline.EncodePath(httpx.RawPath(r)))
 	respond.WriteFinal(w, r, problem.Status, problem.ContentType(), problem.Body(s.newID))
 }

@@ -27,6 +27,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/internal/relay"
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
@@ -272,11 +273,7 @@ func (p *Proxy) below(path string) (string, bool) {
 	if p.basePath == "" {
 		return path, true
 	}
-	if len(path) < len(p.basePath) || !strings.EqualFold(path[:len(p.basePath)], p.basePath) {
-		return "", false
-	}
-	rest := path[len(p.basePath):]
-	return rest, rest == "" || rest[0] == '/'
+	return httpx.CutPath(path, p.basePath)
 }
 
 // rawPath returns the path of a request exactly as it was sent. It may end with a fragment,

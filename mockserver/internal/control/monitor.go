@@ -2,8 +2,8 @@ package control
 
 import (
 	"net/http"
-	"strings"
 
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
@@ -50,10 +50,6 @@ func (m *Monitor) Before(next http.Handler) http.Handler {
 // below removes the base path from the escaped path of a request, and reports whether the
 // rest belongs to the monitor.
 func (m *Monitor) below(r *http.Request) (string, bool) {
-	path, base := r.URL.EscapedPath(), m.api.About.BasePath
-	if len(path) < len(base) || !strings.EqualFold(path[:len(base)], base) {
-		return path, false
-	}
-	path = path[len(base):]
-	return path, Has(path)
+	path, inside := httpx.CutPath(r.URL.EscapedPath(), m.api.About.BasePath)
+	return path, inside && Has(path)
 }

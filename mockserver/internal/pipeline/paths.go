@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
 
@@ -16,7 +17,7 @@ import (
 // strips a Bearer prefix before it collapses repeated slashes, but identifies the caller
 // after that, so //api is under /api only for identification.
 func under(prefix, path string) bool {
-	_, inside := CutPrefixFold(path, prefix)
+	_, inside := httpx.CutPath(path, prefix)
 	return inside
 }
 
@@ -24,8 +25,7 @@ func under(prefix, path string) bool {
 // only how the path begins (O).
 func IsFrontend(path string) bool {
 	const frontend = "/api/frontend"
-	path = collapse(path)
-	return len(path) >= len(frontend) && strings.EqualFold(path[:len(frontend)], frontend)
+	return httpx.HasPrefixFold(collapse(path), frontend)
 }
 
 // isOfEdge reports whether a path exists in the Frontend API of Unleash Edge, and so gets
@@ -136,20 +136,7 @@ func (p *Pipeline) sent(r *http.Request) Sent {
 	if original, changed := r.Context().Value(sentKey{}).(Sent); changed {
 		return original
 	}
-	return Sent{Path: RawPath(r), Workspace: p.Default()}
-}
-
-// RawPath returns the path of a request as it was sent. Only requests that a server
-// received have it, in their request line.
-func RawPath(r *http.Request) string {
-	path := r.RequestURI
-	if !strings.HasPrefix(path, "/") {
-		return r.URL.EscapedPath()
-	}
-	if end := strings.IndexAny(path, "?#"); end >= 0 {
-		path = path[:end]
-	}
-	return path
+	return Sent{Path: httpx.RawPath(r), Workspace: p.Default()}
 }
 
 var pathEscapes = strings.NewReplacer(`"`, "%22", "<", "%3C", ">", "%3E", "`", "%60", "{", "%7B", "}", "%7D")
@@ -164,19 +151,4 @@ func latin1(value string) string {
 		runes[i] = rune(value[i])
 	}
 	return string(runes)
-}
-
-// CutPrefixFold removes a path prefix, ignoring case.
-func CutPrefixFold(path, prefix string) (string, bool) {
-	if len(path) < len(prefix) || !strings.EqualFold(path[:len(prefix)], prefix) {
-		return path, false
-	}
-	rest := path[len(prefix):]
-	switch {
-	case rest == "":
-		return "/", true
-	case rest[0] == '/':
-		return rest, true
-	}
-	return path, false
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
@@ -18,7 +19,7 @@ func tokenOf(header http.Header, stripBearer bool) string {
 		return token
 	}
 	const prefix = "bearer"
-	if len(token) <= len(prefix) || !strings.EqualFold(token[:len(prefix)], prefix) {
+	if !httpx.HasPrefixFold(token, prefix) {
 		return token
 	}
 	end := len(prefix)

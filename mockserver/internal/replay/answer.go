@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
@@ -129,13 +130,13 @@ func (x *Index) local(url string) text {
 func (x *Index) path(url string) (path string, found bool) {
 	host := 0
 	switch {
-	case hasPrefix(url, "http://"), hasPrefix(url, "https://"):
+	case httpx.HasPrefixFold(url, "http://"), httpx.HasPrefixFold(url, "https://"):
 		host = strings.Index(url, "//") + len("//")
-	case !hasPrefix(url, "/"):
+	case !httpx.HasPrefixFold(url, "/"):
 		return "", false
 	}
 	for at := range url {
-		if at <= host || !hasPrefix(url[at:], "/api/") {
+		if at <= host || !httpx.HasPrefixFold(url[at:], "/api/") {
 			continue
 		}
 		candidate, _, _ := strings.Cut(url[at:], "?")
@@ -147,11 +148,6 @@ func (x *Index) path(url string) (path string, found bool) {
 		}
 	}
 	return path, found
-}
-
-// hasPrefix reports whether a text begins with another one, ignoring case.
-func hasPrefix(text, prefix string) bool {
-	return len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix)
 }
 
 // weak returns an entity tag without the prefix of weak tags, which proxies add.

@@ -1,9 +1,9 @@
 package apitokens
 
 import (
-	"strings"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
@@ -37,7 +37,7 @@ func applies(report string) func(path, token string) bool {
 			if report != "" {
 				prefix += api.reports + report
 			}
-			if len(path) >= len(prefix) && strings.EqualFold(path[:len(prefix)], prefix) && (len(path) == len(prefix) || path[len(prefix)] == '/') {
+			if _, inside := httpx.CutPath(path, prefix); inside {
 				return true
 			}
 		}
