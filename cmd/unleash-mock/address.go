@@ -27,19 +27,30 @@ type listenFlags struct {
 	wrong error // an invalid HTTP_HOST or HTTP_PORT; ignored if --listen was typed
 }
 
+// serverVariables are the environment variables of flags that serve and proxy share, by flag.
+var serverVariables = map[string]string{
+	"upstream":        "UNLEASH_MOCK_UPSTREAM",
+	"port-file":       "UNLEASH_MOCK_PORT_FILE",
+	"base-uri-path":   "BASE_URI_PATH",
+	"log-level":       "LOG_LEVEL",
+	"drain":           "UNLEASH_MOCK_DRAIN",
+	"trust-forwarded": "UNLEASH_MOCK_TRUST_FORWARDED",
+	"journal-size":    "UNLEASH_MOCK_JOURNAL_SIZE",
+}
+
 // usualAddress is where a server listens by default.
 const usualAddress = "127.0.0.1:4242"
 
 // freePort makes a server listen on a port that nothing else uses.
 const freePort = "127.0.0.1:0"
 
-func (l *listenFlags) add(f *pflag.FlagSet, env environment, portFileVariable string) {
+func (l *listenFlags) add(f *pflag.FlagSet, env environment) {
 	l.typed = f
 	var configured string
 	configured, l.wrong = env.address()
 	f.StringVar(&l.listen, "listen", cmp.Or(configured, usualAddress), "address to listen on; port 0 takes a free one [$HTTP_HOST, $HTTP_PORT]")
 	f.StringVar(&l.port, "port", "", "port to listen on, instead of the one in --listen")
-	f.StringVar(&l.portFile, "port-file", "", described("write the port to this file once it is open", portFileVariable))
+	f.StringVar(&l.portFile, "port-file", "", "write the port to this file once it is open")
 	l.httpsFlags.add(f)
 }
 

@@ -24,17 +24,16 @@ var workspaceVariables = map[string]string{
 	"deterministic":  "UNLEASH_MOCK_DETERMINISTIC",
 	"max-workspaces": "UNLEASH_MOCK_MAX_WORKSPACES",
 	"workspace-idle": "UNLEASH_MOCK_WORKSPACE_IDLE",
-	"journal-size":   "UNLEASH_MOCK_JOURNAL_SIZE",
 	"max-bytes":      "UNLEASH_MOCK_MAX_BYTES",
 }
 
 func (w *workspaceFlags) add(f *pflag.FlagSet) {
 	w.bounds = mockserver.DefaultBounds()
-	f.BoolVar(&w.deterministic, "deterministic", false, described("make ids, secrets and timestamps the same in every run; time stands still until it is changed", workspaceVariables["deterministic"]))
-	f.IntVar(&w.bounds.Workspaces, "max-workspaces", w.bounds.Workspaces, described("how many workspaces there may be besides the first; 0 means no limit", workspaceVariables["max-workspaces"]))
-	f.DurationVar(&w.bounds.WorkspaceIdle, "workspace-idle", w.bounds.WorkspaceIdle, described("how long a workspace may go without a request before it is removed; 0 means forever", workspaceVariables["workspace-idle"]))
-	f.IntVar(&w.bounds.Journal, "journal-size", w.bounds.Journal, described("how many exchanges each workspace's journal keeps", workspaceVariables["journal-size"]))
-	f.Int64Var(&w.bounds.Bytes, "max-bytes", w.bounds.Bytes, described("how much memory, by estimation, all workspaces together may take; 0 means no limit", workspaceVariables["max-bytes"]))
+	f.BoolVar(&w.deterministic, "deterministic", false, "make ids, secrets and timestamps the same in every run; time stands still until it is changed")
+	f.IntVar(&w.bounds.Workspaces, "max-workspaces", w.bounds.Workspaces, "how many workspaces there may be besides the first; 0 means no limit")
+	f.DurationVar(&w.bounds.WorkspaceIdle, "workspace-idle", w.bounds.WorkspaceIdle, "how long a workspace may go without a request before it is removed; 0 means forever")
+	f.IntVar(&w.bounds.Journal, "journal-size", w.bounds.Journal, "how many exchanges each workspace's journal keeps")
+	f.Int64Var(&w.bounds.Bytes, "max-bytes", w.bounds.Bytes, "how much memory, by estimation, all workspaces together may take; 0 means no limit")
 }
 
 func (w *workspaceFlags) options() ([]mockserver.Option, error) {

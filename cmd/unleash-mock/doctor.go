@@ -39,7 +39,7 @@ cannot be reached.`,
   unleash-mock doctor --target https://unleash.example.com --token "$ADMIN_TOKEN" --project shop --environment staging`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := p.fillAll(cmd.Flags(), targetVariables, choiceVariables); err != nil {
+			if err := p.fill(cmd.Flags()); err != nil {
 				return err
 			}
 			return p.examine(cmd.Context(), flags)
@@ -48,6 +48,7 @@ cannot be reached.`,
 	flags.targetFlags.register(command.Flags(), p.env)
 	flags.registerTokens(command.Flags())
 	flags.choiceFlags.register(command.Flags(), usualProfiles+"; by default whatever the target has")
+	fromEnvironment(command.Flags(), targetVariables, choiceVariables)
 	return command
 }
 

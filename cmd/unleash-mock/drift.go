@@ -31,9 +31,6 @@ type driftFlags struct {
 	tls           tlsFlags
 }
 
-// driftVariables are the environment variables of flags, by flag.
-var driftVariables = map[string]string{"target": targetVariables["target"]}
-
 func (p *program) driftCommand() *cobra.Command {
 	flags := &driftFlags{}
 	command := &cobra.Command{
@@ -52,14 +49,14 @@ Exit 0 if nothing is breaking, 1 if something is, 3 if there is no document.`,
   curl -s https://unleash.example.com/docs/openapi.json | unleash-mock drift --document -`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := cmp.Or(p.fillAll(cmd.Flags(), driftVariables), checkOutputs(cmd.Flags())); err != nil {
+			if err := cmp.Or(p.fill(cmd.Flags()), checkOutputs(cmd.Flags())); err != nil {
 				return err
 			}
 			return p.drift(cmd.Context(), cmd.InOrStdin(), flags)
 		},
 	}
 	f := command.Flags()
-	f.StringVar(&flags.target, "target", "", described("URL of the instance, including any base path", driftVariables["target"]))
+	f.StringVar(&flags.target, "target", "", "URL of the instance, including any base path")
 	f.StringVar(&flags.document, "document", "", "file with the document, instead of a target; - reads standard input")
 	flags.spec.add(f, "OpenAPI document, a file or a URL, to use as the contract instead of the embedded one", &flags.tls)
 	f.StringVar(&flags.edition, "edition", "auto", "auto, enterprise or open-source: whether Enterprise operations may be absent; auto allows it only if all of them are")
@@ -68,6 +65,7 @@ Exit 0 if nothing is breaking, 1 if something is, 3 if there is no document.`,
 	f.StringVar(&flags.output, "output", "", "file to write to instead of standard output")
 	f.DurationVar(&flags.timeout, "timeout", 30*time.Second, "how long to wait for the document")
 	flags.tls.register(f, p.env)
+	fromEnvironment(f, targetVariables)
 	command.MarkFlagsMutuallyExclusive("target", "document")
 	return command
 }

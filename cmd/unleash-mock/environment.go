@@ -13,23 +13,39 @@ import (
 // environment looks up a variable. The second result is false if the variable is not set.
 type environment func(name string) (string, bool)
 
-// fillAll sets flags that were not typed to the values of their environment variables; the tables
-// map flags to variables. An empty variable counts as not set. An error may repeat the value,
-// because no flag that can refuse a value holds a token.
-func (p *program) fillAll(flags *pflag.FlagSet, tables ...map[string]string) error {
-	for _, table := range tables {
-		for flag, variable := range table {
+// fromEnvironment gives flags the environment variables that tables name, and says so in their
+// help texts. A table may name flags that the command does not have.
+func fromEnvironment(flags *pflag.FlagSet, tables ...map[string]string) {
+	flags.VisitAll(func(flag *pflag.Flag) {
+		for _, table := range tables {
+			if variable := table[flag.Name]; variable != "" {
+				flag.Usage = described(flag.Usage, variable)
+				_ = flags.SetAnnotation(flag.Name, variableOf, []string{variable}) // the flag exists
+			}
+		}
+	})
+}
+
+// variableOf is the annotation of a flag that names its environment variable.
+const variableOf = "environment variable"
+
+// fill sets flags that were not typed to the values of their environment variables. An empty
+// variable counts as not set. An error may repeat the value, because no flag that can refuse a
+// value holds a token.
+func (p *program) fill(flags *pflag.FlagSet) (err error) {
+	flags.VisitAll(func(flag *pflag.Flag) {
+		for _, variable := range flag.Annotations[variableOf] {
 			value := p.env.text(variable, "")
-			if value == "" || flags.Lookup(flag) == nil || flags.Changed(flag) {
+			if value == "" || flag.Changed || err != nil {
 				continue
 			}
-			if err := flags.Set(flag, value); err != nil {
-				return usageError("environment variable %s: %q is not %s", variable, value, kindOf(flags.Lookup(flag)))
+			if flags.Set(flag.Name, value) != nil {
+				err = usageError("environment variable %s: %q is not %s", variable, value, kindOf(flag))
 			}
-			p.filled = append(p.filled, filledFlag{flag, variable})
+			p.filled = append(p.filled, filledFlag{flag.Name, variable})
 		}
-	}
-	return nil
+	})
+	return err
 }
 
 // filledFlag is a flag that was set from a variable.

@@ -41,9 +41,9 @@ const (
 
 func (f *flagsFromFlags) add(set *pflag.FlagSet, env environment, tls *tlsFlags) {
 	f.env, f.tls = env, tls
-	set.StringVar(&f.from, "flags-from", "", described("URL of a real Unleash whose flags to take over and follow, using the backend token in $"+flagsTokenVariable, flagsFromVariables["flags-from"]))
-	set.StringVar(&f.cache, "flags-cache", "", described("file that keeps the latest copy of the flags of --flags-from, for starting while the instance is out of reach", flagsFromVariables["flags-cache"]))
-	set.DurationVar(&f.interval, "flags-interval", flagsFromInterval, described("how often to ask the instance of --flags-from for changes", flagsFromVariables["flags-interval"]))
+	set.StringVar(&f.from, "flags-from", "", "URL of a real Unleash whose flags to take over and follow, using the backend token in $"+flagsTokenVariable)
+	set.StringVar(&f.cache, "flags-cache", "", "file that keeps the latest copy of the flags of --flags-from, for starting while the instance is out of reach")
+	set.DurationVar(&f.interval, "flags-interval", flagsFromInterval, "how often to ask the instance of --flags-from for changes")
 }
 
 // follow makes a mock follow the flags of the instance, if --flags-from names one.

@@ -40,10 +40,10 @@ var httpsVariables = map[string]string{
 }
 
 func (h *httpsFlags) add(f *pflag.FlagSet) {
-	f.BoolVar(&h.own, "tls", false, described("serve HTTPS, with a certificate generated at startup for localhost, this host and the host of --listen", httpsVariables["tls"]))
-	f.StringVar(&h.cert, "tls-cert", "", described("serve HTTPS with the certificate in this PEM file, followed by any intermediate ones", httpsVariables["tls-cert"]))
-	f.StringVar(&h.key, "tls-key", "", described("PEM file with the key of --tls-cert, if it is in a separate file", httpsVariables["tls-key"]))
-	f.StringVar(&h.certOut, "tls-cert-out", "", described("write the certificate of --tls to this PEM file, for clients to trust", httpsVariables["tls-cert-out"]))
+	f.BoolVar(&h.own, "tls", false, "serve HTTPS, with a certificate generated at startup for localhost, this host and the host of --listen")
+	f.StringVar(&h.cert, "tls-cert", "", "serve HTTPS with the certificate in this PEM file, followed by any intermediate ones")
+	f.StringVar(&h.key, "tls-key", "", "PEM file with the key of --tls-cert, if it is in a separate file")
+	f.StringVar(&h.certOut, "tls-cert-out", "", "write the certificate of --tls to this PEM file, for clients to trust")
 }
 
 // readCertificate reads or generates the certificate of a server that listens on an address.

@@ -28,8 +28,8 @@ const (
 
 func (m *monitorFlags) add(f *pflag.FlagSet) {
 	f.StringVar(&m.control, "control", controlOn, "on to serve the live page and the control API under /_mock; off to pass that path on as well")
-	f.BoolVar(&m.trust, "trust-forwarded", false, described("trust X-Forwarded-Host for access to the live page; for a proxy that is itself behind one", proxyVariables["trust-forwarded"]))
-	f.IntVar(&m.journalSize, "journal-size", mockserver.DefaultBounds().Journal, described("how many exchanges the journal keeps", proxyVariables["journal-size"]))
+	f.BoolVar(&m.trust, "trust-forwarded", false, "trust X-Forwarded-Host for access to the live page; for a proxy that is itself behind one")
+	f.IntVar(&m.journalSize, "journal-size", mockserver.DefaultBounds().Journal, "how many exchanges the journal keeps")
 }
 
 func (m *monitorFlags) check() error {

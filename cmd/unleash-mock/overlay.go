@@ -16,15 +16,9 @@ type overlayFlags struct {
 	tlsFlags
 }
 
-// overlayVariables are the environment variables of the flags, by flag.
-var overlayVariables = map[string]string{
-	"upstream":           "UNLEASH_MOCK_UPSTREAM",
-	"present-enterprise": "UNLEASH_MOCK_PRESENT_ENTERPRISE",
-}
-
 func (o *overlayFlags) add(f *pflag.FlagSet, env environment) {
-	f.StringVar(&o.upstream, "upstream", "", described("URL of a real Unleash that answers everything but Enterprise operations, and identifies callers", overlayVariables["upstream"]))
-	f.BoolVar(&o.present, "present-enterprise", false, described("with --upstream, make its admin UI show the pages for what the mock answers; a development aid", overlayVariables["present-enterprise"]))
+	f.StringVar(&o.upstream, "upstream", "", "URL of a real Unleash that answers everything but Enterprise operations, and identifies callers")
+	f.BoolVar(&o.present, "present-enterprise", false, "with --upstream, make its admin UI show the pages for what the mock answers; a development aid")
 	o.tlsFlags.register(f, env)
 }
 

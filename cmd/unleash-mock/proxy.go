@@ -43,17 +43,6 @@ type proxyFlags struct {
 	monitorFlags
 }
 
-// proxyVariables are the environment variables of flags, by flag.
-var proxyVariables = map[string]string{
-	"upstream":        "UNLEASH_MOCK_UPSTREAM",
-	"port-file":       "UNLEASH_MOCK_PORT_FILE",
-	"base-uri-path":   "BASE_URI_PATH",
-	"log-level":       "LOG_LEVEL",
-	"drain":           "UNLEASH_MOCK_DRAIN",
-	"trust-forwarded": "UNLEASH_MOCK_TRUST_FORWARDED",
-	"journal-size":    "UNLEASH_MOCK_JOURNAL_SIZE",
-}
-
 func (p *program) proxyCommand() *cobra.Command {
 	flags := &proxyFlags{}
 	command := &cobra.Command{
@@ -90,7 +79,7 @@ to an operation of the contract.`,
   unleash-mock proxy --upstream http://unleash:4242 --listen 127.0.0.1:4300 --record traffic.jsonl`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := cmp.Or(p.fillAll(cmd.Flags(), proxyVariables, httpsVariables), checkOutputs(cmd.Flags())); err != nil {
+			if err := cmp.Or(p.fill(cmd.Flags()), checkOutputs(cmd.Flags())); err != nil {
 				return err
 			}
 			if err := checkCommand(cmd.Flags(), flags.run); err != nil {
@@ -103,9 +92,9 @@ to an operation of the contract.`,
 		},
 	}
 	f := command.Flags()
-	f.StringVar(&flags.upstream, "upstream", "", described("URL of the instance, including any base path", proxyVariables["upstream"]))
-	flags.listenFlags.add(f, p.env, proxyVariables["port-file"])
-	f.StringVar(&flags.basePath, "base-uri-path", "", described("path to serve everything under", proxyVariables["base-uri-path"]))
+	f.StringVar(&flags.upstream, "upstream", "", "URL of the instance, including any base path")
+	flags.listenFlags.add(f, p.env)
+	f.StringVar(&flags.basePath, "base-uri-path", "", "path to serve everything under")
 	f.StringVar(&flags.host, "host", proxy.HostOfUpstream, "Host header for the upstream: upstream for the one in its URL, client for the client's, or a name")
 	f.DurationVar(&flags.timeout, "timeout", proxy.DefaultTimeout, "how long to wait for a connection to the upstream, for an answer to begin, or for an operation's answer to continue")
 	flags.tls.register(f, p.env)
@@ -113,12 +102,13 @@ to an operation of the contract.`,
 	f.StringVar(&flags.judge, "judge", string(proxy.Both), "whose messages count: both, requests or responses")
 	f.BoolVar(&flags.failOnViolation, "fail-on-violation", false, "hold back the answers of operations, and replace those that break the contract with a 502")
 	f.IntVar(&flags.maxBody, "max-body", proxy.DefaultMaxBody, "largest body to judge, in bytes; for a larger one only status and headers are judged")
-	f.DurationVar(&flags.drain, "drain", proxy.DefaultDrain, described("once the proxy is told to stop, how long requests, the command and the judging of what has passed may continue; what is cut off is logged, what is not judged is counted", proxyVariables["drain"]))
+	f.DurationVar(&flags.drain, "drain", proxy.DefaultDrain, "once the proxy is told to stop, how long requests, the command and the judging of what has passed may continue; what is cut off is logged, what is not judged is counted")
 	f.StringVar(&flags.run, "run", "", "shell command to run once the proxy is listening; the proxy exits with it")
 	f.StringArrayVar(&flags.reports, "report", nil, "write a report, as FORMAT=FILE; FORMAT is "+strings.Join(report.Formats(), ", ")+"; may be repeated")
 	f.StringVar(&flags.record, "record", "", "write the exchanges of operations to this file, as one line of JSON each, with secrets hidden")
 	flags.monitorFlags.add(f)
-	f.StringVar(&flags.logLevel, "log-level", "info", described("debug, info, warn or error", proxyVariables["log-level"]))
+	f.StringVar(&flags.logLevel, "log-level", "info", "debug, info, warn or error")
+	fromEnvironment(f, serverVariables, httpsVariables)
 	command.MarkFlagsMutuallyExclusive("listen", "port")
 	return command
 }

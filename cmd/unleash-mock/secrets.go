@@ -13,7 +13,7 @@ import (
 // secretVariables returns the names of the environment variables that hold secrets, or URLs that
 // may contain one.
 func secretVariables() []string {
-	names := append([]string{controlTokenVariable, flagsTokenVariable, flagsFromVariables["flags-from"], overlayVariables["upstream"], serveVariables["unleash-url"]}, proxiesVariables...)
+	names := append([]string{controlTokenVariable, flagsTokenVariable, flagsFromVariables["flags-from"], serverVariables["upstream"], serveVariables["unleash-url"]}, proxiesVariables...)
 	for _, variable := range targetVariables {
 		names = append(names, variable)
 	}

@@ -56,22 +56,18 @@ type serveFlags struct {
 
 // serveVariables are the environment variables of flags, by flag.
 var serveVariables = map[string]string{
-	"port-file":       "UNLEASH_MOCK_PORT_FILE",
-	"env-file":        "UNLEASH_MOCK_ENV_FILE",
-	"seed":            "UNLEASH_MOCK_SEED",
-	"flags":           "UNLEASH_MOCK_FLAGS",
-	"spec":            "UNLEASH_MOCK_SPEC",
-	"spec-wins":       "UNLEASH_MOCK_SPEC_WINS",
-	"strict-spec":     "UNLEASH_MOCK_STRICT_SPEC",
-	"validation":      "UNLEASH_MOCK_VALIDATION",
-	"edition":         "UNLEASH_MOCK_EDITION",
-	"limits":          "UNLEASH_MOCK_LIMITS",
-	"log-level":       "LOG_LEVEL",
-	"max-signals":     "UNLEASH_MOCK_MAX_SIGNALS",
-	"unleash-url":     "UNLEASH_URL",
-	"base-uri-path":   "BASE_URI_PATH",
-	"trust-forwarded": "UNLEASH_MOCK_TRUST_FORWARDED",
-	"drain":           "UNLEASH_MOCK_DRAIN",
+	"env-file":           "UNLEASH_MOCK_ENV_FILE",
+	"seed":               "UNLEASH_MOCK_SEED",
+	"flags":              "UNLEASH_MOCK_FLAGS",
+	"spec":               "UNLEASH_MOCK_SPEC",
+	"spec-wins":          "UNLEASH_MOCK_SPEC_WINS",
+	"strict-spec":        "UNLEASH_MOCK_STRICT_SPEC",
+	"validation":         "UNLEASH_MOCK_VALIDATION",
+	"edition":            "UNLEASH_MOCK_EDITION",
+	"limits":             "UNLEASH_MOCK_LIMITS",
+	"max-signals":        "UNLEASH_MOCK_MAX_SIGNALS",
+	"present-enterprise": "UNLEASH_MOCK_PRESENT_ENTERPRISE",
+	"unleash-url":        "UNLEASH_URL",
 }
 
 // corsVariable names the variable with origins, separated by commas or white space.
@@ -139,7 +135,7 @@ mock carries on with what it has, and /ready answers 503.`,
   INIT_ADMIN_API_TOKENS='*:*.my-secret' unleash-mock serve`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := p.fillAll(cmd.Flags(), serveVariables, httpsVariables, workspaceVariables, storeVariables, overlayVariables, flagsFromVariables); err != nil {
+			if err := p.fill(cmd.Flags()); err != nil {
 				return err
 			}
 			if err := checkOutputs(cmd.Flags()); err != nil {
@@ -170,30 +166,30 @@ mock carries on with what it has, and /ready answers 503.`,
 		},
 	}
 	f := command.Flags()
-	flags.listenFlags.add(f, p.env, serveVariables["port-file"])
-	f.StringVar(&flags.envFile, "env-file", "", described("write the URL and the tokens to this file once the mock is listening, as a line NAME=VALUE for each variable of --run; only its owner can read a file that did not exist before", serveVariables["env-file"]))
-	f.StringVar(&flags.seed, "seed", "", described("YAML file with the state to start with", serveVariables["seed"]))
-	f.StringVar(&flags.flags, "flags", "", described("file with the flags to start with: a response of /api/client/features, an Unleash export, or YAML such as \"checkout: true\"; reloaded when it changes", serveVariables["flags"]))
+	flags.listenFlags.add(f, p.env)
+	f.StringVar(&flags.envFile, "env-file", "", "write the URL and the tokens to this file once the mock is listening, as a line NAME=VALUE for each variable of --run; only its owner can read a file that did not exist before")
+	f.StringVar(&flags.seed, "seed", "", "YAML file with the state to start with")
+	f.StringVar(&flags.flags, "flags", "", "file with the flags to start with: a response of /api/client/features, an Unleash export, or YAML such as \"checkout: true\"; reloaded when it changes")
 	f.StringArrayVar(&flags.replay, "replay", nil, described("recording of \"unleash-mock proxy --record\" to answer from if it contains the request; may be repeated", replayVariable))
-	flags.document.add(f, described("OpenAPI document, a file or a URL, whose operations to answer as well, from its examples and schemas; your own instance has one at /docs/openapi.json", serveVariables["spec"]), &flags.tlsFlags)
-	f.Lookup("strict-spec").Usage = described(f.Lookup("strict-spec").Usage, serveVariables["strict-spec"])
-	f.BoolVar(&flags.specWins, "spec-wins", false, described("let the document of --spec, not the contract, judge the operations they share; an answer that breaks it is recorded but still sent", serveVariables["spec-wins"]))
-	f.StringVar(&flags.validation, "validation", string(mockserver.Strict), described("strict refuses what the contract does not allow, faithful accepts and coerces what a real server would, off is for measuring what validation costs", serveVariables["validation"]))
-	f.StringVar(&flags.edition, "edition", string(spec.Enterprise), described("enterprise, or open-source to answer 404 to what only Enterprise has", serveVariables["edition"]))
-	f.StringVar(&flags.limits, "limits", "unleash", described("unleash, or off to lift the limits on signal endpoints and their tokens, and all rate limits", serveVariables["limits"]))
-	f.StringVar(&flags.logLevel, "log-level", "info", described("debug, info, warn or error", serveVariables["log-level"]))
-	f.StringVar(&flags.unleashURL, "unleash-url", "", described("URL by which clients reach the mock, for the url of an endpoint; by default as requested", serveVariables["unleash-url"]))
-	f.StringVar(&flags.basePath, "base-uri-path", "", described("path to serve everything under", serveVariables["base-uri-path"]))
-	f.BoolVar(&flags.trust, "trust-forwarded", false, described("trust X-Forwarded-Proto, -Host and -Prefix for the URLs that the mock returns; for a mock that is reached only through a proxy", serveVariables["trust-forwarded"]))
+	flags.document.add(f, "OpenAPI document, a file or a URL, whose operations to answer as well, from its examples and schemas; your own instance has one at /docs/openapi.json", &flags.tlsFlags)
+	f.BoolVar(&flags.specWins, "spec-wins", false, "let the document of --spec, not the contract, judge the operations they share; an answer that breaks it is recorded but still sent")
+	f.StringVar(&flags.validation, "validation", string(mockserver.Strict), "strict refuses what the contract does not allow, faithful accepts and coerces what a real server would, off is for measuring what validation costs")
+	f.StringVar(&flags.edition, "edition", string(spec.Enterprise), "enterprise, or open-source to answer 404 to what only Enterprise has")
+	f.StringVar(&flags.limits, "limits", "unleash", "unleash, or off to lift the limits on signal endpoints and their tokens, and all rate limits")
+	f.StringVar(&flags.logLevel, "log-level", "info", "debug, info, warn or error")
+	f.StringVar(&flags.unleashURL, "unleash-url", "", "URL by which clients reach the mock, for the url of an endpoint; by default as requested")
+	f.StringVar(&flags.basePath, "base-uri-path", "", "path to serve everything under")
+	f.BoolVar(&flags.trust, "trust-forwarded", false, "trust X-Forwarded-Proto, -Host and -Prefix for the URLs that the mock returns; for a mock that is reached only through a proxy")
 	f.StringArrayVar(&flags.cors, "cors", nil, described("origin whose web pages may use the mock, such as http://localhost:3000, or * for all; only origins listed by name may use the control API; may be repeated", corsVariable))
-	f.DurationVar(&flags.drain, "drain", drainTimeout, described("how long requests may continue once the mock is told to stop; those cut off are logged", serveVariables["drain"]))
+	f.DurationVar(&flags.drain, "drain", drainTimeout, "how long requests may continue once the mock is told to stop; those cut off are logged")
 	f.BoolVar(&flags.withStdin, "stop-with-stdin", false, "stop when standard input ends, so that the mock does not outlive the program that started it")
 	flags.workspaceFlags.add(f)
 	flags.storeFlags.add(f)
-	f.IntVar(&flags.bounds.Signals, "max-signals", flags.bounds.Signals, described("how many signals each workspace keeps; the oldest are dropped first", serveVariables["max-signals"]))
+	f.IntVar(&flags.bounds.Signals, "max-signals", flags.bounds.Signals, "how many signals each workspace keeps; the oldest are dropped first")
 	flags.overlayFlags.add(f, p.env)
 	flags.flagsFromFlags.add(f, p.env, &flags.tlsFlags)
 	flags.runFlags.add(f)
+	fromEnvironment(f, serverVariables, serveVariables, httpsVariables, workspaceVariables, storeVariables, flagsFromVariables)
 	command.MarkFlagsMutuallyExclusive("listen", "port")
 	return command
 }

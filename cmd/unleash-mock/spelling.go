@@ -22,7 +22,7 @@ const variablePrefix = "UNLEASH_MOCK_"
 func knownVariables() []string {
 	names := []string{controlTokenVariable, replayVariable, corsVariable, flagsTokenVariable}
 	for _, table := range []map[string]string{
-		serveVariables, httpsVariables, workspaceVariables, storeVariables, overlayVariables, flagsFromVariables, proxyVariables, targetVariables, choiceVariables,
+		serverVariables, serveVariables, httpsVariables, workspaceVariables, storeVariables, flagsFromVariables, targetVariables, choiceVariables,
 	} {
 		names = slices.AppendSeq(names, maps.Values(table))
 	}

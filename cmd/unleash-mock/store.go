@@ -49,10 +49,10 @@ const (
 )
 
 func (s *storeFlags) add(f *pflag.FlagSet) {
-	f.StringVar(&s.store, "store", "", described("where to keep workspaces for later processes: a folder, or postgres://user@host/database, which many processes can share", storeVariables["store"]))
-	f.StringVar(&s.durability, "durability", storeEachSecond, described("second stores a change within a second, always stores it before it is answered", storeVariables["durability"]))
-	f.Int64Var(&s.most, "store-max-bytes", storeMost, described("how many bytes all workspaces together may take in --store; 0 means no limit", storeVariables["store-max-bytes"]))
-	f.StringVar(&s.instance, "instance", "", described("name of this process in the list of workspaces and in metrics; with --store, by default the hostname", storeVariables["instance"]))
+	f.StringVar(&s.store, "store", "", "where to keep workspaces for later processes: a folder, or postgres://user@host/database, which many processes can share")
+	f.StringVar(&s.durability, "durability", storeEachSecond, "second stores a change within a second, always stores it before it is answered")
+	f.Int64Var(&s.most, "store-max-bytes", storeMost, "how many bytes all workspaces together may take in --store; 0 means no limit")
+	f.StringVar(&s.instance, "instance", "", "name of this process in the list of workspaces and in metrics; with --store, by default the hostname")
 }
 
 // check refuses invalid flags and combinations, and sets the name of the process.

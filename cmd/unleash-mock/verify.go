@@ -40,8 +40,8 @@ var targetVariables = map[string]string{
 }
 
 func (t *targetFlags) register(f *pflag.FlagSet, env environment) {
-	f.StringVar(&t.target, "target", "", described("URL of the instance, including any base path", targetVariables["target"]))
-	f.StringVar(&t.tokens.Admin, "token", "", described("admin API token, or an administrator's personal access token", targetVariables["token"]))
+	f.StringVar(&t.target, "target", "", "URL of the instance, including any base path")
+	f.StringVar(&t.tokens.Admin, "token", "", "admin API token, or an administrator's personal access token")
 	f.StringArrayVar(&t.headers, "header", nil, "header to send with every request, as 'NAME: VALUE'; may be repeated")
 	f.DurationVar(&t.timeout, "timeout", 10*time.Second, "how long to wait for an answer")
 	t.tls.register(f, env)
@@ -49,9 +49,9 @@ func (t *targetFlags) register(f *pflag.FlagSet, env environment) {
 
 // registerTokens adds the flags for tokens other than the admin's.
 func (t *targetFlags) registerTokens(f *pflag.FlagSet) {
-	f.StringVar(&t.tokens.Viewer, "viewer-token", "", described("a viewer's personal access token; if writes are allowed, one is created if possible", targetVariables["viewer-token"]))
-	f.StringVar(&t.tokens.Backend, "backend-token", "", described("a backend API token", targetVariables["backend-token"]))
-	f.StringVar(&t.tokens.Frontend, "frontend-token", "", described("a frontend API token", targetVariables["frontend-token"]))
+	f.StringVar(&t.tokens.Viewer, "viewer-token", "", "a viewer's personal access token; if writes are allowed, one is created if possible")
+	f.StringVar(&t.tokens.Backend, "backend-token", "", "a backend API token")
+	f.StringVar(&t.tokens.Frontend, "frontend-token", "", "a frontend API token")
 }
 
 // options returns the options that the flags choose. No error repeats a token or a header's value.
@@ -109,9 +109,9 @@ const (
 const usualProfiles = "core for what every edition has, enterprise for what only Unleash Enterprise has, or all"
 
 func (c *choiceFlags) register(f *pflag.FlagSet, profiles string) {
-	f.StringVar(&c.project, "project", usualProject, described("id of the project to create flags in", choiceVariables["project"]))
-	f.StringVar(&c.environment, "environment", usualEnvironment, described("environment of the project to switch and evaluate flags in", choiceVariables["environment"]))
-	f.StringVar(&c.profile, "profile", "", described(profiles, choiceVariables["profile"]))
+	f.StringVar(&c.project, "project", usualProject, "id of the project to create flags in")
+	f.StringVar(&c.environment, "environment", usualEnvironment, "environment of the project to switch and evaluate flags in")
+	f.StringVar(&c.profile, "profile", "", profiles)
 }
 
 // choose puts what the flags choose into options.
@@ -182,7 +182,7 @@ Exit codes:
   unleash-mock verify sweep --target https://unleash.example.com --token "$ADMIN_TOKEN" --dry-run`,
 		Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := cmp.Or(p.fillAll(cmd.Flags(), targetVariables, choiceVariables), checkOutputs(cmd.Flags())); err != nil {
+			if err := cmp.Or(p.fill(cmd.Flags()), checkOutputs(cmd.Flags())); err != nil {
 				return err
 			}
 			return p.verify(cmd.Context(), cmd.Flags(), flags)
@@ -208,6 +208,7 @@ Exit codes:
 	f.BoolVar(&flags.keep, "keep", false, "leave on the target what the run creates")
 	f.StringArrayVar(&flags.reports, "report", nil, "write a report, as FORMAT=FILE; FORMAT is "+strings.Join(report.Formats(), ", ")+"; may be repeated")
 	f.BoolVar(&flags.quiet, "quiet", false, "print no progress")
+	fromEnvironment(f, targetVariables, choiceVariables)
 	command.AddCommand(p.sweepCommand())
 	return command
 }

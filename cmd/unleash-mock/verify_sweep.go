@@ -39,7 +39,7 @@ cannot be reached or does not list what it has.`,
   unleash-mock verify sweep --target https://unleash.example.com --token "$ADMIN_TOKEN" --older-than 1h --dry-run`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := p.fillAll(cmd.Flags(), targetVariables); err != nil {
+			if err := p.fill(cmd.Flags()); err != nil {
 				return err
 			}
 			return p.sweep(cmd.Context(), flags)
@@ -50,6 +50,7 @@ cannot be reached or does not list what it has.`,
 	f.StringVar(&flags.run, "run", "", "id of the run whose leftovers to remove; by default all")
 	f.DurationVar(&flags.olderThan, "older-than", 0, "spare anything younger than this")
 	f.BoolVar(&flags.dryRun, "dry-run", false, "only list what would be removed")
+	fromEnvironment(f, targetVariables)
 	return command
 }
 
