@@ -24,6 +24,8 @@ type Token struct {
 	// Note says more, such as what the token belongs to; it may be empty.
 	Note   string
 	Secret string
+	// Kind is the type of an API token; empty for other credentials.
+	Kind spec.TokenKind
 }
 
 // DefaultTokens returns the credentials of the built-in seed, in its order.

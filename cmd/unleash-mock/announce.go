@@ -63,7 +63,7 @@ func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTo
 	}
 	for _, tokenType := range tokenTypes {
 		if count := len(configured[tokenType]); count > 0 {
-			fmt.Fprintf(&out, "  %-16s %d from %s\n", labelOf(tokenType), count, tokenVariables[tokenType])
+			fmt.Fprintf(&out, "  %-16s %d from %s\n", tokenType+" token", count, tokenVariables[tokenType])
 		}
 	}
 	builtIn := flags.seed == "" && configured[spec.AdminToken] == nil
@@ -101,7 +101,7 @@ func (s sdk) token(flags *serveFlags, configured apiTokens) string {
 		return ""
 	}
 	for _, token := range mockserver.DefaultTokens() {
-		if isOf(s.kind, token) && flags.seed == "" && !configured.replaces(token) {
+		if token.Kind == s.kind && flags.seed == "" && !configured.replaces(token) {
 			return ", token " + token.Secret
 		}
 	}
@@ -110,18 +110,13 @@ func (s sdk) token(flags *serveFlags, configured apiTokens) string {
 
 // isOfSDKs reports whether a token is shown next to the URL for SDKs.
 func isOfSDKs(token mockserver.Token) bool {
-	return slices.ContainsFunc(sdks, func(s sdk) bool { return isOf(s.kind, token) })
+	return slices.ContainsFunc(sdks, func(s sdk) bool { return token.Kind == s.kind })
 }
 
 // replaces reports whether tokens of the environment replace one of the built-in seed.
 func (c apiTokens) replaces(token mockserver.Token) bool {
-	return slices.ContainsFunc(tokenTypes, func(kind spec.TokenKind) bool { return c[kind] != nil && isOf(kind, token) })
+	return c[token.Kind] != nil
 }
-
-// isOf reports whether a token is an API token of a kind, going by its label.
-func isOf(kind spec.TokenKind, token mockserver.Token) bool { return token.Label == labelOf(kind) }
-
-func labelOf(kind spec.TokenKind) string { return string(kind) + " token" }
 
 func shownToken(token mockserver.Token) string {
 	if token.Note == "" {

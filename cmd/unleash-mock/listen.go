@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
+	"net/http"
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/internal/outfile"
@@ -34,6 +36,19 @@ func writePort(file string, address net.Addr) error {
 		return usageError("--port-file: %w", inOneLine(err))
 	}
 	return nil
+}
+
+// newServer returns a server with the bounds of all commands. Whole messages have no time limit:
+// streams may take as long as they like.
+func newServer(handler http.Handler, logger *slog.Logger, level slog.Level) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: readHeaderTimeout,
+		IdleTimeout:       idleTimeout,
+		ErrorLog:          slog.NewLogLogger(logger.Handler(), level),
+
+		DisableGeneralOptionsHandler: true, // OPTIONS * is a request like any other
+	}
 }
 
 // listenOn listens on an address.

@@ -224,15 +224,7 @@ func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched m
 	url := flags.servedAt(listener.Addr(), flags.basePath)
 	listener = flags.over(listener)
 	fmt.Fprintf(p.stdout, "unleash-mock %s listens on %s\n  and passes on to %s\n%s", productVersion(), url, p.secrets.URL(flags.upstream), watched.announcement(url))
-	server := &http.Server{
-		Handler: watched.before(judge),
-		// No limits on whole messages: streams may take as long as they like.
-		ReadHeaderTimeout: readHeaderTimeout,
-		IdleTimeout:       idleTimeout,
-		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
-
-		DisableGeneralOptionsHandler: true, // OPTIONS * is a request like any other
-	}
+	server := newServer(watched.before(judge), logger, slog.LevelDebug)
 	server.RegisterOnShutdown(watched.close)
 	server.RegisterOnShutdown(judge.Hurry)
 	if flags.run == "" {

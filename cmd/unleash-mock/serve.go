@@ -263,16 +263,8 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) (err error) {
 		return listenError(listen, err)
 	}
 	limited := limitConnections(patient{listener}, maxConnections, headerBytes)
-	server := &http.Server{
-		Handler:           &patientBodies{Handler: mock},
-		ConnState:         limited.connState,
-		ReadHeaderTimeout: readHeaderTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeaderBytes,
-		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
-
-		DisableGeneralOptionsHandler: true, // OPTIONS * is a request like any other
-	}
+	server := newServer(&patientBodies{Handler: mock}, logger, slog.LevelWarn)
+	server.ConnState, server.MaxHeaderBytes = limited.connState, maxHeaderBytes
 	server.RegisterOnShutdown(mock.Close)
 	environment := flags.environment(mock, listener.Addr())
 	if err := inTurn(flags.writeCertificate, func() error { return writeEnvironment(flags.envFile, environment) }, func() error { return writePort(flags.portFile, listener.Addr()) }); err != nil {

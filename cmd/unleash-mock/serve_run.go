@@ -106,7 +106,7 @@ func tokenEnvironment(tokens []mockserver.Token) []string {
 		spec.BackendToken:  targetVariables["backend-token"],
 		spec.FrontendToken: targetVariables["frontend-token"],
 	} {
-		first := slices.IndexFunc(tokens, func(token mockserver.Token) bool { return isOf(kind, token) })
+		first := slices.IndexFunc(tokens, func(token mockserver.Token) bool { return token.Kind == kind })
 		if first >= 0 {
 			out = append(out, variable+"="+tokens[first].Secret)
 		}

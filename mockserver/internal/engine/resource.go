@@ -73,7 +73,11 @@ type Credential struct {
 }
 
 // Token is a token of a seed as it is shown to a user.
-type Token struct{ Label, Note, Secret string }
+type Token struct {
+	Label, Note, Secret string
+	// Kind is the type of an API token; empty for other credentials.
+	Kind spec.TokenKind
+}
 
 // Rows returns the rows of a list in a seed.
 func Rows(source *v8json.Object, name string) []*v8json.Object {

@@ -3,6 +3,7 @@ package apitokens
 import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // Configured returns the section of a seed that contains API tokens, and a function that
@@ -33,7 +34,8 @@ func Configured(tokenType string, secrets []string) (section string, change func
 func wellKnown(seed *v8json.Object) []engine.Token {
 	var out []engine.Token
 	for _, token := range engine.Rows(seed, tokens.Name) {
-		out = append(out, engine.Token{Label: engine.TextIn(token, "type") + " token", Secret: engine.TextIn(token, "secret")})
+		kind := engine.TextIn(token, "type")
+		out = append(out, engine.Token{Label: kind + " token", Secret: engine.TextIn(token, "secret"), Kind: spec.TokenKind(kind)})
 	}
 	return out
 }
