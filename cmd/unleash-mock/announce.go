@@ -25,9 +25,9 @@ func documented(served *spec.Contract) int {
 	return count
 }
 
-// announce prints where the mock listens, the built-in tokens and a command to try. served has
-// the operations that the mock answers.
-func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTokens, access controlAccess, mock *mockserver.Server, served *spec.Contract) {
+// announce prints where the mock listens, the built-in tokens and a command to try.
+func (p *program) announce(address net.Addr, s *serving) {
+	flags, configured, served := s.flags, s.configured, s.served
 	base := flags.servedAt(address, flags.basePath)
 	var out strings.Builder
 	fmt.Fprintf(&out, "unleash-mock %s listens on %s\n", productVersion(), base)
@@ -41,10 +41,10 @@ func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTo
 		fmt.Fprintf(&out, "  of a workspace   %s/w/<name>%s, %s/w/<name>%s\n", base, sdks[0].path, base, sdks[1].path)
 	}
 	fmt.Fprintf(&out, "  API explorer     %s/docs/openapi/\n", base)
-	if access.page {
+	if s.access.page {
 		fmt.Fprintf(&out, "  live page        %s%s\n", base, mockserver.ControlPath)
 	}
-	fmt.Fprintf(&out, "  control API      %s\n", access.said)
+	fmt.Fprintf(&out, "  control API      %s\n", s.access.said)
 	if flags.store != "" {
 		fmt.Fprintf(&out, "  workspaces in    %s\n", flags.storeFlags.shown())
 	}
@@ -52,7 +52,7 @@ func (p *program) announce(address net.Addr, flags *serveFlags, configured apiTo
 		fmt.Fprintf(&out, "  flags of         %s\n", flags.from)
 	}
 	if len(flags.replay) > 0 {
-		fmt.Fprintf(&out, "  replay           %s\n", mock.Replay())
+		fmt.Fprintf(&out, "  replay           %s\n", s.mock.Replay())
 	}
 	if flags.seed == "" {
 		for _, token := range mockserver.DefaultTokens() {

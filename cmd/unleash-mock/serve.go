@@ -194,58 +194,72 @@ mock carries on with what it has, and /ready answers 503.`,
 	return command
 }
 
-// serve runs the server until the context ends.
-func (p *program) serve(ctx context.Context, flags *serveFlags) (err error) {
+// serving is what serve has prepared before it listens.
+type serving struct {
+	flags      *serveFlags
+	logger     *slog.Logger
+	listen     string // as the flags choose it
+	address    *net.TCPAddr
+	configured apiTokens
+	access     controlAccess
+	document   *spec.Contract // nil without --spec
+	served     *spec.Contract
+	flagFile   []byte // nil without --flags
+	mock       *mockserver.Server
+}
+
+// prepare builds the mock that the flags describe.
+func (p *program) prepare(ctx context.Context, flags *serveFlags) (s *serving, err error) {
 	if flags.drain < 0 {
-		return usageError("--drain %s is less than 0", flags.drain)
+		return nil, usageError("--drain %s is less than 0", flags.drain)
 	}
 	if err := flags.runFlags.check(); err != nil {
-		return err
+		return nil, err
 	}
-	logger, err := p.newLogger(flags.logLevel)
-	if err != nil {
-		return err
+	s = &serving{flags: flags}
+	if s.logger, err = p.newLogger(flags.logLevel); err != nil {
+		return nil, err
 	}
-	configured, err := p.configuredTokens()
-	if err != nil {
-		return err
+	if s.configured, err = p.configuredTokens(); err != nil {
+		return nil, err
 	}
-	listen, err := flags.address()
-	if err != nil {
-		return err
+	if s.listen, err = flags.address(); err != nil {
+		return nil, err
 	}
-	address, err := net.ResolveTCPAddr("tcp", listen)
-	if err != nil {
-		return listenError(listen, err)
+	if s.address, err = net.ResolveTCPAddr("tcp", s.listen); err != nil {
+		return nil, listenError(s.listen, err)
 	}
-	if err := flags.readCertificate(listen); err != nil {
-		return err
+	if err := flags.readCertificate(s.listen); err != nil {
+		return nil, err
 	}
-	access, err := p.controlAccess(address)
-	if err != nil {
-		return err
+	if s.access, err = p.controlAccess(s.address); err != nil {
+		return nil, err
 	}
 	go mockserver.DefaultTokens() // reads the built-in seed, once, while the document is being read
 	if flags.specWins && flags.document.file == "" {
-		return usageError("--spec-wins needs --spec")
+		return nil, usageError("--spec-wins needs --spec")
 	}
-	warn := func(line string) { logger.Warn(line) }
-	document, err := p.load(ctx, flags.document, warn)
+	warn := func(line string) { s.logger.Warn(line) }
+	if s.document, err = p.load(ctx, flags.document, warn); err != nil {
+		return nil, err
+	}
+	if s.served, err = p.extend(flags.document, s.document, flags.specWins, warn); err != nil {
+		return nil, err
+	}
+	if s.flagFile, err = flags.readFlags(); err != nil {
+		return nil, err
+	}
+	s.mock, err = p.build(s)
+	return s, err
+}
+
+// serve runs the server until the context ends.
+func (p *program) serve(ctx context.Context, flags *serveFlags) (err error) {
+	s, err := p.prepare(ctx, flags)
 	if err != nil {
 		return err
 	}
-	served, err := p.extend(flags.document, document, flags.specWins, warn)
-	if err != nil {
-		return err
-	}
-	source, err := flags.readFlags()
-	if err != nil {
-		return err
-	}
-	mock, err := p.build(document, flags, source, configured, logger, access)
-	if err != nil {
-		return err
-	}
+	mock, logger := s.mock, s.logger
 	if err := flags.follow(ctx, mock, flags.upstream); err != nil || ctx.Err() != nil {
 		return err
 	}
@@ -258,9 +272,9 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) (err error) {
 			err = lost
 		}
 	}()
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address.String())
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.address.String())
 	if err != nil {
-		return listenError(listen, err)
+		return listenError(s.listen, err)
 	}
 	limited := limitConnections(patient{listener}, maxConnections, headerBytes)
 	server := newServer(&patientBodies{Handler: mock}, logger, slog.LevelWarn)
@@ -271,13 +285,13 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) (err error) {
 		listener.Close()
 		return err
 	}
-	p.announce(listener.Addr(), flags, configured, access, mock, served)
+	p.announce(listener.Addr(), s)
 	if flags.flags != "" {
-		go followFlags(ctx, time.Tick(flagsInterval), mock, flags.flags, source, logger)
+		go followFlags(ctx, time.Tick(flagsInterval), mock, flags.flags, s.flagFile, logger)
 	}
-	time.AfterFunc(settleDelay, func() { p.settle(document, served, flags, logger) })
+	time.AfterFunc(settleDelay, func() { p.settle(s) })
 	if flags.run != "" {
-		return p.runBeside(ctx, server, flags.over(limited), mock, flags, environment, logger)
+		return p.runBeside(ctx, server, flags.over(limited), s, environment)
 	}
 	return p.until(ctx, server, flags.over(limited), flags.drain, logger)
 }
@@ -338,7 +352,9 @@ func (p *program) configuredTokens() (apiTokens, error) {
 	return configured, nil
 }
 
-func (p *program) build(document *spec.Contract, flags *serveFlags, flagFile []byte, configured apiTokens, logger *slog.Logger, access controlAccess) (*mockserver.Server, error) {
+// build builds the mock, once everything else is prepared.
+func (p *program) build(s *serving) (*mockserver.Server, error) {
+	flags, logger := s.flags, s.logger
 	limits, err := p.limits(flags.limits)
 	if err != nil {
 		return nil, err
@@ -365,10 +381,10 @@ func (p *program) build(document *spec.Contract, flags *serveFlags, flagFile []b
 		mockserver.WithCORS(flags.cors...),
 		mockserver.WithVersion(productVersion()),
 		mockserver.WithLogger(logger),
-		access.option,
+		s.access.option,
 	}
-	if document != nil {
-		options = append(options, mockserver.WithDocument(document, flags.specWins))
+	if s.document != nil {
+		options = append(options, mockserver.WithDocument(s.document, flags.specWins))
 	}
 	if flags.trust {
 		options = append(options, mockserver.WithTrustForwarded())
@@ -399,9 +415,9 @@ func (p *program) build(document *spec.Contract, flags *serveFlags, flagFile []b
 		options = append(options, mockserver.WithSeedFile("--seed "+flags.seed, source))
 	}
 	if flags.flags != "" {
-		options = append(options, mockserver.WithFlags("--flags "+flags.flags, flagFile))
+		options = append(options, mockserver.WithFlags("--flags "+flags.flags, s.flagFile))
 	}
-	for tokenType, tokens := range configured {
+	for tokenType, tokens := range s.configured {
 		options = append(options, mockserver.WithAPITokens(tokenType, tokens...))
 	}
 	mock, err := mockserver.New(options...)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"slices"
@@ -65,14 +64,14 @@ func (r *runFlags) check() error {
 }
 
 // runBeside serves while a command runs, and ends with the command's result.
-func (p *program) runBeside(ctx context.Context, server *http.Server, listener net.Listener, mock *mockserver.Server, flags *serveFlags, environment []string, logger *slog.Logger) error {
+func (p *program) runBeside(ctx context.Context, server *http.Server, listener net.Listener, s *serving, environment []string) error {
 	command, err := p.whileRunning(ctx, server, listener, shellCommand{
-		line: flags.run, grace: flags.drain, variables: environment,
-	}, logger)
+		line: s.flags.run, grace: s.flags.drain, variables: environment,
+	}, s.logger)
 	if err != nil {
 		return err
 	}
-	return endAs(command, violated(mock, counted[flags.count]))
+	return endAs(command, violated(s.mock, counted[s.flags.count]))
 }
 
 // environment returns variables with the mock's URL and its tokens.

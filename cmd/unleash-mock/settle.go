@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"log/slog"
 	"runtime"
 	"runtime/debug"
 	"time"
@@ -16,7 +15,8 @@ const settleDelay = 100 * time.Millisecond
 
 // settle does the part of the start that nobody has to wait for. It also returns the memory that
 // only the start needed: reading the document takes several times what is kept of it.
-func (p *program) settle(document, served *spec.Contract, flags *serveFlags, logger *slog.Logger) {
+func (p *program) settle(s *serving) {
+	document, flags, logger := s.document, s.flags, s.logger
 	startup.Over()
 	kept := flags.bounds.Bytes
 	if err := spec.Default().Complete(); err != nil {
@@ -24,7 +24,7 @@ func (p *program) settle(document, served *spec.Contract, flags *serveFlags, log
 	}
 	isOurs, percent := p.env.text("GOMEMLIMIT", "") == "" && kept > 0, gcPercent
 	if document != nil {
-		differences(document, served, flags.specWins, logger)
+		differences(document, s.served, flags.specWins, logger)
 		if isOurs {
 			debug.SetMemoryLimit(auditMemory)
 		}
