@@ -123,6 +123,23 @@ func Replace(name string, mode os.FileMode, content []byte) error {
 	return nil
 }
 
+// WriteBetween replaces what a file has between two marks.
+func WriteBetween(name, begin, end, text string) error {
+	page, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	before, rest, hasBegin := bytes.Cut(page, []byte(begin))
+	_, after, hasEnd := bytes.Cut(rest, []byte(end))
+	if !hasBegin || !hasEnd {
+		return fmt.Errorf("%s has no marks %s and %s", name, begin, end)
+	}
+	return Write(name, Shared, func(w io.Writer) error {
+		_, err := fmt.Fprintf(w, "%s%s%s%s%s", before, begin, text, end, after)
+		return err
+	})
+}
+
 // writeBeside writes a file under another name into the folder of a file. The new file is
 // created with the mode fresh and ends up with mode. After an error it is removed; the
 // returned name is empty if it was never created.

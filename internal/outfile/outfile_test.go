@@ -150,3 +150,20 @@ func TestAKilledWriter(t *testing.T) {
 		}
 	}
 }
+
+// TestWriteBetween checks that only what is between the marks is replaced, and that a file
+// without them stays as it is.
+func TestWriteBetween(t *testing.T) {
+	t.Parallel()
+	for before, want := range map[string]string{"a<b>c<e>d": "a<b>new<e>d", "a<e>c<b>d": "a<e>c<b>d", "a<b>c": "a<b>c"} {
+		file := filepath.Join(t.TempDir(), "page")
+		if err := os.WriteFile(file, []byte(before), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		err := WriteBetween(file, "<b>", "<e>", "new")
+		got, _ := os.ReadFile(file)
+		if string(got) != want || (err == nil) != (before != want) {
+			t.Errorf("%s became %s (%v), want %s", before, got, err, want)
+		}
+	}
+}

@@ -1,16 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"runtime"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/outfile"
 )
 
 // writePage writes the tables to standard output, and into the page between the contest's marks.
@@ -18,16 +17,7 @@ func writePage(s settings, c contest, running []*process, results map[string]map
 	begin, end := "<!-- bench-"+c.name+": begin -->", "<!-- bench-"+c.name+": end -->"
 	tables := render(s, c, running, results)
 	fmt.Print(tables)
-	page, err := os.ReadFile(s.page)
-	if err != nil {
-		return err
-	}
-	before, rest, hasBegin := bytes.Cut(page, []byte(begin))
-	_, after, hasEnd := bytes.Cut(rest, []byte(end))
-	if !hasBegin || !hasEnd {
-		return errors.New(s.page + " has no marks " + begin + " and " + end)
-	}
-	return os.WriteFile(s.page, slices.Concat(before, []byte(begin+"\n"+tables), []byte(end), after), 0o600)
+	return outfile.WriteBetween(s.page, begin, end, "\n"+tables)
 }
 
 func render(s settings, c contest, running []*process, results map[string]map[string][]measure) string {

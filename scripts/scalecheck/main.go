@@ -14,6 +14,8 @@ import (
 	"os"
 	"os/signal"
 	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/outfile"
 )
 
 // settings are the values of the command line's flags.
@@ -87,5 +89,5 @@ func run(ctx context.Context, s settings) error {
 	if s.page == "" {
 		return nil
 	}
-	return replaceSection(s.page, page)
+	return outfile.WriteBetween(s.page, begins, ends, "\n"+page+"\n")
 }

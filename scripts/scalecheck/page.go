@@ -1,13 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
-
-	"github.com/unleash-mock/unleash-mock/internal/outfile"
 )
 
 // The marks around the figures on the page.
@@ -42,18 +38,4 @@ func (o *outcome) page(s settings) string {
 		fmt.Fprintf(&out, "Lost acknowledged writes: %d, the oldest %.2f s before the kill.\n", len(o.lost), slices.Max(o.lost).Seconds())
 	}
 	return out.String()
-}
-
-// replaceSection replaces the figures on a page.
-func replaceSection(name, figures string) error {
-	text, err := os.ReadFile(name)
-	if err != nil {
-		return err
-	}
-	before, rest, found := bytes.Cut(text, []byte(begins))
-	_, after, ended := bytes.Cut(rest, []byte(ends))
-	if !found || !ended {
-		return fmt.Errorf("%s has no marks for the figures", name)
-	}
-	return outfile.Replace(name, outfile.Shared, slices.Concat(before, []byte(begins+"\n"+figures+"\n"+ends), after))
 }
