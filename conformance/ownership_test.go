@@ -2,6 +2,7 @@ package conformance_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -285,9 +286,7 @@ func (p *people) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(200, `{}`)
 	case path == "/api/admin/user" && r.Header.Get("Cookie") != "":
 		who := p.loggedIn
-		if who == "" {
-			who = p.username
-		}
+		who = cmp.Or(who, p.username)
 		answer(200, fmt.Sprintf(`{"user":{"id":7,"username":%q}}`, who))
 	case path == "/api/admin/user/tokens" && r.Method == http.MethodPost:
 		answer(201, `{"id":5,"secret":"user:unleash-mock-viewer"}`)

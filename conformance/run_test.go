@@ -2,6 +2,7 @@ package conformance_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -28,9 +29,7 @@ import (
 // verify runs the suite and checks the exit code.
 func verify(t *testing.T, want int, options conformance.Options) *report.Report {
 	t.Helper()
-	if options.Seed == 0 {
-		options.Seed = 1
-	}
+	options.Seed = cmp.Or(options.Seed, 1)
 	result, err := conformance.Run(t.Context(), options)
 	if result == nil {
 		t.Fatal(err)

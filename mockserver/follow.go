@@ -71,8 +71,7 @@ func (s *Server) flagsFrom() *flagsource.State {
 	if f == nil {
 		return nil
 	}
-	state := f.source.State()
-	return &state
+	return new(f.source.State())
 }
 
 // takeFlags adopts an answer of the instance if it says something new, and makes sure

@@ -14,6 +14,7 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -203,9 +204,7 @@ func (o Options) withDefaults() Options {
 	if o.Drain <= 0 {
 		o.Drain = DefaultDrain
 	}
-	if o.Host == "" {
-		o.Host = HostOfUpstream
-	}
+	o.Host = cmp.Or(o.Host, HostOfUpstream)
 	if o.Judge == "" {
 		o.Judge = Both
 	}

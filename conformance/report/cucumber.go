@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"strings"
@@ -74,9 +75,7 @@ func writeCucumber(w io.Writer, r *Report) error {
 			Line:    1,
 			Tags:    []cucumberTag{},
 		}
-		if feature.URI == "" {
-			feature.URI = slug(group.Name)
-		}
+		feature.URI = cmp.Or(feature.URI, slug(group.Name))
 		for _, scenario := range group.Scenarios {
 			feature.Elements = append(feature.Elements, scenario.cucumber())
 		}

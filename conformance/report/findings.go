@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -218,9 +219,7 @@ type unseen struct {
 // text describes an unseen status in one line.
 func (u unseen) text() string {
 	reason := u.Reason
-	if reason == "" {
-		reason = "not seen in this run"
-	}
+	reason = cmp.Or(reason, "not seen in this run")
 	return fmt.Sprintf("%d of %s: %s", u.Code, plural(len(u.Operations), "operation"), oneLine(reason))
 }
 

@@ -2,6 +2,7 @@ package target
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -25,9 +26,7 @@ func testClient(t *testing.T, handler http.HandlerFunc, config Config) *Client {
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	config.Address, config.Contract = &Address{Base: server.URL, Loopback: true}, spec.Default()
-	if config.Timeout == 0 {
-		config.Timeout = 10 * time.Second
-	}
+	config.Timeout = cmp.Or(config.Timeout, 10*time.Second)
 	c := NewClient(config)
 	t.Cleanup(c.Close)
 	return c

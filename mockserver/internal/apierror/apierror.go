@@ -6,6 +6,7 @@
 package apierror
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strings"
@@ -175,9 +176,7 @@ func TokenRequired() *Error {
 // ContentType answers a content type that is not accepted. An empty one means that the
 // header was not sent.
 func ContentType(sent string) *Error {
-	if sent == "" {
-		sent = "you didn't provide one"
-	}
+	sent = cmp.Or(sent, "you didn't provide one")
 	return &Error{
 		Status:  http.StatusUnsupportedMediaType,
 		Name:    "ContentTypeError",

@@ -39,8 +39,7 @@ func filter(r *request) journal.Filter {
 		Rule:      r.query["rule"],
 	}
 	if violation, sent := r.query["violation"]; sent {
-		wanted := violation == "true"
-		out.Violated = &wanted
+		out.Violated = new(violation == "true")
 	}
 	if status := strings.ToLower(r.query["status"]); status != "" {
 		from, _ := strconv.Atoi(strings.ReplaceAll(status, "x", "0"))

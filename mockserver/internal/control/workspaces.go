@@ -76,8 +76,7 @@ func (a *api) flagsFrom() *wireFlagsFrom {
 	}
 	out := &wireFlagsFrom{URL: state.URL, CopiedAt: state.CopiedAt.UTC(), Problem: engine.OrNull(state.Problem)}
 	if !state.CheckedAt.IsZero() {
-		at := state.CheckedAt.UTC()
-		out.CheckedAt = &at
+		out.CheckedAt = new(state.CheckedAt.UTC())
 	}
 	return out
 }

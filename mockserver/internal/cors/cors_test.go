@@ -1,6 +1,7 @@
 package cors
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -51,9 +52,7 @@ func TestAllow(t *testing.T) {
 		r.Header.Set("Access-Control-Request-Headers", "authorization,content-type")
 		got, want := http.Header{}, http.Header{}
 		for _, headers := range test.want {
-			for header, values := range headers {
-				want[header] = values
-			}
+			maps.Copy(want, headers)
 		}
 		if final := policy.Allow(got, r); final != test.final {
 			t.Errorf("%s: final is %t", name, final)

@@ -76,9 +76,7 @@ func newCodec[T any]() *codec {
 // have.
 func newColumn(f field) (column, bool) {
 	name, options, _ := strings.Cut(f.Tag.Get("state"), ",")
-	if name == "" {
-		name = f.json
-	}
+	name = cmp.Or(name, f.json)
 	if name == "" || name == "-" {
 		return column{}, false
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 
@@ -33,9 +34,7 @@ func (e *Engine) Learn(hidden func(secret string) bool) *Learned {
 			continue
 		}
 		lessons := resource.Lessons()
-		for id, lesson := range lessons.Shown {
-			l.lessons[id] = lesson
-		}
+		maps.Copy(l.lessons, lessons.Shown)
 		if lessons.Finish != nil {
 			l.finish = append(l.finish, lessons.Finish)
 		}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"net/http"
 	"reflect"
 	"sync"
@@ -124,9 +125,7 @@ func (o operation[In, Out]) plan(operation *spec.Operation) (*Plan, error) {
 		}
 		finish := func(answer *Answer[Out]) (Result, error) {
 			out := Result{Status: answer.Status, Location: answer.Location, ETag: answer.ETag, Header: answer.Header}
-			if out.Status == 0 {
-				out.Status = success
-			}
+			out.Status = cmp.Or(out.Status, success)
 			if encode := encoders[operation.Response(out.Status)]; encode != nil {
 				out.ContentType, out.Body = encode(dst, reflect.ValueOf(&answer.Value).Elem())
 				if prepared, is := any(&answer.Value).(**respond.Prepared); is {

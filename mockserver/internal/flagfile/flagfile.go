@@ -5,6 +5,7 @@
 package flagfile
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -220,9 +221,7 @@ func (r *reader) fill(into, value any, path []string) {
 }
 
 func (r *reader) add(flag Flag, path []string) {
-	if flag.Type == "" {
-		flag.Type = "release"
-	}
+	flag.Type = cmp.Or(flag.Type, "release")
 	r.set.Flags, r.places = append(r.set.Flags, flag), append(r.places, path)
 }
 

@@ -21,8 +21,6 @@ func read(t *testing.T, source string) *Set {
 	return set
 }
 
-func ptr[T any](value T) *T { return &value }
-
 func on(name string) Flag {
 	return Flag{Name: name, Type: "release", Enabled: true, Strategies: everybody(name)}
 }
@@ -62,7 +60,7 @@ segments:
 				Name: "flexibleRollout", Parameters: map[string]string{"groupId": "half", "rollout": "50", "stickiness": "userId"},
 				Constraints: []Constraint{
 					{ContextName: "plan", Operator: "IN", Values: []string{"gold", "7", "true"}},
-					{ContextName: "age", Operator: "NUM_GT", Value: ptr("18"), Inverted: true},
+					{ContextName: "age", Operator: "NUM_GT", Value: new("18"), Inverted: true},
 				},
 				Segments: []int64{1, 2},
 			}, {Name: "userWithId", Parameters: map[string]string{}}},
@@ -70,7 +68,7 @@ segments:
 				{Name: "a", Weight: 600}, {Name: "b", Weight: 133, Payload: &Payload{"string", "blue"}}, {Name: "c", Weight: 133, Payload: &Payload{"json", `{"deep":[1]}`}},
 				{Name: "d", Weight: 134, WeightType: "fix", Stickiness: "userId", Payload: &Payload{"csv", "1,2"}, Overrides: []Override{{"userId", []string{"ann"}}}},
 			},
-			Dependencies: []Dependency{{Feature: "simple"}, {Feature: "off", Enabled: ptr(false), Variants: []string{"x"}}},
+			Dependencies: []Dependency{{Feature: "simple"}, {Feature: "off", Enabled: new(false), Variants: []string{"x"}}},
 			Tags:         []Tag{{"simple", "web"}},
 		}},
 		Segments: []Segment{
@@ -106,10 +104,10 @@ func TestAnAnswerOfTheClientAPI(t *testing.T) {
 			Name: "😀", Type: "release", Project: "default", Enabled: true, Stale: true, ImpressionData: true,
 			Strategies: []Strategy{
 				{Name: "flexibleRollout", Parameters: map[string]string{"rollout": "30"}, Constraints: []Constraint{{ContextName: "ip", Operator: "IN_CIDR", Values: []string{"10.0.0.0/8"}}}, Segments: []int64{3, 4}},
-				{Name: "ours", Parameters: map[string]string{}, Constraints: []Constraint{{ContextName: "v", Operator: "SEMVER_EQ", Value: ptr("not one")}}},
+				{Name: "ours", Parameters: map[string]string{}, Constraints: []Constraint{{ContextName: "v", Operator: "SEMVER_EQ", Value: new("not one")}}},
 			},
 			Variants:     []Variant{{Name: "v", Weight: 1000.5, Payload: &Payload{"string", "x"}, Stickiness: "default"}},
-			Dependencies: []Dependency{{Feature: "p", Enabled: ptr(true)}},
+			Dependencies: []Dependency{{Feature: "p", Enabled: new(true)}},
 		}},
 		Segments: []Segment{{ID: 3, Name: "segment-3"}},
 		Unknown:  []Segment{{ID: 4, Name: "segment-4"}},
@@ -136,7 +134,7 @@ func TestAnExportFile(t *testing.T) {
 			Strategies: []Strategy{{Name: "flexibleRollout", Title: "Staff", Disabled: true, Parameters: rollout("checkout"),
 				Constraints: []Constraint{{ContextName: "userId", Operator: "IN", Values: []string{"7"}}}, Segments: []int64{5}}},
 			Variants:     []Variant{{Name: "v", Weight: 1000}},
-			Dependencies: []Dependency{{Feature: "parent", Enabled: ptr(true), Variants: []string{}}},
+			Dependencies: []Dependency{{Feature: "parent", Enabled: new(true), Variants: []string{}}},
 			Tags:         []Tag{{"simple", "web"}},
 		}, {
 			Name: "parent", Type: "release", Project: "default",

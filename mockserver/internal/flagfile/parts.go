@@ -112,8 +112,7 @@ func (r *reader) constraints(list []constraint, path []string) []Constraint {
 			constraint.Values = append(constraint.Values, r.text(value, at(path, i, "values", j)))
 		}
 		if written.Value != nil {
-			value := r.text(written.Value, at(path, i, "value"))
-			constraint.Value = &value
+			constraint.Value = new(r.text(written.Value, at(path, i, "value")))
 		}
 		out = append(out, constraint)
 	}

@@ -1,6 +1,7 @@
 package flagfile
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
@@ -73,9 +74,7 @@ func (r *reader) shortSegments(object *v8json.Object) {
 	for i, written := range list {
 		out := written.Segment
 		out.Name = written.Name
-		if out.ID == 0 {
-			out.ID = int64(i) + 1
-		}
+		out.ID = cmp.Or(out.ID, int64(i)+1)
 		out.Constraints = r.constraints(written.Constraints, at(nil, segmentsKey, i, "constraints"))
 		r.set.Segments = append(r.set.Segments, out)
 	}
@@ -142,9 +141,7 @@ func (r *reader) shortStrategy(flag string, value any, path []string) Strategy {
 	} else {
 		r.fill(&written, value, path)
 	}
-	if written.Name == "" {
-		written.Name = flexibleRollout
-	}
+	written.Name = cmp.Or(written.Name, flexibleRollout)
 	out := r.strategy(&written.strategy, path, r.byName)
 	out.Name = written.Name
 	out.rollOut(flag)

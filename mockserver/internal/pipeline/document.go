@@ -3,6 +3,7 @@ package pipeline
 import (
 	"errors"
 	"hash/fnv"
+	"maps"
 	"net/http"
 
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
@@ -86,9 +87,7 @@ func (x *exchange) seed() uint64 {
 
 // take turns an example into an answer.
 func (x *exchange) take(made *example.Answer) answer {
-	for name, values := range made.Header {
-		x.header[name] = values
-	}
+	maps.Copy(x.header, made.Header)
 	x.own = made.Header
 	return answer{status: made.Status, contentType: made.ContentType, body: made.Body}
 }

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"net"
 	"net/http"
 	"time"
@@ -27,9 +28,7 @@ func (x *exchange) sendBroken(w gin.ResponseWriter, out answer) {
 		slow.note() // in case there was nothing to write
 	case rules.Malformed:
 		out.body, out.prepared = malformed(out.body), nil
-		if out.contentType == "" {
-			out.contentType = respond.ContentTypeJSON
-		}
+		out.contentType = cmp.Or(out.contentType, respond.ContentTypeJSON)
 		x.mark(out)
 		x.write(&noting{ResponseWriter: w, exchange: x, body: out.body}, out)
 	}

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
@@ -29,9 +30,7 @@ func (x *exchange) accept(result engine.Result) error {
 	if result.ETag != "" {
 		x.header["Etag"] = []string{result.ETag}
 	}
-	for name, values := range result.Header {
-		x.header[name] = values
-	}
+	maps.Copy(x.header, result.Header)
 	x.own = result.Header
 	failures := x.judge(answer{status: result.Status, contentType: result.ContentType, body: result.Body, prepared: result.Prepared})
 	if len(failures) == 0 {

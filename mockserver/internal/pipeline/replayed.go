@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"maps"
 	"net/http"
 
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
@@ -42,9 +43,7 @@ func (x *exchange) replayRecorded() *apierror.Error {
 	if location := recorded.Location(base); location != "" {
 		x.header["Location"] = []string{location}
 	}
-	for name, values := range recorded.Header {
-		x.header[name] = values
-	}
+	maps.Copy(x.header, recorded.Header)
 	out := x.checked(answer{status: recorded.Status, contentType: recorded.ContentType, body: recorded.Body(base)})
 	x.forced = &out
 	return nil

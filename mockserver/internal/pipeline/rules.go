@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"time"
 
@@ -95,9 +96,7 @@ func (x *exchange) render(wanted *rules.Answer) answer {
 	made := wanted.Render(x.operation, rules.Details{
 		Params: x.params, Name: name, ContentType: x.request.Header.Get("Content-Type"), Path: x.base + apiPath(x.path), NewID: x.newID,
 	})
-	for header, values := range made.Header {
-		x.header[header] = values
-	}
+	maps.Copy(x.header, made.Header)
 	return answer{status: wanted.Status, contentType: made.ContentType, body: made.Body}
 }
 

@@ -6,6 +6,7 @@ package recording
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -135,9 +136,7 @@ func parse(line []byte) (x Exchange, message string) {
 		return x, "it is not JSON: " + syntax.Error()
 	case errors.As(err, &wrong):
 		field := wrong.Field
-		if field == "" {
-			field = "the line"
-		}
+		field = cmp.Or(field, "the line")
 		return x, fmt.Sprintf("it is not an exchange: %s cannot be of the type %s", field, wrong.Value)
 	case err != nil: // an invalid time, which the error would quote
 		return x, "it is not an exchange: started is not a time such as 2026-11-24T20:49:40.784Z"

@@ -1,6 +1,7 @@
 package features
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
@@ -159,9 +160,7 @@ const variantsPermission = spec.Permission("UPDATE_FEATURE_ENVIRONMENT_VARIANTS"
 
 // complete returns a variant with defaults for what was not sent.
 func (v Variant) complete() Variant {
-	if v.WeightType == "" {
-		v.WeightType = "variable"
-	}
+	v.WeightType = cmp.Or(v.WeightType, "variable")
 	if v.Stickiness == "" {
 		v.Stickiness = "default"
 	}

@@ -139,9 +139,7 @@ func (s *Strategy) rollOut(stickiness string) {
 	all := map[string]string{"rollout": "100"}
 	maps.Copy(all, s.ParameterMap())
 	for name, value := range map[string]string{"stickiness": stickiness, "groupId": s.Flag} {
-		if all[name] == "" {
-			all[name] = value
-		}
+		all[name] = cmp.Or(all[name], value)
 	}
 	s.Parameters = parameters(all)
 }

@@ -86,8 +86,7 @@ func (a *Application) createdBy() *string {
 	if a.Anonymous {
 		return nil
 	}
-	system := "unleash_system_user"
-	return &system
+	return new("unleash_system_user")
 }
 
 // defaultLimit is how many applications are listed by default.
