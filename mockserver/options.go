@@ -102,6 +102,14 @@ type config struct {
 // Option changes how New builds a server, or NewMonitor a monitor.
 type Option func(*config) error
 
+// set returns an option that cannot fail.
+func set(change func(*config)) Option {
+	return func(c *config) error {
+		change(c)
+		return nil
+	}
+}
+
 func defaults() config {
 	return config{
 		seed:       seed.Default,
@@ -150,18 +158,12 @@ func configured(options []Option) (*config, error) {
 // it is all that is served. With wins, the document judges the operations in both; an answer
 // that breaks it is recorded but still sent.
 func WithDocument(document *spec.Contract, wins bool) Option {
-	return func(c *config) error {
-		c.document, c.wins = document, wins
-		return nil
-	}
+	return set(func(c *config) { c.document, c.wins = document, wins })
 }
 
 // WithContract serves a contract other than the embedded one. It must have the same operations.
 func WithContract(contract *spec.Contract) Option {
-	return func(c *config) error {
-		c.contract = contract
-		return nil
-	}
+	return set(func(c *config) { c.contract = contract })
 }
 
 // WithSeedFile starts from a seed in YAML instead of the built-in one. name is the file's name;
@@ -230,10 +232,7 @@ func WithEdition(edition spec.Edition) Option {
 
 // WithLimits sets the limits; UnleashLimits is the default.
 func WithLimits(limits Limits) Option {
-	return func(c *config) error {
-		c.limits = limits
-		return nil
-	}
+	return set(func(c *config) { c.limits = limits })
 }
 
 // Bounds limit how much a server keeps. A field of 0 or less sets no limit, except for Journal,
@@ -264,10 +263,7 @@ func DefaultBounds() Bounds {
 
 // WithBounds sets how much the server keeps; DefaultBounds is the default.
 func WithBounds(bounds Bounds) Option {
-	return func(c *config) error {
-		c.bounds = bounds
-		return nil
-	}
+	return set(func(c *config) { c.bounds = bounds })
 }
 
 // allowed returns the limits as options of the resources.
@@ -285,22 +281,18 @@ func (c *config) allowed() resources.Options {
 // WithBaseURL sets the URL at which the instance is reached, for the url of an endpoint.
 // Without it, that is the scheme and host of each request.
 func WithBaseURL(url string) Option {
-	return func(c *config) error {
-		c.baseURL = strings.TrimRight(url, "/")
-		return nil
-	}
+	return set(func(c *config) { c.baseURL = strings.TrimRight(url, "/") })
 }
 
 // WithBasePath serves everything under a path, as Unleash's baseUriPath does.
 func WithBasePath(path string) Option {
-	return func(c *config) error {
+	return set(func(c *config) {
 		path = strings.Trim(path, "/")
 		if path != "" {
 			path = "/" + path
 		}
 		c.basePath = path
-		return nil
-	}
+	})
 }
 
 // WithTrustForwarded is for a server behind a proxy: the headers X-Forwarded-Proto, -Host and
@@ -308,33 +300,21 @@ func WithBasePath(path string) Option {
 // documents. -Prefix names what the proxy has stripped from the path. The proxy must set these
 // headers or drop them.
 func WithTrustForwarded() Option {
-	return func(c *config) error {
-		c.trustForwarded = true
-		return nil
-	}
+	return set(func(c *config) { c.trustForwarded = true })
 }
 
 // WithVersion sets the value of the Unleash-Mock header.
 func WithVersion(version string) Option {
-	return func(c *config) error {
-		c.version = version
-		return nil
-	}
+	return set(func(c *config) { c.version = version })
 }
 
 // WithLogger sets where the server logs. Secrets are never logged. Without this option nothing
 // is logged.
 func WithLogger(logger *slog.Logger) Option {
-	return func(c *config) error {
-		c.logger = slog.New(c.secrets.Handler(logger.Handler()))
-		return nil
-	}
+	return set(func(c *config) { c.logger = slog.New(c.secrets.Handler(logger.Handler())) })
 }
 
 // WithClock sets the instance's time.
 func WithClock(now func() time.Time) Option {
-	return func(c *config) error {
-		c.now = now
-		return nil
-	}
+	return set(func(c *config) { c.now = now })
 }

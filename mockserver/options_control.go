@@ -14,10 +14,7 @@ import (
 // they depend on its name and on the requests it has had, and time stands still at the
 // beginning of 2026 until it is changed.
 func WithDeterministic() Option {
-	return func(c *config) error {
-		c.deterministic = true
-		return nil
-	}
+	return set(func(c *config) { c.deterministic = true })
 }
 
 // WithControlToken requires this token for the control API. Without any of the options
@@ -36,18 +33,12 @@ func WithControlToken(secret string) Option {
 // WithControlOnLoopback is for a server that listens only on a loopback address: the control
 // API answers only requests for that address.
 func WithControlOnLoopback() Option {
-	return func(c *config) error {
-		c.access = control.LoopbackAccess()
-		return nil
-	}
+	return set(func(c *config) { c.access = control.LoopbackAccess() })
 }
 
 // WithoutControl turns the control API off.
 func WithoutControl() Option {
-	return func(c *config) error {
-		c.access = control.NoAccess()
-		return nil
-	}
+	return set(func(c *config) { c.access = control.NoAccess() })
 }
 
 // WithCORS lets web pages of other origins use the server, such as those of

@@ -11,10 +11,7 @@ import (
 // first one, as does one that was reset. The mock itself decides whose token it is, and what
 // its owner may do.
 func WithReplay(recordings ...*Recording) Option {
-	return func(c *config) error {
-		c.recordings = append(c.recordings, recordings...)
-		return nil
-	}
+	return set(func(c *config) { c.recordings = append(c.recordings, recordings...) })
 }
 
 // Replay returns which parts of the recordings are replayed, and which are not.
