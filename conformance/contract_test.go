@@ -38,7 +38,6 @@ func documentOf(t *testing.T, paths, more string) *spec.Contract {
 	return document
 }
 
-// outcomes returns the outcomes of a report by operationId, each with its reason if it has one.
 func outcomes(r *report.Report) map[string]string {
 	out := map[string]string{}
 	for _, scenario := range r.Scenarios {

@@ -172,7 +172,6 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// client returns the client for the target.
 func (o Options) client(a *target.Address, contract *spec.Contract, writes bool, limits []target.Limit) *target.Client {
 	return target.NewClient(target.Config{
 		Address: a, Contract: contract, Writes: writes, Timeout: o.Timeout, Headers: o.Headers, TLS: o.TLS, Connections: o.Concurrency,

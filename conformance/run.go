@@ -66,7 +66,6 @@ type suite struct {
 	leftovers []report.Leftover
 }
 
-// defaultTimeout is the timeout of one request.
 const defaultTimeout = 10 * time.Second
 
 // newSuite checks the options and prepares a run.

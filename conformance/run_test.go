@@ -53,7 +53,6 @@ func firstFailures(result *report.Report) string {
 	return text.String()
 }
 
-// find returns a scenario of a report.
 func find(t *testing.T, result *report.Report, id string) *report.Scenario {
 	t.Helper()
 	at := slices.IndexFunc(result.Scenarios, func(s report.Scenario) bool { return s.ID == id })

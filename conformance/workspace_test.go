@@ -29,7 +29,6 @@ func noControl(mock http.Handler) http.Handler {
 	})
 }
 
-// workspaceNames lists the workspaces of a mock.
 func workspaceNames(t *testing.T, mock http.Handler) []string {
 	t.Helper()
 	recorder := httptest.NewRecorder()

@@ -41,7 +41,6 @@ func newRepeated(method, path, token, body string) *repeated {
 	return r
 }
 
-// send sends the request with the given body and returns the status.
 func (r *repeated) send(server http.Handler, body []byte) int {
 	request := *r.template
 	if len(body) > 0 {

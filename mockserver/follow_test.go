@@ -40,13 +40,11 @@ func (u *upstreamMock) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func newUpstreamMock(t *testing.T) *upstreamMock { t.Helper(); return &upstreamMock{app: newApp(t)} }
 
-// follow makes a mock follow this one.
 func (u *upstreamMock) follow(a *app, path, cache string) error {
 	at := &url.URL{Scheme: "https", Host: "unleash.example.com", Path: path}
 	return a.FollowFlags(u.t.Context(), Upstream{URL: at, Transport: u}, wellknown.Backend, 0, cache)
 }
 
-// set sets a flag.
 func (a *app) set(path, name, setting string) {
 	a.t.Helper()
 	a.must(200, http.MethodPatch, path+flagsPath+"/"+name, "", setting)

@@ -91,7 +91,6 @@ func (f *inFlight) Read(into []byte) (int, error) {
 // Close implements io.Closer.
 func (f *inFlight) Close() error { return f.body.Close() }
 
-// withBody returns the request with another body.
 func withBody(r *http.Request, body io.ReadCloser) *http.Request {
 	out := r.WithContext(r.Context())
 	out.Body = body

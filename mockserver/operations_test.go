@@ -519,7 +519,6 @@ func TestBasePathAndBaseURL(t *testing.T) {
 	}
 }
 
-// serversOf returns the servers of a document.
 func serversOf(t *testing.T, document []byte) string {
 	t.Helper()
 	var parts struct{ Servers json.RawMessage }

@@ -63,7 +63,6 @@ func UnleashLimits() Limits {
 	}
 }
 
-// config is what the options set.
 type config struct {
 	contract   *spec.Contract // including the operations of the document
 	handled    *spec.Contract // the contract for which the handlers are written
@@ -131,7 +130,6 @@ func defaults() config {
 
 var errFlagsOfUpstream = errors.New("flags cannot be given with an upstream: SDKs get the flags of the upstream")
 
-// configured applies options to the defaults.
 func configured(options []Option) (*config, error) {
 	c := defaults()
 	for _, option := range options {

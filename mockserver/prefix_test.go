@@ -56,7 +56,6 @@ func (v visitor) open(address string) (at *url.URL, text string) {
 	return response.Request.URL, string(body)
 }
 
-// follow opens a link of a page.
 func (v visitor) follow(from *url.URL, link string) (*url.URL, string) {
 	v.t.Helper()
 	to, err := from.Parse(link)

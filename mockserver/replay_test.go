@@ -17,7 +17,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// recorded is an exchange of a recording.
 type recorded struct {
 	operation, method, url, sent string
 	status                       int

@@ -14,7 +14,6 @@ import (
 // capturedValues are the values that a recording refers to as ${NAME}.
 type capturedValues map[string]string
 
-// fill replaces names with captured values.
 func (v capturedValues) fill(text string) string {
 	for name, value := range v {
 		text = strings.ReplaceAll(text, "${"+name+"}", strings.ReplaceAll(value, `"`, `\"`))

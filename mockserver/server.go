@@ -123,7 +123,6 @@ func New(options ...Option) (*Server, error) {
 	return s, nil
 }
 
-// resources returns the resources of the server's engine.
 func (s *Server) resources() []engine.Resource {
 	allowed := s.allowed()
 	allowed.Ready = func() bool { return s.workspaces.Ready() }

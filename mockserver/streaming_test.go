@@ -46,7 +46,6 @@ type listener struct {
 	last     string
 }
 
-// listen opens a stream.
 func listen(t testing.TB, url, token string, header ...string) *listener {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
@@ -168,7 +167,6 @@ func (l *listener) told(event string, types ...string) {
 	}
 }
 
-// ended waits for the end of the stream.
 func (l *listener) ended() {
 	l.t.Helper()
 	for {

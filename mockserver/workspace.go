@@ -85,7 +85,6 @@ func newDice(random io.Reader) (*rand.Rand, error) {
 	return rand.New(rand.NewPCG(binary.BigEndian.Uint64(seed[:8]), binary.BigEndian.Uint64(seed[8:]))), nil
 }
 
-// deterministicStart is the time at which a deterministic instance starts.
 var deterministicStart = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // repeatable yields the same bytes in every run, and different bytes for each workspace.

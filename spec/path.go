@@ -29,7 +29,6 @@ func (p *Path) Operation(method string) *Operation {
 	return p.byMethod[method]
 }
 
-// add adds an operation.
 func (p *Path) add(operation *Operation) {
 	p.Operations = append(p.Operations, operation)
 	p.byMethod[operation.Method] = operation

@@ -20,7 +20,6 @@ import (
 // Unleash.
 const documentVariable = "UNLEASH_MOCK_TEST_DOCUMENT"
 
-// documents returns the documents of the tests by name.
 func documents(t *testing.T) map[string]*Contract {
 	t.Helper()
 	files, err := filepath.Glob("testdata/documents/*.yaml")

@@ -111,7 +111,6 @@ func (k *known) unknown(items []piece) []piece {
 	return out
 }
 
-// add remembers items.
 func (k *known) add(items []piece) {
 	if len(items) == 0 {
 		return

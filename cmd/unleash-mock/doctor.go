@@ -18,7 +18,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
-// doctorFlags are the flags of doctor.
 type doctorFlags struct {
 	targetFlags
 	choiceFlags

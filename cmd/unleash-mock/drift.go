@@ -18,7 +18,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// driftFlags are the flags of drift.
 type driftFlags struct {
 	target        string
 	document      string

@@ -14,7 +14,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
-// healthFlags are the flags of health.
 type healthFlags struct {
 	url     string
 	timeout time.Duration

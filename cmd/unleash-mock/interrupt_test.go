@@ -28,7 +28,6 @@ import (
 // asProgram makes this test binary run as the program under test.
 const asProgram = "UNLEASH_MOCK_TEST_AS_PROGRAM"
 
-// self returns the path of this test binary.
 func self(t *testing.T) string {
 	t.Helper()
 	file, err := os.Executable()

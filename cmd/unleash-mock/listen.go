@@ -23,7 +23,6 @@ func inTurn(steps ...func() error) error {
 	return nil
 }
 
-// writePort writes the port of an address to a file, if one is named.
 func writePort(file string, address net.Addr) error {
 	tcp, isTCP := address.(*net.TCPAddr)
 	if file == "" || !isTCP {

@@ -15,7 +15,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
-// variables makes an environment from a map.
 func variables(values map[string]string) environment {
 	return func(name string) (string, bool) {
 		value, set := values[name]
@@ -26,7 +25,6 @@ func variables(values map[string]string) environment {
 // nobody is the URL of a server that does not exist.
 const nobody = "http://127.0.0.1:1"
 
-// outcome is the result of a command.
 type outcome struct {
 	code           int
 	stdout, stderr string
@@ -115,7 +113,6 @@ func (o *output) await(text string) {
 	}
 }
 
-// file writes a file for a test and returns its path.
 func file(t *testing.T, name, content string) string {
 	t.Helper()
 	path := t.TempDir() + "/" + name

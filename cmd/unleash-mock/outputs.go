@@ -38,7 +38,6 @@ func checkOutputs(flags *pflag.FlagSet) error {
 	return nil
 }
 
-// namedFiles returns the files that a flag names.
 func namedFiles(flags *pflag.FlagSet, flag string) []namedFile {
 	found := flags.Lookup(flag)
 	if found == nil || !strings.HasPrefix(found.Value.Type(), "string") { // the seed of verify is a number

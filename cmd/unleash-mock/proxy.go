@@ -23,7 +23,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
-// proxyFlags are the flags of proxy.
 type proxyFlags struct {
 	upstream        string
 	basePath        string

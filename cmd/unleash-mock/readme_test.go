@@ -18,7 +18,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
-// block is a code block of a page.
 type block struct{ language, text string }
 
 var fence = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")

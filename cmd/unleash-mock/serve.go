@@ -28,7 +28,6 @@ const (
 	maxHeaderBytes    = 16 << 10        // what Node allows
 )
 
-// serveFlags are the flags of serve.
 type serveFlags struct {
 	listenFlags
 	seed       string

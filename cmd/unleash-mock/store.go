@@ -127,7 +127,6 @@ func largestContent(memory int64) int64 {
 	return max(memory, 64<<20)
 }
 
-// database reports whether the store is a database, and returns its URL.
 func (s *storeFlags) database() (*url.URL, bool) {
 	if !strings.HasPrefix(s.store, "postgres://") && !strings.HasPrefix(s.store, "postgresql://") {
 		return nil, false
@@ -139,7 +138,6 @@ func (s *storeFlags) database() (*url.URL, bool) {
 	return at, true
 }
 
-// secrets returns the secrets in the store's URL.
 func (s *storeFlags) secrets() []string {
 	at, is := s.database()
 	if !is {

@@ -27,7 +27,6 @@ func (t *tlsFlags) register(f *pflag.FlagSet, env environment) {
 	f.BoolVar(&t.insecure, "insecure", false, "do not check the server's certificate")
 }
 
-// given reports whether one of the flags was given.
 func (t *tlsFlags) given() bool { return t.caFile+t.clientCert+t.clientKey != "" || t.insecure }
 
 // config returns Go's default configuration, changed as the flags say. It also returns an error

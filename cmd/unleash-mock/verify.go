@@ -119,7 +119,6 @@ func (c *choiceFlags) choose(options *conformance.Options) {
 	options.Project, options.Environment, options.Profile = c.project, c.environment, conformance.Profile(c.profile)
 }
 
-// verifyFlags are the flags of verify.
 type verifyFlags struct {
 	targetFlags
 	choiceFlags
@@ -213,7 +212,6 @@ Exit codes:
 	return command
 }
 
-// options returns the options that the flags choose.
 func (v *verifyFlags) options(typed *pflag.FlagSet) (conformance.Options, error) {
 	if err := v.outputFlags.check(); err != nil {
 		return conformance.Options{}, err

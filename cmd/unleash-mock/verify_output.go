@@ -45,7 +45,6 @@ func (o *outputFlags) optionsOf(target *targetFlags) (conformance.Options, error
 	return target.options()
 }
 
-// show prints a report.
 func (p *program) show(format string, r *report.Report) error {
 	if format != formatText {
 		if err := report.Write(format, p.stdout, r); err != nil || format != formatGitHub {

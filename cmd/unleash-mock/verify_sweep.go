@@ -13,7 +13,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
-// sweepFlags are the flags of verify sweep.
 type sweepFlags struct {
 	targetFlags
 	run       string

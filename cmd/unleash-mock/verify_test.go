@@ -47,7 +47,6 @@ func endpointNames(t *testing.T, url string) []string {
 	return names
 }
 
-// readReport reads a report in JSON.
 func readReport(t *testing.T, file string) report.Report {
 	t.Helper()
 	text, err := os.ReadFile(file)

@@ -28,7 +28,6 @@ type document struct {
 	order      []string
 }
 
-// operation is one operation of a document.
 type operation struct {
 	id, method, path string
 	node, item       *yaml.Node

@@ -47,7 +47,6 @@ func in(t *testing.T, document object, path ...string) object {
 	return at
 }
 
-// compare compares the contract with a document.
 func compare(t *testing.T, document object, options drift.Options) *drift.Report {
 	t.Helper()
 	source, err := json.Marshal(document)

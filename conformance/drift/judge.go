@@ -101,7 +101,6 @@ var kinds = map[int]State{
 	model.ObjectRemoved:   Removed,
 }
 
-// describe returns a change with its verdict.
 func (l located) describe(verdict Verdict, reason string) Change {
 	return Change{
 		Pointer: l.pointer, Kind: kinds[l.ChangeType], Verdict: verdict,

@@ -422,7 +422,6 @@ type pair struct {
 	want       []string
 }
 
-// comparePairs compares the documents of each pair.
 func comparePairs(t *testing.T, document func(text string) []byte, pairs map[string]pair) {
 	t.Helper()
 	for name, test := range pairs {

@@ -70,7 +70,6 @@ func list(elements ...*yaml.Node) *yaml.Node {
 	return &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Content: elements}
 }
 
-// remove removes a key from a mapping.
 func remove(node *yaml.Node, name string) { node.Content = without(node, name).Content }
 
 // put sets a key of a mapping, replacing any previous value.

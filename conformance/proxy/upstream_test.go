@@ -80,7 +80,6 @@ func parse(t *testing.T, text string) *url.URL {
 	return parsed
 }
 
-// answer is the answer to a request.
 type answer struct {
 	Status  int
 	Header  http.Header
@@ -108,7 +107,6 @@ func (s *stage) do(t *testing.T, request *http.Request) answer {
 	}
 }
 
-// send sends a request to the proxy.
 func (s *stage) send(t *testing.T, method, path, body string, header ...string) answer {
 	t.Helper()
 	return s.do(t, request(t, method, s.url+path, body, header...))
@@ -159,7 +157,6 @@ func gzipped(text string) string {
 	return out.String()
 }
 
-// logs collects log lines.
 type logs struct {
 	mu   sync.Mutex
 	text bytes.Buffer

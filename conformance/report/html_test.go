@@ -21,7 +21,6 @@ func parsePage(t *testing.T, r *Report) *html.Node {
 	return root
 }
 
-// elements lists all elements of a page.
 func elements(root *html.Node) []*html.Node {
 	var out []*html.Node
 	for node := range root.Descendants() {

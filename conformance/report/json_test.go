@@ -10,7 +10,6 @@ import (
 	"github.com/pb33f/jsonschema/v6"
 )
 
-// compile compiles the schema after applying change to it.
 func compile(t *testing.T, change func(any)) *jsonschema.Schema {
 	t.Helper()
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema()))

@@ -119,7 +119,6 @@ func (e *element) check() []string {
 	return out
 }
 
-// find lists all descendants with a name.
 func (e *element) find(name string) []*element {
 	var out []*element
 	for _, child := range e.Children {

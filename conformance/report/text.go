@@ -9,7 +9,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
-// oneLine joins the lines of a text.
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // clip shortens a text to about limit bytes, and says how much it left out.

@@ -117,7 +117,6 @@ var allowed = map[edge]string{
 	{"mockserver/internal/resources/signals", "mockserver/internal/resources/signaltokens"}:         "a call is made with a token, found by its secret",
 }
 
-// edge is an import: from imports to.
 type edge struct{ from, to string }
 
 func TestImportRules(t *testing.T) {

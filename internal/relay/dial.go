@@ -6,7 +6,6 @@ import (
 	"sync"
 )
 
-// dial opens a connection to an address.
 type dial = func(ctx context.Context, network, address string) (net.Conn, error)
 
 // lenient returns a dial function for the transport of a proxy. A server may answer

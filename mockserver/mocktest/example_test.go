@@ -101,7 +101,6 @@ func ExampleServer_AdvanceClock() {
 	// 200
 }
 
-// send sends a request and returns the status.
 func send(method, url, token, body string) int {
 	request, err := http.NewRequestWithContext(context.Background(), method, url, strings.NewReader(body))
 	if err != nil {

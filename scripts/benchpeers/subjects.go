@@ -27,7 +27,6 @@ const (
 	unleashProxy = "@unleash/proxy"
 )
 
-// subject is a server to measure.
 type subject struct {
 	name    string
 	command func(port string) []string // the command line, given the port to listen on
@@ -88,7 +87,6 @@ func documentSubjects(s settings) []subject {
 	}
 }
 
-// process is a running subject.
 type process struct {
 	subject
 	command       *exec.Cmd // nil if it was already running

@@ -19,7 +19,6 @@ import (
 // controlToken is the token for the control API of all mocks.
 const controlToken = "scalecheck-control-token"
 
-// node is one process of the cluster.
 type node struct {
 	name    string
 	address string
@@ -135,7 +134,6 @@ func (c *cluster) await(ctx context.Context, url string) error {
 	}
 }
 
-// answer is what a request was answered with.
 type answer struct {
 	status int
 	text   string

@@ -27,7 +27,6 @@ const (
 	retryAfter = 100 * time.Millisecond
 )
 
-// outcome is the result of the load.
 type outcome struct {
 	mu       sync.Mutex
 	sent     int

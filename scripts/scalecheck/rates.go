@@ -63,7 +63,6 @@ func (c *cluster) rates(ctx context.Context) (string, error) {
 	return out.String(), nil
 }
 
-// measure measures and returns one row of the table.
 func (c *cluster) measure(ctx context.Context, file string, count int) (string, error) {
 	for i := range rateWorkspaces { // created, or loaded from the store
 		path := fmt.Sprintf("/w/rate-%d/api/client/features", i+1)

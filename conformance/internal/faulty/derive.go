@@ -199,7 +199,6 @@ func readDocument(contract *spec.Contract) (document, error) {
 	return document{root}, nil
 }
 
-// examples returns the examples of a response.
 func (d document) examples(operation *spec.Operation, response *spec.Response) []any {
 	pointer := "/paths/" + jsonpointer.Escape(operation.Path) + "/" + strings.ToLower(operation.Method) + "/responses/" + strconv.Itoa(response.Status)
 	content := d.at(d.at(d.root, pointer), "/content/"+jsonpointer.Escape(jsonType))

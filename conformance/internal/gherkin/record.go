@@ -84,7 +84,6 @@ func (r *record) exchange(x *target.Exchange, breaches []judge.Breach) {
 	r.report.Exchanges = append(r.report.Exchanges, transcript.Exchange(r.run.Redact, x, line, breaches))
 }
 
-// fail records a failed expectation.
 func (r *record) fail(err error, last *target.Exchange) {
 	seen := ""
 	if last != nil {

@@ -149,7 +149,6 @@ func (s *sender) count(text string) (int, error) {
 	return count, nil
 }
 
-// send sends a request and judges its response.
 func (s *sender) send(ctx context.Context, r target.Request) error {
 	last, tries, err := s.run.Client.Send(ctx, r)
 	for _, x := range tries {

@@ -77,7 +77,6 @@ func (all Resources) steps() []Step {
 	return append(steps, general()...)
 }
 
-// table is the table argument of a step.
 type table = *godog.Table
 
 // docString is the multi-line text argument of a step.

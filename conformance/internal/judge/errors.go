@@ -118,7 +118,6 @@ func needed(permissions []spec.Permission) string {
 	return "one of the following permissions: " + strings.Join(quoted, ", ")
 }
 
-// errorKeys are the keys of an error, in order.
 var errorKeys = []string{"id", "name", "message", "details"}
 
 func errorOrder(x *target.Exchange) []Breach {

@@ -236,7 +236,6 @@ func (x *astIndex) line(pickle *messages.Pickle) int {
 	return int(x.scenarios[pickle.AstNodeIds[0]].Location.Line)
 }
 
-// scenario converts a pickle to a Scenario.
 func (x *astIndex) scenario(feature string, pickle *messages.Pickle) (*Scenario, error) {
 	node := x.scenarios[pickle.AstNodeIds[0]]
 	if node == nil {

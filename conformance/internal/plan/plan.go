@@ -310,7 +310,6 @@ func (p *Plan) bySlowness(c *Conditions, s *Scenario) string {
 	return ""
 }
 
-// sortedKinds returns the kinds that a map has, by name.
 func sortedKinds[V any](of map[*ledger.Kind]V) []*ledger.Kind {
 	return slices.SortedFunc(maps.Keys(of), func(a, b *ledger.Kind) int { return strings.Compare(a.Name, b.Name) })
 }

@@ -61,7 +61,6 @@ func (r *Run) actor(operation *spec.Operation) string {
 	return r.Tokens.For(known)
 }
 
-// put adds the token to a request.
 func (c credential) put(request *target.Request) {
 	request.Actor = c.actor
 	for _, scheme := range c.schemes {

@@ -61,7 +61,6 @@ type Run struct {
 	admitted, refused map[string]bool
 }
 
-// read is one operation.
 type read struct {
 	operation *spec.Operation
 	record    *report.Scenario

@@ -20,7 +20,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// testClient returns a client for a test server with the handler.
 func testClient(t *testing.T, handler http.HandlerFunc, config Config) *Client {
 	t.Helper()
 	server := httptest.NewServer(handler)

@@ -63,5 +63,4 @@ func authorization(x *target.Exchange) []string {
 	return []string{"-H", `"Authorization: ` + prefix + variable + `"`}
 }
 
-// quote quotes a word for a POSIX shell.
 func quote(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }

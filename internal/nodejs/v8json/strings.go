@@ -80,7 +80,6 @@ func (p *parser) escaped(start int) (string, error) {
 	return "", p.fail(unterminated)
 }
 
-// simpleEscapes are the one-letter escapes.
 var simpleEscapes = [256]byte{
 	'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t',
 }

@@ -48,7 +48,6 @@ func source(t testing.TB) string {
 	return at + "/" + name
 }
 
-// open connects as a process with a name.
 func open(t testing.TB, source, name string, limits store.Limits) *Postgres {
 	t.Helper()
 	p, err := Open(t.Context(), source, name, limits)

@@ -284,7 +284,6 @@ func loadCompose(t *testing.T, profiles ...string) *types.Project {
 	return project
 }
 
-// service returns a service of any profile.
 func service(t *testing.T, name string) types.ServiceConfig {
 	t.Helper()
 	found, err := loadCompose(t, profiles...).GetService(name)

@@ -34,7 +34,6 @@ import (
 // limit is how long a sample may take to see a change.
 const limit = 20 * time.Second
 
-// samples returns the folder of the built samples.
 func samples(t *testing.T) string {
 	t.Helper()
 	folder := os.Getenv("UNLEASH_MOCK_SDK_SAMPLES")

@@ -61,7 +61,6 @@ func main() {
 // wrong.
 type phase func(context.Context, settings) ([]row, error)
 
-// row is a line of a table.
 type row struct{ name, value string }
 
 var phases = map[string]phase{"mixed": mixed, "hostile": hostiles, "documents": documents}

@@ -16,7 +16,6 @@ import (
 	"time"
 )
 
-// mock is a running mock.
 type mock struct {
 	command *exec.Cmd
 	address string
@@ -59,7 +58,6 @@ const megabyte = 1e6
 
 var status = regexp.MustCompile(`(VmRSS|VmHWM):\s+(\d+) kB`)
 
-// memory returns memoryOf for the mock.
 func (m *mock) memory() (now, most float64, err error) { return memoryOf(m.command.Process.Pid) }
 
 // memoryOf returns the resident memory of a process now and at its peak, in megabytes.

@@ -20,5 +20,4 @@ func writeTable(file, name string, table []row) error {
 	return outfile.WriteBetween(file, begin, end, text.String())
 }
 
-// headings are the headings of the tables, by phase.
 var headings = map[string]string{"mixed": "what | figure", "hostile": "clients | peak memory", "documents": "input | peak memory"}

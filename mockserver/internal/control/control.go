@@ -97,7 +97,6 @@ type request struct {
 	state     *v8json.Object          // the parsed body of importState
 }
 
-// response is the output of a handler.
 type response struct {
 	status   int
 	location string // relative to Prefix; may be empty

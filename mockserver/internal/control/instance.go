@@ -16,7 +16,6 @@ func (m *Mock) resetWorkspace(w *workspace.Workspace, _ *request) (response, err
 	return ok(m.described(w))
 }
 
-// wireClock is the reading of a clock.
 type wireClock struct {
 	Now    time.Time `json:"now"`
 	Frozen bool      `json:"frozen"`

@@ -89,7 +89,6 @@ func (a *api) serve(rw http.ResponseWriter, r *http.Request, path string, input 
 	respond.Write(rw, r, out.status, respond.ContentTypeJSON, body)
 }
 
-// refuse answers with an error of the API.
 func (a *api) refuse(rw http.ResponseWriter, r *http.Request, problem *apierror.Error) {
 	if problem.Status == http.StatusUnauthorized {
 		rw.Header()["Www-Authenticate"] = []string{`Bearer realm="unleash-mock control API"`}
@@ -324,7 +323,6 @@ func (x *exchange) encode(out response) ([]byte, error) {
 	return body, nil
 }
 
-// problem returns the answer to an error.
 func (x *exchange) problem(err error) *apierror.Error {
 	known := problemOf(err)
 	if known == nil {

@@ -91,7 +91,6 @@ var (
 	idType     = reflect.TypeFor[ID]()
 )
 
-// isOptional reports whether a type is an Optional, and returns the type of its value.
 func isOptional(t reflect.Type) (reflect.Type, bool) {
 	if t.Kind() != reflect.Struct || !strings.HasPrefix(t.Name(), "Optional[") || t.PkgPath() != idType.PkgPath() {
 		return nil, false

@@ -164,7 +164,6 @@ func (p *planter) rows(table AnyTable, source *v8json.Object, path []string, nam
 	}
 }
 
-// row plants a row and its nested rows.
 func (p *planter) row(table AnyTable, value any, path []string, number int, parent any) {
 	row, source := p.one(table, value, path, number, parent)
 	if row == nil {

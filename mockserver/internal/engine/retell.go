@@ -208,7 +208,6 @@ func (c *codec) label(row any) string {
 	return fmt.Sprint(at(reflect.ValueOf(row).Elem(), c.fields[0].path))
 }
 
-// parentLabel names the parent of a row.
 func (c *codec) parentLabel(row any) string {
 	i := slices.IndexFunc(c.fields, func(col column) bool { return col.parent })
 	return fmt.Sprint(at(reflect.ValueOf(row).Elem(), c.fields[i].path))

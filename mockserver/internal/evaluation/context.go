@@ -40,7 +40,6 @@ func ownField(name string) field {
 	return field{own: ownFields[name]}
 }
 
-// value returns the value of a field, and whether the context has one.
 func (c *Context) value(f field) (string, bool) {
 	if f.own != nil {
 		if value := f.own(c); value != "" {

@@ -144,7 +144,6 @@ func askSDK(t *testing.T, folder string, batches []batch) [][]sdkAnswer {
 	return answers
 }
 
-// describe returns a case and its flag as JSON.
 func (b *batch) describe(c generatedCase) string {
 	i := slices.IndexFunc(b.Features, func(f Feature) bool { return f.Name == c.Name })
 	text, err := json.Marshal(struct {

@@ -9,7 +9,6 @@ import (
 
 var manyClasses = strings.Repeat(`\pL`, 1000)
 
-// matching returns flags that each have one of the expressions.
 func matching(count int, expression func(i int) string) *Flags {
 	features := times(count)
 	for i := range features {

@@ -8,7 +8,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/yamlfile"
 )
 
-// listed returns a list of count elements between begin and end.
 func listed(begin string, count int, element func(i int) string, end string) string {
 	var out strings.Builder
 	for i := range count {

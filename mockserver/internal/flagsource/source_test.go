@@ -102,7 +102,6 @@ func (r *record) apply(answer []byte) error {
 	return nil
 }
 
-// lines returns the lines of the log that contain a text.
 func (r *record) lines(text string) (out []string) {
 	for line := range strings.Lines(r.log.String()) {
 		if strings.Contains(line, text) {

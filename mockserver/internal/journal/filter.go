@@ -25,7 +25,6 @@ type Filter struct {
 	Rule string
 }
 
-// matches reports whether the filter selects a record.
 func (f *Filter) matches(r *record) bool {
 	switch {
 	case r.id <= f.After, f.Before > 0 && r.id >= f.Before:

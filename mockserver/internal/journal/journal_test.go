@@ -18,7 +18,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// exchange returns a small exchange with n in its path.
 func exchange(n int) *traffic.Exchange {
 	return &traffic.Exchange{Method: http.MethodGet, Path: fmt.Sprintf("/n/%d", n), Operation: "getThings", Status: 200}
 }

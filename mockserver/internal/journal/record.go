@@ -127,7 +127,6 @@ func (r *record) bytes() int {
 // violationSize is the memory that a violation takes besides its failure.
 const violationSize = 96
 
-// part returns one part of the text.
 func (r *record) part(index int) []byte {
 	begin := 0
 	if index > 0 {

@@ -25,7 +25,6 @@ func (x *exchange) fromDocument() bool {
 	return x.operation.Grade == openapi.GradeExample || x.effect != nil && x.effect.Example != ""
 }
 
-// exemplify answers from the document.
 func (x *exchange) exemplify() answer {
 	made, err := x.makeExample(x.wanted(0))
 	if err != nil {

@@ -291,7 +291,6 @@ func (x *exchange) readClock() {
 	}
 }
 
-// send sends an answer and records it.
 func (x *exchange) send(w gin.ResponseWriter, out answer) {
 	if x.effect != nil && x.effect.Fault != "" {
 		x.sendBroken(w, out)
@@ -305,7 +304,6 @@ func (x *exchange) send(w gin.ResponseWriter, out answer) {
 	x.write(&x.noting, out)
 }
 
-// write writes an answer.
 func (x *exchange) write(w gin.ResponseWriter, out answer) {
 	switch {
 	case out.final:

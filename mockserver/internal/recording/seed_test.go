@@ -95,7 +95,6 @@ func plant(t testing.TB, source []byte) (out planted, err error) {
 
 var tokenName = regexp.MustCompile(`name: "([^"]+)".* secret: "signal_recorded-(\d+-\d+)`)
 
-// summary summarizes a seed.
 func summary(t testing.TB, source []byte) string {
 	t.Helper()
 	s, err := plant(t, source)

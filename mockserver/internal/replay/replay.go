@@ -65,7 +65,6 @@ func (s Summary) String() string {
 	return fmt.Sprintf("%s, %d left out: %s", said, total, strings.Join(reasons, ", "))
 }
 
-// counted returns a count with its noun.
 func counted(count int, what string) string {
 	if count == 1 {
 		return "1 " + what

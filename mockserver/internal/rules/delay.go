@@ -58,7 +58,6 @@ func (d *Delay) sample(random *rand.Rand) time.Duration {
 	return time.Duration(min(max(drawn, 0), float64(MaxDelay)))
 }
 
-// unknown returns the error for an unknown distribution.
 func (d Distribution) unknown() error {
 	return fmt.Errorf("the distribution %q is not one of %s, %s, %s", d, Uniform, Normal, LogNormal)
 }

@@ -38,7 +38,6 @@ func NewSet(contract *spec.Contract, random *rand.Rand) *Set {
 	return &Set{contract: contract, random: random}
 }
 
-// entry is a rule in force.
 type entry struct {
 	Rule
 	id   string

@@ -44,7 +44,6 @@ func engines(t *testing.T) *engine.Engine {
 	return out
 }
 
-// listed returns the names of the workspaces.
 func listed(r *Registry) string {
 	var out []string
 	for _, w := range r.List() {

@@ -13,7 +13,6 @@ type cursor struct {
 	at, line, column int
 }
 
-// place returns the line and column of an offset in a text.
 func place(text []byte, offset int) (line, column int) {
 	c := cursor{text, 0, 1, 1}
 	c.advance(offset)

@@ -102,7 +102,6 @@ func (m *maker) build(f *facets, name string, depth int) (any, bool) {
 	return m.object(f, depth)
 }
 
-// array generates an array.
 func (m *maker) array(f *facets, name string, depth int) (any, bool) {
 	wanted := 1
 	if depth >= fullDepth || f.attempt%2 == 1 {

@@ -117,7 +117,6 @@ func written(number *big.Rat) json.Number {
 	return json.Number(strings.TrimRight(number.FloatString(12), "0"))
 }
 
-// text generates a string.
 func (m *maker) text(f *facets, name string) (any, bool) {
 	if f.minLength > maxText {
 		return nil, false

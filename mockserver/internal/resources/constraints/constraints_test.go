@@ -136,7 +136,6 @@ func messageOf(err error) string {
 	return refused.Details[0].Message
 }
 
-// viewOf returns a view of the state of a seed.
 func viewOf(t *testing.T, seed string) *engine.View {
 	t.Helper()
 	e, err := engine.New(spec.Default(), resources.All(resources.Options{})...)

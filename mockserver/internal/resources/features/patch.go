@@ -173,7 +173,6 @@ func (p *patcher) put(kind, path string, value any) (err error) {
 	return err
 }
 
-// changed returns a value after a change below it.
 func changed(value any, steps []string, kind string, to any) (any, error) {
 	step, last := steps[0], len(steps) == 1
 	if !last {

@@ -264,7 +264,6 @@ func (in inEnvironment) strategies(r engine.Reader) ([]*Strategy, error) {
 	return StrategiesOf(r, in.Name, in.Environment), nil
 }
 
-// listedStrategy is a strategy in the list of its environment.
 type listedStrategy struct {
 	*Strategy
 	Milestone *string `json:"milestoneId"`
