@@ -94,6 +94,7 @@ var allowed = map[edge]string{
 	{"mockserver/internal/resources/features", "mockserver/internal/resources/usage"}:       "a segment and a field tell which strategies use them",
 	{"mockserver/internal/resources/features", "mockserver/internal/resources/projects"}:    "a flag is in a project, and in its environments",
 	{"mockserver/internal/resources/features", "mockserver/internal/resources/constraints"}: "a strategy has constraints",
+	{"mockserver/internal/resources/features", "mockserver/internal/resources/accounts"}:    "a flag shows who made it as accounts do",
 	{"mockserver/internal/resources/features", "mockserver/internal/resources/segments"}:    "a strategy has segments",
 	{"mockserver/internal/configuration", "mockserver/internal/resources/features"}:         "what SDKs get is derived from flags",
 	{"mockserver/internal/configuration", "mockserver/internal/resources/segments"}:         "and from their segments",

@@ -68,12 +68,12 @@ func me(view *engine.View, _ struct{}) (engine.Answer[meOut], error) {
 func (u *User) person() *person {
 	return &person{
 		AccountType: "User", ID: u.ID, Name: u.Name, Username: u.Username, Email: u.Email,
-		ImageURL: picture(cmp.Or(u.Email, u.Username)), SeenAt: u.CreatedAt, CreatedAt: u.CreatedAt,
+		ImageURL: Picture(cmp.Or(u.Email, u.Username)), SeenAt: u.CreatedAt, CreatedAt: u.CreatedAt,
 	}
 }
 
-// picture returns the URL of a user's picture, by e-mail address or name (O).
-func picture(name string) string {
+// Picture returns the URL of a user's picture, by e-mail address or name (O).
+func Picture(name string) string {
 	digest := sha256.Sum256([]byte(strings.ToLower(strings.TrimSpace(name))))
 	return "https://gravatar.com/avatar/" + hex.EncodeToString(digest[:]) + "?s=42&d=retro&r=g"
 }

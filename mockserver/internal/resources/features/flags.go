@@ -1,8 +1,6 @@
 package features
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strings"
 	"time"
@@ -10,6 +8,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/accounts"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/names"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/projects"
 )
@@ -306,8 +305,7 @@ func (p Person) shown() person {
 	if p.ID == adminTokenUser {
 		name = "Unleash Admin Token User"
 	}
-	digest := sha256.Sum256([]byte(strings.ToLower(name)))
-	return person{p.ID, name, "https://gravatar.com/avatar/" + hex.EncodeToString(digest[:]) + "?s=42&d=retro&r=g"}
+	return person{p.ID, name, accounts.Picture(name)}
 }
 
 // adminTokenUser is the id of the account on whose behalf admin tokens act.
