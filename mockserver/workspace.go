@@ -168,17 +168,11 @@ func (s *Server) refuseWorkspace(w http.ResponseWriter, r *http.Request, err err
 // workspaceProblem returns the refusal that says why a workspace is not available.
 func (s *Server) workspaceProblem(err error) *apierror.Error {
 	var name *workspace.NameError
-	var limit *workspace.LimitError
-	var unfit *workspace.UnfitError
-	switch {
+	switch problem := control.WorkspaceProblem(err); {
+	case problem != nil:
+		return problem
 	case errors.As(err, &name), errors.Is(err, errTwoWorkspaces):
 		return &apierror.Error{Status: http.StatusBadRequest, Envelope: apierror.Handler, Name: "BadDataError", Message: err.Error(), Outside: true}
-	case errors.Is(err, workspace.ErrElsewhere), errors.Is(err, workspace.ErrNotStored):
-		return apierror.Elsewhere(err.Error())
-	case errors.As(err, &unfit):
-		return apierror.Unavailable(err.Error())
-	case errors.As(err, &limit):
-		return &apierror.Error{Status: http.StatusServiceUnavailable, Envelope: apierror.Handler, Name: "WorkspaceLimitError", Message: err.Error(), Outside: true}
 	}
 	s.logger.Error("cannot create the workspace", "error", err)
 	return apierror.Internal("Internal server error")

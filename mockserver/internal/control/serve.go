@@ -338,9 +338,9 @@ func problemOf(err error) *apierror.Error {
 	var rule *rules.Problem
 	var snapshot engine.Problems
 	var name *workspace.NameError
-	var limit *workspace.LimitError
-	var unfit *workspace.UnfitError
-	switch {
+	switch problem := WorkspaceProblem(err); {
+	case problem != nil:
+		return problem
 	case errors.As(err, &known):
 		return known
 	case errors.As(err, &rule):
@@ -349,18 +349,30 @@ func problemOf(err error) *apierror.Error {
 		return invalid("/body"+snapshot[0].Pointer(), snapshot[0].Message)
 	case errors.As(err, &name):
 		return invalid("name", name.Error())
-	case errors.As(err, &limit):
-		return refusal(http.StatusServiceUnavailable, "WorkspaceLimitError", limit.Error())
-	case errors.Is(err, workspace.ErrElsewhere), errors.Is(err, workspace.ErrNotStored):
-		return apierror.Elsewhere(err.Error())
-	case errors.As(err, &unfit):
-		return apierror.Unavailable(err.Error())
 	case errors.Is(err, clock.ErrRange):
 		return invalid("/body", err.Error())
 	case errors.Is(err, workspace.ErrNotFound):
 		return refusal(http.StatusNotFound, "NotFoundError", err.Error())
 	case errors.Is(err, workspace.ErrDefault):
 		return refusal(http.StatusConflict, "ConflictError", err.Error())
+	}
+	return nil
+}
+
+// WorkspaceProblem returns the answer to an error because of which a workspace is not
+// available; nil for others.
+func WorkspaceProblem(err error) *apierror.Error {
+	var limit *workspace.LimitError
+	var unfit *workspace.UnfitError
+	switch {
+	case errors.As(err, &limit):
+		problem := apierror.Unavailable(err.Error())
+		problem.Name = "WorkspaceLimitError"
+		return problem
+	case errors.Is(err, workspace.ErrElsewhere), errors.Is(err, workspace.ErrNotStored):
+		return apierror.Elsewhere(err.Error())
+	case errors.As(err, &unfit):
+		return apierror.Unavailable(err.Error())
 	}
 	return nil
 }
