@@ -200,10 +200,7 @@ func constraintsOf(list []flagfile.Constraint) []constraints.Constraint {
 func variantsOf(list []flagfile.Variant) []features.Variant {
 	out := []features.Variant{}
 	for _, v := range list {
-		variant := features.Variant{Name: v.Name, Weight: v.Weight, Stickiness: cmp.Or(v.Stickiness, "default"), WeightType: cmp.Or(v.WeightType, "variable")}
-		if v.Payload != nil {
-			variant.Payload = &features.Payload{Type: v.Payload.Type, Value: v.Payload.Value}
-		}
+		variant := features.Variant{Name: v.Name, Weight: v.Weight, Stickiness: cmp.Or(v.Stickiness, "default"), WeightType: cmp.Or(v.WeightType, "variable"), Payload: (*features.Payload)(v.Payload)}
 		for _, o := range v.Overrides {
 			variant.Overrides = append(variant.Overrides, features.Override{ContextName: o.ContextName, Values: o.Values})
 		}
