@@ -267,12 +267,10 @@ func WithBounds(bounds Bounds) Option {
 // allowed returns the limits as options of the resources.
 func (c *config) allowed() resources.Options {
 	return resources.Options{
-		Endpoints: c.limits.Endpoints, TokensPerEndpoint: c.limits.TokensPerEndpoint, CallsPerSecond: c.limits.CallsPerSecond,
-		PersonalTokenPerMinute: c.limits.PersonalTokenPerMinute,
-		SDKs:                   resources.SDKLimits{PerMinute: c.limits.SDKPerMinute, Metrics: c.limits.MetricsPerMinute, Register: c.limits.RegisterPerMinute},
-		MaxSignals:             c.bounds.Signals,
-		MaxSignalBytes:         int(c.bounds.Bytes / 2),
-		MaxReportBytes:         int(c.bounds.Bytes / 8),
+		Limits:         resources.Limits(c.limits),
+		MaxSignals:     c.bounds.Signals,
+		MaxSignalBytes: int(c.bounds.Bytes / 2),
+		MaxReportBytes: int(c.bounds.Bytes / 8),
 	}
 }
 

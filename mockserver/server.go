@@ -115,7 +115,7 @@ func New(options ...Option) (*Server, error) {
 	}
 	s.pipeline = pipeline.New(pipeline.Options{
 		Contract: s.contract, Edition: s.edition, Default: s.workspaces.Default, Keep: s.keepWorkspace, Begin: s.begin, Run: plans.Run,
-		Credentials: s.engine.Credentials(), Owner: s.engine.Owner, Limits: s.engine.Limits(), Policy: pipeline.Policy(s.validation),
+		Credentials: s.engine.Credentials(), Owner: s.engine.Owner, Limits: s.engine.Limits(), Faithful: s.validation == Faithful, Off: s.validation == Off,
 		Answers: s.workspaces.Answers, Examples: documented.NewMaker(s.logger), DocumentWins: s.wins,
 		ReachedAt: s.reachedAt, Overlay: s.overlay, Replay: s.replay, Streams: s.streams, Metrics: s.metrics, Logger: s.logger,
 	})

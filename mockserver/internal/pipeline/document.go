@@ -123,7 +123,7 @@ func (x *exchange) refused(problem *apierror.Error) answer {
 		return x.checked(out)
 	}
 	status := x.statusOf(out.status)
-	if x.operation.Response(status) == nil || x.Policy == Off {
+	if x.operation.Response(status) == nil || x.Off {
 		return out // the document does not describe this refusal
 	}
 	if status == out.status && len(x.judge(out)) == 0 {

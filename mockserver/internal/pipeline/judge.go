@@ -107,7 +107,7 @@ func (x *exchange) replace(out answer, failures []spec.Failure) answer {
 
 // judge returns how an answer breaks the contract.
 func (x *exchange) judge(out answer) []spec.Failure {
-	if x.operation == nil || x.Policy == Off {
+	if x.operation == nil || x.Off {
 		return nil
 	}
 	own := x.header["Content-Type"] // of an answer with a type but without a body

@@ -32,16 +32,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// Policy is how requests are judged.
-type Policy string
-
-// The policies.
-const (
-	Strict   Policy = "strict"
-	Faithful Policy = "faithful"
-	Off      Policy = "off"
-)
-
 // Run executes an operation; for the engine's operations it is engine.Plans.Run.
 type Run func(id string, store *engine.Store, request *engine.Request, input *engine.Input, dst []byte, judge engine.Judge) (engine.Result, error)
 
@@ -63,7 +53,9 @@ type Options struct {
 	// Owner returns the function that finds the project of a path parameter.
 	Owner  func(parameter string) engine.Owner
 	Limits []engine.Limit
-	Policy Policy
+	// Faithful coerces and accepts what a real server does, and records what would have been
+	// refused without it. Off judges nothing.
+	Faithful, Off bool
 	// Answers is the memory that large answers share.
 	Answers *memlimit.Budget
 	// Examples makes answers from the document.

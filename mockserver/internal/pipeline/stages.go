@@ -292,7 +292,7 @@ func (x *exchange) demandContentType() *apierror.Error {
 // validate checks the parameters and then the body against the contract.
 func (x *exchange) validate() *apierror.Error {
 	x.query = qs.Parse(httpx.RawQuery(x.request))
-	if x.Policy == Off {
+	if x.Off {
 		return nil
 	}
 	sent := parameters.Request{
@@ -324,13 +324,13 @@ func (x *exchange) sentParameter(parameter *spec.Parameter, value any) string {
 }
 
 // validateBody checks the body. Under the policy Faithful a body that can be coerced is
-// accepted, and what Strict would have refused is recorded.
+// accepted, and what the policy Strict would have refused is recorded.
 func (x *exchange) validateBody() *apierror.Error {
 	failures := x.operation.CheckBodyText(x.body.Text, x.body.Value)
 	if len(failures) == 0 {
 		return nil
 	}
-	if x.Policy == Faithful && x.operation.Body() != nil {
+	if x.Faithful && x.operation.Body() != nil {
 		x.body.Value = ajv.Coerce(x.operation.Body().Shape, x.body.Value)
 		remaining := x.operation.CheckBody(x.body.Value)
 		if len(remaining) == 0 {
@@ -349,7 +349,7 @@ func (x *exchange) sentValue(pointer string) string {
 	if x.body.Text == nil {
 		return "{}"
 	}
-	if value, found := valueAt(x.body.Value, pointer); found && (isScalar(value) || x.Policy != Faithful && isOrdered(value)) {
+	if value, found := valueAt(x.body.Value, pointer); found && (isScalar(value) || !x.Faithful && isOrdered(value)) {
 		return string(v8json.Stringify(nil, value))
 	}
 	printed, found := v8json.Restringify(x.body.Text, pointer)

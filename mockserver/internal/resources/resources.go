@@ -21,8 +21,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/signaltokens"
 )
 
-// Options configure the resources of an instance. A limit of 0 or less does not apply.
-type Options struct {
+// Limits are what an instance allows. A limit of 0 or less does not apply.
+type Limits struct {
 	// Endpoints is how many signal endpoints may exist, and TokensPerEndpoint how many
 	// tokens each of them may have.
 	Endpoints, TokensPerEndpoint int
@@ -32,8 +32,14 @@ type Options struct {
 	// PersonalTokenPerMinute is how many requests one client may make per minute with
 	// personal access tokens.
 	PersonalTokenPerMinute int
-	// SDKs limits the requests that one client may make with the tokens of SDKs.
-	SDKs SDKLimits
+	// SDKPerMinute is how many requests one client may make per minute with the tokens of SDKs;
+	// MetricsPerMinute and RegisterPerMinute are how many of them may be reports.
+	SDKPerMinute, MetricsPerMinute, RegisterPerMinute int
+}
+
+// Options configure the resources of an instance.
+type Options struct {
+	Limits
 	// MaxSignals is how many signals are kept, and MaxSignalBytes how many bytes they may
 	// take. The oldest are dropped first.
 	MaxSignals, MaxSignalBytes int
@@ -43,13 +49,10 @@ type Options struct {
 	Ready func() bool
 }
 
-// SDKLimits are how many requests per minute one client may make with the tokens of SDKs.
-type SDKLimits = apitokens.Limits
-
 // All returns the resources. Those that others refer to come first.
 func All(options Options) []engine.Resource {
 	return []engine.Resource{
-		apitokens.Resource(options.SDKs),
+		apitokens.Resource(apitokens.Limits{PerMinute: options.SDKPerMinute, Metrics: options.MetricsPerMinute, Register: options.RegisterPerMinute}),
 		contextfields.Resource(features.UsersOfFields),
 		constraints.Resource(),
 		projects.Resource(projects.Usage{Flags: features.ByProject, Enabled: features.EnabledIn, Joined: features.Join, Left: features.Leave, Tokens: apitokens.Count}),
