@@ -17,6 +17,8 @@ import (
 	"os"
 	"os/signal"
 	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/procfs"
 )
 
 // settings are the values of the command line's flags.
@@ -127,7 +129,7 @@ func run(ctx context.Context, s settings) error {
 		}
 	}
 	for _, p := range running {
-		if p.after, err = residentMB(p.pid); err != nil {
+		if p.after, _, err = procfs.Memory(p.pid); err != nil {
 			return err
 		}
 	}

@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/procfs"
 )
 
 // The names of subjects on the page.
@@ -111,7 +113,7 @@ const starts = 5
 // firstAnswer to the median of all starts.
 func startOften(ctx context.Context, s subject) (*process, error) {
 	if s.attached.pid != 0 {
-		before, err := residentMB(s.attached.pid)
+		before, _, err := procfs.Memory(s.attached.pid)
 		return &process{subject: s, pid: s.attached.pid, url: s.attached.url, before: before}, err
 	}
 	var took []time.Duration
@@ -158,7 +160,7 @@ func start(ctx context.Context, s subject) (*process, error) {
 		time.Sleep(500 * time.Microsecond)
 	}
 	p.firstAnswer = time.Since(began)
-	p.before, err = residentMB(p.pid)
+	p.before, _, err = procfs.Memory(p.pid)
 	return p, err
 }
 
@@ -183,45 +185,4 @@ func freePort(ctx context.Context) (string, error) {
 	}
 	defer listener.Close()
 	return strconv.Itoa(listener.Addr().(*net.TCPAddr).Port), nil
-}
-
-// residentMB returns a process's resident memory, in units of 10^6 bytes.
-func residentMB(pid int) (float64, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
-	if err != nil {
-		return 0, err
-	}
-	fields := strings.Fields(string(text))
-	if len(fields) < 2 {
-		return 0, fmt.Errorf("/proc/%d/statm says %q", pid, text)
-	}
-	pages, err := strconv.ParseFloat(fields[1], 64)
-	return pages * float64(os.Getpagesize()) / 1e6, err
-}
-
-// ticks is USER_HZ, the number of units per second in which Linux counts a process's times. It is
-// 100 on every Linux.
-const ticks = 100
-
-// processorTime returns the processor time that a process has used.
-func processorTime(pid int) (time.Duration, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return 0, err
-	}
-	// The third field comes after the name in parentheses, which may contain spaces.
-	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
-	const user, system = 14 - 3, 15 - 3
-	if len(fields) <= system {
-		return 0, fmt.Errorf("/proc/%d/stat says %q", pid, text)
-	}
-	var total int64
-	for _, field := range []string{fields[user], fields[system]} {
-		n, err := strconv.ParseInt(field, 10, 64)
-		if err != nil {
-			return 0, err
-		}
-		total += n
-	}
-	return time.Duration(total) * time.Second / ticks, nil
 }

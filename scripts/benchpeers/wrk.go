@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/procfs"
 )
 
 // measure is the result of one round.
@@ -40,7 +42,7 @@ func (p *process) measure(ctx context.Context, s settings, l load) (measure, err
 	if err := os.WriteFile(script, []byte(l.script(path, headers)), 0o600); err != nil {
 		return measure{}, err
 	}
-	before, err := processorTime(p.pid)
+	before, err := procfs.ProcessorTime(p.pid)
 	if err != nil {
 		return measure{}, err
 	}
@@ -48,7 +50,7 @@ func (p *process) measure(ctx context.Context, s settings, l load) (measure, err
 	if err != nil {
 		return measure{}, err
 	}
-	after, err := processorTime(p.pid)
+	after, err := procfs.ProcessorTime(p.pid)
 	m.processor = time.Duration(float64(after-before) / m.requests)
 	return m, err
 }

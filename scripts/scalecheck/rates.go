@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/procfs"
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
@@ -113,28 +114,10 @@ func (c *cluster) processorTimes() times {
 	var out times
 	for _, mock := range c.mocks {
 		if mock.command != nil {
-			out.mocks += processorTime(mock.command.Process.Pid)
+			used, _ := procfs.ProcessorTime(mock.command.Process.Pid) // 0 if the mock has ended
+			out.mocks += used
 		}
 	}
-	out.haproxy = processorTime(c.haproxy.command.Process.Pid)
+	out.haproxy, _ = procfs.ProcessorTime(c.haproxy.command.Process.Pid)
 	return out
-}
-
-// clockTick is the unit in which Linux reports the processor times of processes.
-const clockTick = 10 * time.Millisecond
-
-// processorTime returns the processor time that a process has used; 0 if /proc does not have it.
-func processorTime(pid int) time.Duration {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return 0
-	}
-	_, rest, _ := strings.Cut(string(text), ") ")
-	fields := strings.Fields(rest)
-	if len(fields) < 13 {
-		return 0
-	}
-	user, _ := strconv.Atoi(fields[11])
-	system, _ := strconv.Atoi(fields[12])
-	return time.Duration(user+system) * clockTick
 }

@@ -20,6 +20,7 @@ import (
 	"time"
 	"unicode/utf16"
 
+	"github.com/unleash-mock/unleash-mock/internal/procfs"
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
@@ -125,7 +126,7 @@ func watch(pid int, ended <-chan struct{}) (most float64) {
 		case <-ended:
 			return most
 		case <-ticks.C:
-			if _, now, err := memoryOf(pid); err == nil {
+			if _, now, err := procfs.Memory(pid); err == nil {
 				most = max(most, now)
 			}
 		}

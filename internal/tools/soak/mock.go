@@ -10,10 +10,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
 	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/procfs"
 )
 
 type mock struct {
@@ -53,32 +53,7 @@ func (m *mock) stop() {
 
 func (m *mock) url(path string) string { return "http://" + m.address + path }
 
-// megabyte is the unit of memory here.
-const megabyte = 1e6
-
-var status = regexp.MustCompile(`(VmRSS|VmHWM):\s+(\d+) kB`)
-
-func (m *mock) memory() (now, most float64, err error) { return memoryOf(m.command.Process.Pid) }
-
-// memoryOf returns the resident memory of a process now and at its peak, in megabytes.
-func memoryOf(pid int) (now, most float64, err error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0, 0, err
-	}
-	for _, found := range status.FindAllSubmatch(text, -1) {
-		number, _ := strconv.ParseFloat(string(found[2]), 64) // digits
-		if string(found[1]) == "VmRSS" {
-			now = number * 1024 / megabyte
-		} else {
-			most = number * 1024 / megabyte
-		}
-	}
-	if now == 0 {
-		return 0, 0, errors.New("the process has ended")
-	}
-	return now, most, nil
-}
+func (m *mock) memory() (now, most float64, err error) { return procfs.Memory(m.command.Process.Pid) }
 
 // patience is how long a mock may take to return memory: Go collects the garbage of an idle
 // process only every two minutes.
