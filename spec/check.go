@@ -419,13 +419,19 @@ func (c *Content) Exactly(text []byte, failures []Failure) []Failure {
 	if len(failures) == 0 || !manyDigits.Match(text) || tooManyDigits.Match(text) || endlessNumber(text) != "" {
 		return failures
 	}
-	var value any
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	if decoder.Decode(&value) != nil {
+	value, err := exactly(text)
+	if err != nil {
 		return failures
 	}
 	return c.Check(value)
+}
+
+// exactly decodes a JSON text. Its numbers, which may have more digits than a float, are json.Number.
+func exactly(text []byte) (value any, err error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	err = decoder.Decode(&value)
+	return value, err
 }
 
 // manyDigits matches what floats may round, tooManyDigits what would take too long to read exactly.

@@ -208,10 +208,8 @@ func (s *schemas) detached(source []byte, key partKey) (references []string, tex
 		return nil, nil, fmt.Errorf("the number %s cannot be read", number)
 	}
 	s.bytes += len(source)
-	var root any
-	decoder := json.NewDecoder(bytes.NewReader(source))
-	decoder.UseNumber() // a bound may have more digits than a float
-	if err := decoder.Decode(&root); err != nil {
+	root, err := exactly(source)
+	if err != nil {
 		return nil, nil, err
 	}
 	object, is := root.(map[string]any)

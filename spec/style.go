@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -274,13 +273,8 @@ func textOf(value any) string {
 // default, then its const and the values of its enum. Numbers are json.Number.
 func (p *Parameter) Values() []any {
 	var out []any
-	if p.Sample != nil {
-		decoder := json.NewDecoder(bytes.NewReader(p.Sample))
-		decoder.UseNumber()
-		var sample any
-		if decoder.Decode(&sample) == nil {
-			out = append(out, sample)
-		}
+	if sample, err := exactly(p.Sample); err == nil {
+		out = append(out, sample)
 	}
 	schema := p.schema.get().schema
 	for range maxDepth {

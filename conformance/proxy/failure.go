@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -46,13 +46,11 @@ func (p *Proxy) answer(method string, status int, what problem) own {
 	if what.Details == nil {
 		what.Details = []detail{{Message: what.Message}}
 	}
-	var body bytes.Buffer
-	encoder := json.NewEncoder(&body)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(what); err != nil {
+	body, err := jsonw.Marshal(what)
+	if err != nil {
 		panic("the envelope of an error cannot be written: " + err.Error()) // strings can always be encoded
 	}
-	out := own{status: status, body: bytes.TrimSuffix(body.Bytes(), []byte("\n"))}
+	out := own{status: status, body: body}
 	out.header = http.Header{
 		"Content-Type":   {"application/json; charset=utf-8"},
 		"Content-Length": {strconv.Itoa(len(out.body))},

@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/pb33f/go-yaml"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 )
 
 // The limits of a document. The characters that begin or end a value are limited because
@@ -248,11 +250,7 @@ func (w *writer) writeMapping(members []*yaml.Node, depth int) error {
 }
 
 func (w *writer) writeScalar(value any) error {
-	encoder := json.NewEncoder(&w.out)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
-		return err
-	}
-	w.out.Truncate(w.out.Len() - 1) // the encoder ends with a newline
-	return nil
+	text, err := jsonw.Marshal(value)
+	w.out.Write(text)
+	return err
 }

@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"github.com/go-openapi/jsonpointer"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 )
 
 // Decode parses one JSON value and reports whether the text is one.
@@ -42,13 +44,11 @@ func At(value any, pointer string) (found any, present bool) {
 
 // Text returns a value as compact JSON, without escaping for HTML.
 func Text(value any) string {
-	var text strings.Builder
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
+	text, err := jsonw.Marshal(value)
+	if err != nil {
 		return fmt.Sprint(value)
 	}
-	return strings.TrimSuffix(text.String(), "\n")
+	return string(text)
 }
 
 // Walk visits every property of a value, including those of nested objects.

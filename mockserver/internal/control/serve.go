@@ -2,7 +2,6 @@ package control
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/memlimit"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/clock"
@@ -300,13 +300,10 @@ func (x *exchange) encode(out response) ([]byte, error) {
 	case raw:
 		body = value
 	default:
-		var buffer bytes.Buffer
-		encoder := json.NewEncoder(&buffer)
-		encoder.SetEscapeHTML(false)
-		if err := encoder.Encode(value); err != nil {
+		var err error
+		if body, err = jsonw.Marshal(value); err != nil {
 			return nil, fmt.Errorf("writing the answer of %s: %w", x.operation.ID, err)
 		}
-		body = bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))
 	}
 	if out.location != "" {
 		x.header["Location"] = []string{out.location}

@@ -3,7 +3,6 @@
 package example
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -14,6 +13,7 @@ import (
 	"sync"
 	"unicode"
 
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -270,9 +270,6 @@ func write(contentType string, value any, text []byte) []byte {
 
 // marshal writes JSON as answers have it, without escaping for HTML.
 func marshal(value any) []byte {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(value) // cannot fail: the value was JSON
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
+	text, _ := jsonw.Marshal(value) // cannot fail: the value was JSON
+	return text
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 )
 
 // Value is JSON that keeps the order of its keys: an object, a list, or a scalar as its text.
@@ -27,11 +29,8 @@ func Scalar(text string) *Value {
 
 // Quoted returns a string value.
 func Quoted(text string) *Value {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(text) // encoding a string never fails
-	return &Value{Kind: 's', Text: strings.TrimSuffix(out.String(), "\n")}
+	quoted, _ := jsonw.Marshal(text) // encoding a string never fails
+	return &Value{Kind: 's', Text: string(quoted)}
 }
 
 // ParseJSON parses a text and reports whether it is JSON.
