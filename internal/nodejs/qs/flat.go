@@ -4,6 +4,8 @@ import (
 	"iter"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 )
 
 // proto is the name that never becomes a property.
@@ -137,17 +139,6 @@ func escapedByte(text string) (byte, bool) {
 	if len(text) < escapeSize || text[0] != '%' {
 		return 0, false
 	}
-	high, low := hexDigit(text[1]), hexDigit(text[2])
+	high, low := v8json.HexDigit(text[1]), v8json.HexDigit(text[2])
 	return byte(high<<4 | low), high >= 0 && low >= 0
-}
-
-// hexDigit returns the value of a digit, or -1 for any other character.
-func hexDigit(c byte) int {
-	switch {
-	case c >= '0' && c <= '9':
-		return int(c - '0')
-	case c|0x20 >= 'a' && c|0x20 <= 'f':
-		return int(c|0x20-'a') + 10
-	}
-	return -1
 }

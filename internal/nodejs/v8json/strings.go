@@ -118,7 +118,7 @@ func (p *parser) unit() (uint16, error) {
 		if p.at >= len(p.text) {
 			return 0, p.fail(badUnicode)
 		}
-		digit := hexValue(p.text[p.at])
+		digit := HexDigit(p.text[p.at])
 		if digit < 0 {
 			return 0, p.fail(badUnicode)
 		}
@@ -128,7 +128,8 @@ func (p *parser) unit() (uint16, error) {
 	return unit, nil
 }
 
-func hexValue(c byte) int {
+// HexDigit returns the value of a hexadecimal digit, or -1 for any other character.
+func HexDigit(c byte) int {
 	switch {
 	case c >= '0' && c <= '9':
 		return int(c - '0')
