@@ -17,8 +17,7 @@ import (
 // used is a field with the number of projects and flags that use it.
 type used struct {
 	*Field
-	Projects int64 `json:"usedInProjects"`
-	Flags    int64 `json:"usedInFeatures"`
+	usage.Counts
 }
 
 type listIn struct {
@@ -34,8 +33,7 @@ func list(usedBy usage.Of[string]) func(*engine.View, listIn) (engine.Answer[[]u
 			if field.Project != "" && !strings.EqualFold(in.Include.Value, "project") {
 				continue
 			}
-			by := users[field.Name]
-			out = append(out, used{field, usage.Projects(by), usage.Flags(by)})
+			out = append(out, used{field, usage.Count(users[field.Name])})
 		}
 		return engine.OK(out)
 	}

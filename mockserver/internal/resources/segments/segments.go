@@ -97,8 +97,7 @@ func missing(id int64) error {
 // used is a segment with the number of projects and flags that use it.
 type used struct {
 	*Segment
-	Projects int64 `json:"usedInProjects"`
-	Flags    int64 `json:"usedInFeatures"`
+	usage.Counts
 }
 
 type listOut struct {
@@ -109,8 +108,7 @@ func list(usedBy usage.Of[int64]) func(*engine.View, struct{}) (engine.Answer[li
 	return func(view *engine.View, _ struct{}) (engine.Answer[listOut], error) {
 		out, users := listOut{[]used{}}, usedBy(view)
 		for _, segment := range segments.All(view) {
-			by := users[segment.ID]
-			out.Segments = append(out.Segments, used{segment, usage.Projects(by), usage.Flags(by)})
+			out.Segments = append(out.Segments, used{segment, usage.Count(users[segment.ID])})
 		}
 		slices.SortStableFunc(out.Segments, func(a, b used) int { return cmp.Compare(a.Name, b.Name) })
 		return engine.OK(out)

@@ -16,20 +16,17 @@ type Strategy struct {
 // Of returns the strategies that use things, by the keys of the things.
 type Of[Key comparable] func(r engine.Reader) map[Key][]Strategy
 
-// Projects counts the projects to which strategies belong.
-func Projects(strategies []Strategy) int64 {
-	return count(strategies, func(s Strategy) string { return s.Project })
+// Counts are how many projects and flags use something.
+type Counts struct {
+	Projects int64 `json:"usedInProjects"`
+	Flags    int64 `json:"usedInFeatures"`
 }
 
-// Flags counts the flags to which strategies belong.
-func Flags(strategies []Strategy) int64 {
-	return count(strategies, func(s Strategy) string { return s.Flag })
-}
-
-func count(strategies []Strategy, by func(Strategy) string) int64 {
-	seen := map[string]bool{}
+// Count counts the projects and flags to which strategies belong.
+func Count(strategies []Strategy) Counts {
+	projects, flags := map[string]bool{}, map[string]bool{}
 	for _, strategy := range strategies {
-		seen[by(strategy)] = true
+		projects[strategy.Project], flags[strategy.Flag] = true, true
 	}
-	return int64(len(seen))
+	return Counts{int64(len(projects)), int64(len(flags))}
 }
