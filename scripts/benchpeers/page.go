@@ -20,59 +20,53 @@ func writePage(s settings, c contest, running []*process, results map[string]map
 	return outfile.WriteBetween(s.page, begin, end, "\n"+tables)
 }
 
+// columns are what the page shows of every load and subject.
+var columns = []struct {
+	title string
+	cell  func([]measure) string
+}{
+	{"Requests per second", func(m []measure) string { return fmt.Sprintf("%.0f", medianOf(m, rate)) }},
+	{"Latency, p50 / p99 in ms", func(m []measure) string {
+		return fmt.Sprintf("%.2f / %.2f", medianOf(m, p50).Seconds()*1000, medianOf(m, p99).Seconds()*1000)
+	}},
+	{"Processor time per request, ms", func(m []measure) string {
+		return fmt.Sprintf("%.3f", medianOf(m, processor).Seconds()*1000)
+	}},
+}
+
 func render(s settings, c contest, running []*process, results map[string]map[string][]measure) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s, %d rounds of %s each, taking turns; wrk with %d connections, %d cores, %s; %s, %s.\n",
 		time.Now().UTC().Format(time.DateOnly), s.rounds, s.duration, s.connections, runtime.NumCPU(), runtime.Version(), s.beside, wrkVersion())
-	for _, column := range []struct {
-		title string
-		cell  func([]measure) string
-	}{
-		{"Requests per second", func(m []measure) string { return fmt.Sprintf("%.0f", medianOf(m, rate)) }},
-		{"Latency, p50 / p99 in ms", func(m []measure) string {
-			return fmt.Sprintf("%.2f / %.2f", medianOf(m, p50).Seconds()*1000, medianOf(m, p99).Seconds()*1000)
-		}},
-		{"Processor time per request, ms", func(m []measure) string {
-			return fmt.Sprintf("%.3f", medianOf(m, processor).Seconds()*1000)
-		}},
-	} {
-		fmt.Fprintf(&out, "\n%s, medians:\n\n| |", column.title)
-		for _, p := range running {
-			fmt.Fprintf(&out, " %s |", p.name)
-		}
-		out.WriteString("\n|---|" + strings.Repeat("---|", len(running)) + "\n")
-		for _, load := range c.loads {
-			fmt.Fprintf(&out, "| %s |", load.name)
-			for _, p := range running {
-				text := "–"
-				if list := results[load.name][p.name]; len(list) > 0 {
-					text = column.cell(list)
-					if list[0].wrong > 0 {
-						text += " ¹"
-					}
-				}
-				fmt.Fprintf(&out, " %s |", text)
+	var names, ratios []string
+	for _, p := range running {
+		names = append(names, p.name)
+	}
+	for _, r := range c.ratios {
+		ratios = append(ratios, r.name)
+	}
+	for _, column := range columns {
+		writeTable(&out, column.title+", medians", names, c.loads, func(l load, i int) string {
+			list := results[l.name][names[i]]
+			switch {
+			case len(list) == 0:
+				return "–"
+			case list[0].wrong > 0:
+				return column.cell(list) + " ¹"
 			}
-			out.WriteString("\n")
-		}
+			return column.cell(list)
+		})
 	}
 	if strings.Contains(out.String(), "¹") {
 		out.WriteString("\n¹ The answers do not have the expected status.\n")
 	}
-	out.WriteString("\nRatios of the medians:\n\n")
-	out.WriteString("| | " + strings.Join(namesOf(c.ratios), " | ") + " |\n|---|" + strings.Repeat("---|", len(c.ratios)) + "\n")
-	for _, load := range c.loads {
-		fmt.Fprintf(&out, "| %s |", load.name)
-		for _, r := range c.ratios {
-			upper, lower := results[load.name][r.upper], results[load.name][r.lower]
-			if len(upper) == 0 || len(lower) == 0 {
-				out.WriteString(" – |")
-				continue
-			}
-			fmt.Fprintf(&out, " %.2f |", r.of(upper, lower))
+	writeTable(&out, "Ratios of the medians", ratios, c.loads, func(l load, i int) string {
+		upper, lower := results[l.name][c.ratios[i].upper], results[l.name][c.ratios[i].lower]
+		if len(upper) == 0 || len(lower) == 0 {
+			return "–"
 		}
-		out.WriteString("\n")
-	}
+		return fmt.Sprintf("%.2f", c.ratios[i].of(upper, lower))
+	})
 	out.WriteString("\nStart and memory:\n\n| | first 200 after, ms (median of 5 starts) | resident memory at the start, MB | after the load, MB |\n|---|---|---|---|\n")
 	for _, p := range running {
 		first := "–"
@@ -82,6 +76,18 @@ func render(s settings, c contest, running []*process, results map[string]map[st
 		fmt.Fprintf(&out, "| %s | %s | %.1f | %.1f |\n", p.name, first, p.before, p.after)
 	}
 	return out.String()
+}
+
+// writeTable writes a table with a row for each load. cell returns what is in a column, by its index.
+func writeTable(out *strings.Builder, title string, titles []string, loads []load, cell func(l load, column int) string) {
+	fmt.Fprintf(out, "\n%s:\n\n| | %s |\n|---|%s\n", title, strings.Join(titles, " | "), strings.Repeat("---|", len(titles)))
+	for _, l := range loads {
+		fmt.Fprintf(out, "| %s |", l.name)
+		for i := range titles {
+			fmt.Fprintf(out, " %s |", cell(l, i))
+		}
+		out.WriteString("\n")
+	}
 }
 
 // ratio compares two subjects.
@@ -113,14 +119,6 @@ var documentRatios = []ratio{
 }
 
 func rates(upper, lower []measure) float64 { return medianOf(upper, rate) / medianOf(lower, rate) }
-
-func namesOf(list []ratio) []string {
-	var names []string
-	for _, r := range list {
-		names = append(names, r.name)
-	}
-	return names
-}
 
 func rate(m measure) float64            { return m.rate }
 func p50(m measure) time.Duration       { return m.p50 }
