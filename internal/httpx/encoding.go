@@ -1,5 +1,6 @@
-// Package httpx handles what surrounds HTTP messages: content encodings, server
-// addresses, web origins, and what proxies along the way report about a request.
+// Package httpx handles what surrounds HTTP messages: content encodings, paths as they were
+// sent, server addresses, web origins, and what proxies along the way report about a
+// request.
 package httpx
 
 import (
