@@ -113,14 +113,14 @@ func TestTheFileOfFlagsOfThePage(t *testing.T) {
 // changing matches what differs from run to run: numbers, times, ids and secrets.
 var changing = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|signal_[0-9a-f]{20,}|\d{4}-\d\d-\d\dT[0-9:.]+Z|127\.0\.0\.1:\d+|[\d.]+m?s\b|\d+`)
 
-// TestTheREADMEAnswersAsItSays types what the README says, in its order, and compares what is
-// answered and printed with what the README shows after it.
-func TestTheREADMEAnswersAsItSays(t *testing.T) {
+// TestPagesAnswerAsTheySay types what the README and the page about signals say, in their order, and
+// compares what is answered and printed with what they show after it.
+func TestPagesAnswerAsTheySay(t *testing.T) {
 	t.Parallel()
 	const ownServer = "https://unleash.example.com"
-	all := blocks(t, root+"README.md")
+	all := slices.Concat(blocks(t, root+"README.md"), blocks(t, root+"docs/signals.md"))
 	url, banner := asTyped(t, all[0].text)
-	if want := blockAfter(t, "README.md", "## Start\n"); changing.ReplaceAllString(banner, "#") != changing.ReplaceAllString(want, "#") {
+	if want := blockAfter(t, "docs/configuration.md", "## What it prints at startup\n"); changing.ReplaceAllString(banner, "#") != changing.ReplaceAllString(want, "#") {
 		t.Errorf("got  %s\nwant %s", banner, want)
 	}
 	preamble := `curl() { command curl -sS "$@"; }

@@ -293,6 +293,17 @@ func service(t *testing.T, name string) types.ServiceConfig {
 	return found
 }
 
+// TestTheControlAPICanBeTurnedOn checks that every mock gets the token from the environment of
+// docker compose. In a container the control API is off without it.
+func TestTheControlAPICanBeTurnedOn(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{mockService, "n1", "n2", "n3", "n4"} {
+		if _, passed := service(t, name).Environment["UNLEASH_MOCK_CONTROL_TOKEN"]; !passed {
+			t.Errorf("%s does not get the token of the control API", name)
+		}
+	}
+}
+
 // environment returns a variable of a service, or "" if it is not set.
 func environment(service types.ServiceConfig, name string) string {
 	if value := service.Environment[name]; value != nil {
