@@ -59,7 +59,7 @@ func TestWrongValuesAreOneLine(t *testing.T) {
 		{"UNLEASH_MOCK_MAX_SIGNALS", "-1", nil, "serve", "--max-signals"},
 		{"UNLEASH_MOCK_CONTROL_TOKEN", "hunter2 hunter2", []string{"--listen", freePort}, "serve proxy", "a token must not contain white space"},
 		{"UNLEASH_MOCK_CONTOL_TOKEN", "hunter2", nil, listening + " " + targets, "did you mean UNLEASH_MOCK_CONTROL_TOKEN?"},
-		{"INIT_ADMIN_API_TOKENS", "*:*.good,hunter2", nil, "serve", "token 2 is not a project, a colon, an environment, a dot and a secret"},
+		{"INIT_ADMIN_API_TOKENS", "*:*.good,hunter2", nil, "serve", "token 2 does not have the form <project>:<environment>.<secret>"},
 		{"HTTP_PROXY", "http://user:hunter2@proxy:port", nil, targets, "HTTP_PROXY is not the URL of a proxy"},
 		{"https_proxy", "ftp://user:hunter2@proxy", nil, targets, "https_proxy is not the URL of a proxy"},
 		{"UNLEASH_MOCK_STOER", "./workspaces", nil, listening + " " + targets, "did you mean UNLEASH_MOCK_STORE?"},

@@ -101,7 +101,7 @@ func (e environment) tokens(name string) ([]string, error) {
 		token = strings.TrimSpace(token)
 		scope, secret, hasDot := strings.Cut(token, ".")
 		if !hasDot || secret == "" || !strings.Contains(scope, ":") {
-			return nil, usageError("environment variable %s: token %d is not a project, a colon, an environment, a dot and a secret", name, i+1)
+			return nil, usageError("environment variable %s: token %d does not have the form <project>:<environment>.<secret>", name, i+1)
 		}
 		tokens = append(tokens, token)
 	}

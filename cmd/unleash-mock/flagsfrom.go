@@ -55,11 +55,11 @@ func (f *flagsFromFlags) follow(ctx context.Context, mock *mockserver.Server, up
 	case f.from == "":
 		return nil
 	case upstream != "":
-		return usageError("--flags-from does not go with --upstream: SDKs get the flags of the upstream")
+		return usageError("--flags-from cannot be combined with --upstream: SDKs get the flags of the upstream")
 	case token == "":
 		return usageError("--flags-from needs a backend token of the instance in the environment variable %s", flagsTokenVariable)
 	case strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > unicode.MaxASCII || c == 0x7f }):
-		return usageError("environment variable %s: it is not a token", flagsTokenVariable)
+		return usageError("environment variable %s is not a token", flagsTokenVariable)
 	case f.interval < minFlagsFromInterval:
 		return usageError("--flags-interval %s is less than %s", f.interval, minFlagsFromInterval)
 	}

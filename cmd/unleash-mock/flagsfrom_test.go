@@ -105,7 +105,7 @@ func TestServeRefusesFlagsThatItCannotFollow(t *testing.T) {
 		says  string
 	}{
 		"no token":              {"", []string{"--flags-from", upstream.URL}, exitcode.Usage, "UNLEASH_MOCK_FLAGS_TOKEN"},
-		"no token at all":       {"two words and a secret", []string{"--flags-from", upstream.URL}, exitcode.Usage, "UNLEASH_MOCK_FLAGS_TOKEN: it is not a token"},
+		"no token at all":       {"two words and a secret", []string{"--flags-from", upstream.URL}, exitcode.Usage, "UNLEASH_MOCK_FLAGS_TOKEN is not a token"},
 		"an unknown token":      {secret, []string{"--flags-from", upstream.URL}, exitcode.Usage, "it does not know the token"},
 		"a frontend token":      {wellknown.Frontend, []string{"--flags-from", upstream.URL}, exitcode.Usage, "the token is not a backend token"},
 		"no instance":           {secret, []string{"--flags-from", nobody}, exitcode.Error, "with --flags-cache FILE"},
@@ -114,7 +114,7 @@ func TestServeRefusesFlagsThatItCannotFollow(t *testing.T) {
 		"no Unleash":            {secret, []string{"--flags-from", upstream.URL + "/nowhere"}, exitcode.Usage, "it does not know the token"},
 		"no URL":                {secret, []string{"--flags-from", "unleash.example.com"}, exitcode.Usage, "--flags-from"},
 		"a password":            {secret, []string{"--flags-from", "http://user:c0ffee-c0ffee@127.0.0.1"}, exitcode.Usage, "must not contain a user or a password"},
-		"an upstream":           {secret, []string{"--flags-from", upstream.URL, "--upstream", upstream.URL}, exitcode.Usage, "does not go with --upstream"},
+		"an upstream":           {secret, []string{"--flags-from", upstream.URL, "--upstream", upstream.URL}, exitcode.Usage, "cannot be combined with --upstream"},
 		"a cache of nothing":    {"", []string{"--flags-cache", "x"}, exitcode.Usage, "need --flags-from"},
 		"an interval of none":   {"", []string{"--flags-interval", "1s"}, exitcode.Usage, "need --flags-from"},
 		"asked all the time":    {secret, []string{"--flags-from", upstream.URL, "--flags-interval", "1ms"}, exitcode.Usage, "less than 1s"},

@@ -69,7 +69,7 @@ for an upstream that has its own.
 
 If the command of --run fails, the proxy exits with its code. Otherwise: exit 0 if the
 traffic kept the contract, 1 if it did not, 3 if the upstream answered nothing,
-some of the traffic came too fast to be judged, the proxy failed over it, the
+some traffic came too fast to be judged, the proxy itself failed on an exchange, the
 recording is not complete or a report cannot be written, 4 if there was no request
 to an operation of the contract.`,
 		Example: `  unleash-mock proxy --upstream http://unleash:4242 --run 'npm test'

@@ -286,7 +286,7 @@ func TestProxyDrains(t *testing.T) {
 		t.Errorf("exit code %d", code)
 	}
 	<-cut // whatever the outcome was
-	if log := i.stderr.String(); !strings.Contains(log, "requests were cut") || !strings.Contains(log, "GET /health") {
+	if log := i.stderr.String(); !strings.Contains(log, "requests were cut off") || !strings.Contains(log, "GET /health") {
 		t.Errorf("the log does not name the request: %s", log)
 	}
 	if said := i.stdout.String(); !strings.Contains(said, "or that were cut off when the proxy ended: 1") {

@@ -95,7 +95,7 @@ they are with --upstream, which answers SDKs. The mock's own output then goes to
 standard error. --env-file writes the same variables to a file, for programs that are
 started later.
 
-Unleash's own variables that are honoured: HTTP_HOST, HTTP_PORT,
+It honours these variables of Unleash itself: HTTP_HOST, HTTP_PORT,
 UNLEASH_URL, BASE_URI_PATH, LOG_LEVEL, INIT_ADMIN_API_TOKENS,
 INIT_BACKEND_API_TOKENS, INIT_FRONTEND_API_TOKENS,
 UNLEASH_SIGNAL_ENDPOINTS_LIMIT, UNLEASH_SIGNAL_TOKENS_PER_ENDPOINT_LIMIT,
@@ -106,11 +106,11 @@ The control API and its page, /_mock/, are open on a loopback address. On any
 other they require the token in UNLEASH_MOCK_CONTROL_TOKEN, and are off without it;
 requests that came through a proxy always need that token.
 
-With --flags-from the flags are fetched from a real Unleash, using the backend token in
-UNLEASH_MOCK_FLAGS_TOKEN, and follow its changes. In the mock they belong to the
-environment development, whatever the token's is. Flags in --flags override them, and
-what is set in a workspace overrides both until a reset. While the instance is out of
-reach, the last copy stays in use; to start then, the mock needs --flags-cache.
+With --flags-from the mock fetches the flags of a real Unleash, using the backend token in
+UNLEASH_MOCK_FLAGS_TOKEN, and follows their changes. In the mock they belong to the
+environment development, whatever the token's environment is. Flags in --flags override
+them, and what is set in a workspace overrides both until a reset. While the instance is
+out of reach, the last copy stays in use; to start then, the mock needs --flags-cache.
 
 With --spec it also answers the operations of an OpenAPI document that it has no handler
 for, with the document's examples or else with values that its schemas allow. The document

@@ -61,9 +61,9 @@ func (s *storeFlags) check(set *pflag.FlagSet, serve *serveFlags) error {
 	at, isDatabase := s.database()
 	switch {
 	case isDatabase && at.Host == "" && at.Scheme == "":
-		return usageError("--store is not a URL such as postgres://host/database; in the name and the password of a user, write characters that have a meaning in URLs in the form %%40")
+		return usageError("--store is not a URL such as postgres://host/database; percent-encode special characters in the user name and the password, such as @ as %%40")
 	case !isDatabase && slices.ContainsFunc(strings.Fields(s.store), isKeyword):
-		return usageError("--store is a folder, or a URL such as postgres://host/database; this is neither, but has keywords and values")
+		return usageError("--store must be a folder or a URL such as postgres://host/database, not keywords and values")
 	case !isDatabase && (strings.HasPrefix(rest, "//") || isURL && (scheme == "postgres" || scheme == "postgresql")):
 		return usageError("--store is a folder, or postgres://user@host/database; it begins with %q", scheme+":")
 	case s.store == "" && (set.Changed("durability") || set.Changed("store-max-bytes")):
@@ -75,9 +75,9 @@ func (s *storeFlags) check(set *pflag.FlagSet, serve *serveFlags) error {
 	case len(s.instance) > largestInstance || strings.ContainsFunc(s.instance, isSpaceOrControl):
 		return usageError("--instance must be at most %d bytes without white space", largestInstance)
 	case s.store != "" && serve.deterministic:
-		return usageError("--store does not go with --deterministic, which starts every run afresh")
+		return usageError("--store cannot be combined with --deterministic, which starts every run afresh")
 	case s.store != "" && serve.from != "":
-		return usageError("--store does not go with --flags-from, which takes the flags from the instance")
+		return usageError("--store cannot be combined with --flags-from, which takes the flags from the instance")
 	}
 	if s.store != "" && s.instance == "" {
 		if host, err := os.Hostname(); err == nil {

@@ -118,10 +118,10 @@ func TestStoreUsage(t *testing.T) {
 		"is not one of second, always":                {"--store", t.TempDir(), "--durability", "never"},
 		"is less than 0":                              {"--store", t.TempDir(), "--store-max-bytes", "-1"},
 		"without white space":                         {"--instance", "a b"},
-		"does not go with --deterministic,":           {"--store", t.TempDir(), "--deterministic"},
-		"does not go with --flags-from,":              {"--store", t.TempDir(), "--flags-from", nobody},
+		"cannot be combined with --deterministic,":    {"--store", t.TempDir(), "--deterministic"},
+		"cannot be combined with --flags-from,":       {"--store", t.TempDir(), "--flags-from", nobody},
 		"not a URL such as postgres://host/database;": {"--store", "postgres://someone:a%zz@127.0.0.1/mocks"},
-		"has keywords and values":                     {"--store", "dbname=mocks password=a-very-secret-word"},
+		"not keywords and values":                     {"--store", "dbname=mocks password=a-very-secret-word"},
 		"not a directory":                             {"--store", taken + "/x"},
 	} {
 		got := command(t, nil, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)

@@ -241,5 +241,5 @@ func (u *underWay) tell(logger *slog.Logger) {
 		cut = append(cut, fmt.Sprintf("%s %s, %s old", o.Method, o.URL.EscapedPath(), time.Since(o.since).Round(time.Millisecond)))
 	}
 	slices.Sort(cut)
-	logger.Warn("requests were cut", "count", len(cut), "requests", cut[:min(len(cut), shown)])
+	logger.Warn("requests were cut off", "count", len(cut), "requests", cut[:min(len(cut), shown)])
 }

@@ -235,7 +235,7 @@ func TestWhatIsCutIsTold(t *testing.T) {
 	if err := (&program{}).until(ctx, server, listener, time.Millisecond, slog.New(slog.NewTextHandler(&said, nil))); err != nil {
 		t.Error(err)
 	}
-	if text := said.String(); !strings.Contains(text, "requests were cut") || !strings.Contains(text, "count=1") || !strings.Contains(text, "GET /a%20b, ") || strings.Contains(text, "secret") {
+	if text := said.String(); !strings.Contains(text, "requests were cut off") || !strings.Contains(text, "count=1") || !strings.Contains(text, "GET /a%20b, ") || strings.Contains(text, "secret") {
 		t.Errorf("the log says %s", text)
 	}
 }

@@ -161,10 +161,10 @@ scenarios change its settings, the run gets a workspace of its own. Scenarios th
 change the settings of a whole instance run only there.
 
 --profile contract runs no scenarios. It calls the GET operations of the OpenAPI
-document of --spec, or of Unleash's contract, as far as the document or an earlier
-answer has values for their required parameters, and checks the answers against the
-document. Nothing else is sent, and nothing that logs out is called. --token goes
-where the document's security wants it. --operation, --header, --timeout,
+document of --spec, or of Unleash's contract, whose required parameters have values in
+the document or in an earlier answer, and checks the answers against the document. It
+sends nothing else, and calls nothing that logs out. --token goes where the document's
+security wants it. --operation, --header, --timeout,
 --concurrency, --fail-fast and --list work as with scenarios; flags that choose
 scenarios or let them write are refused.
 
@@ -197,7 +197,7 @@ Exit codes:
 	f.StringSliceVar(&flags.operations, "operation", nil, "operationId to verify; may be repeated")
 	f.StringSliceVar(&flags.scenarios, "scenario", nil, "id of a scenario to run, as shown in reports; may be repeated")
 	f.BoolVar(&flags.allowWrites, "allow-writes", false, "create, change and delete the suite's own data; default true on loopback")
-	f.BoolVar(&flags.assumed, "assumed", false, "also verify rules that rest on assumptions; default true for a mock")
+	f.BoolVar(&flags.assumed, "assumed", false, "also verify behaviour that is only assumed; default true for a mock")
 	f.BoolVar(&flags.slow, "slow", false, "also run scenarios that take a minute if calls are limited to one per second, or if deleted tokens work for that long")
 	f.IntVar(&flags.endpointLimit, "endpoint-limit", 0, "how many endpoints the target allows, if not 5 and it does not report the limit")
 	f.IntVar(&flags.tokenLimit, "token-limit", 0, "how many tokens the target allows per endpoint, if not 5 and it does not report the limit")

@@ -1,4 +1,4 @@
-Feature: What API tokens admit to
+Feature: What API tokens give access to
   An SDK gets the flags of its token's projects, as they are in its token's environment, for as
   long as the token exists and has not expired.
 

@@ -99,7 +99,7 @@ func (o *Overlay) warnOfEnterprise(ctx context.Context, from http.Header) {
 	}
 	status, text, err := o.get(ctx, uiConfig, from, maxUIConfig)
 	if err == nil && status == http.StatusOK && json.Unmarshal(text, &config) == nil && config.VersionInfo.Current.Enterprise != "" {
-		o.Logger.Warn("the upstream is Unleash Enterprise: the mock's answers hide what it has itself", "version", config.VersionInfo.Current.Enterprise)
+		o.Logger.Warn("the upstream is Unleash Enterprise: the mock's answers hide the upstream's own", "version", config.VersionInfo.Current.Enterprise)
 	}
 }
 
