@@ -77,8 +77,8 @@ func newReading(options Options) (*reading, error) {
 	return s, nil
 }
 
-// isList reports whether there is no target, so that the run only lists what the document
-// would have it call.
+// isList reports whether there is no target, so that the run only lists the operations that it
+// would call.
 func (s *reading) isList() bool {
 	return s.options.DryRun && s.options.Target == "" && s.options.Handler == nil
 }

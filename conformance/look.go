@@ -318,7 +318,7 @@ func (s *suite) probe(ctx context.Context) error {
 	return nil
 }
 
-// littleRoom is the room below which the user is told how much there is.
+// littleRoom is the amount of room below which a note says how much is left.
 const littleRoom = 5
 
 // tell notes what the user should know before the first scenario.

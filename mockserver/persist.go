@@ -31,7 +31,7 @@ import (
 func (s *Server) Persist(in store.Store, always bool) (settle func(context.Context) error, err error) {
 	switch {
 	case s.deterministic:
-		return nil, errors.New("a server that repeats itself from run to run starts each run afresh")
+		return nil, errors.New("a deterministic server starts every run afresh, so it cannot use a store")
 	case s.following.Load() != nil:
 		return nil, errors.New("a server that follows the flags of an instance cannot use a store")
 	}

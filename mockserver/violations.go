@@ -21,7 +21,7 @@ type Violation struct {
 }
 
 // Violations returns the newest breaches of the contract in the workspace default, up to 1000,
-// oldest first. Refused requests are not among them, because their senders were told.
+// oldest first. Refused requests are not among them, because their clients got an error.
 func (s *Server) Violations() []Violation {
 	var out []Violation
 	for _, violation := range s.workspaces.Default().Journal.Violations() {

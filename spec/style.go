@@ -152,8 +152,8 @@ func (p *Parameter) Gather(sent map[string]any) map[string]any {
 	return object
 }
 
-// apportion tells the parameters that are spread which names are for others: taken, and the properties
-// of each other.
+// apportion gives each parameter that is spread the names that are not its own: taken, and the properties
+// of the other spread parameters.
 func apportion(parameters []*Parameter, taken []string) {
 	for _, p := range parameters {
 		if !p.IsSpread() {

@@ -32,7 +32,7 @@ const (
 )
 
 // counted maps each value of --count to the outcomes of the violations that count. Answers that a
-// rule forced never count: somebody wanted them.
+// rule forced never count: they were asked for.
 var counted = map[string][]traffic.Outcome{
 	countUnnoticed: {traffic.Accepted, traffic.Replaced},
 	countAll:       {traffic.Accepted, traffic.Replaced, traffic.Refused, traffic.Passed},

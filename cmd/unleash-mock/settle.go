@@ -10,7 +10,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// settleDelay keeps the processor free for whoever waits for the first answer.
+// settleDelay postpones the rest of the startup work, so that it does not slow down the first answer.
 const settleDelay = 100 * time.Millisecond
 
 // settle does the part of the start that nobody has to wait for. It also returns the memory that
@@ -58,8 +58,8 @@ func documentMemory(document *spec.Contract) int64 {
 // overrides the limit.
 const baseMemory = 64 << 20
 
-// gcPercent is how much garbage may accumulate, in percent of live memory. As there is little
-// live memory, much is allowed: the more, the less time collecting takes. GOGC overrides it.
+// gcPercent is how much garbage may accumulate, in percent of live memory. Live memory is small, so
+// this is generous, which saves time for collecting. GOGC overrides it.
 const gcPercent = 300
 
 // A mock checks every restInterval whether it is idle, which it is with fewer than restRequests

@@ -82,7 +82,7 @@ var kinds = map[string]string{
 // kindOf describes the values that a flag takes.
 func kindOf(flag *pflag.Flag) string { return cmp.Or(kinds[flag.Value.Type()], "a valid value") }
 
-// meaning asks whether a name was meant; empty if there is no name.
+// meaning returns the question whether a name was meant, for the end of an error; it is empty if there is no name.
 func meaning(prefix, name string) string {
 	if name == "" {
 		return ""

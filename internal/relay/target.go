@@ -12,7 +12,7 @@ import (
 type Target struct {
 	URL  *url.URL // base path included
 	path string   // the URL's path, escaped
-	// whole is true if requests go through another proxy, which must be told the server.
+	// whole is true if requests go through another proxy, which finds the server in the request line.
 	whole bool
 }
 

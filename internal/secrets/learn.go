@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// InHeader returns the secrets in headers. A redactor must be told of them, because what
-// a client authenticates with may come back anywhere.
+// InHeader returns the secrets in headers. Add them to the redactor of an exchange, because a
+// client's credentials may come back anywhere in it.
 func InHeader(header http.Header) (found []string) {
 	for name, values := range header {
 		if !IsHeader(name) {

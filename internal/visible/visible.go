@@ -53,8 +53,8 @@ func isVisible(text string) bool {
 
 func isShown(r rune) bool { return r == '\n' || r == '\t' || unicode.IsGraphic(r) }
 
-// WriteJSON writes a value as indented JSON with what Log escapes in escapes of JSON, so that whoever
-// reads it gets the value itself.
+// WriteJSON writes a value as indented JSON. What Log would escape becomes an escape of JSON, so that a
+// program that reads it gets the original value.
 func WriteJSON(w io.Writer, value any) error {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)

@@ -133,8 +133,8 @@ func (v *values) variable(name string) (any, error) {
 	return v.partOf(first, rest)
 }
 
-// otherCase changes the case of the last letter of a text: in a token, that is behind what tells its
-// kind.
+// otherCase changes the case of the last letter of a text. In a token, that letter is not in the
+// prefix that shows its kind.
 func otherCase(text string) (string, error) {
 	other := func(r rune) rune {
 		if unicode.IsUpper(r) {

@@ -35,7 +35,7 @@ type Conditions struct {
 	// Misnamed says why no name of the run fits the project's pattern. It is empty if names
 	// fit.
 	Misnamed string
-	// Lifted says why the limits that nobody told do not apply. It is empty if they do.
+	// Lifted says why limits of unknown size do not apply. It is empty if they do.
 	Lifted string
 	// Notes are what the user should know before the first scenario.
 	Notes []string

@@ -35,7 +35,7 @@ type Findings struct {
 	Place Place
 	// Scopes says where the tokens of SDKs apply, by actor, as far as that is known.
 	Scopes map[string]Scope
-	// Config is what the target tells its admin UI, as JSON.
+	// Config is the configuration that the target gives its admin UI, as JSON.
 	Config any
 	// Answers has the lists that the admin got, as JSON by path.
 	Answers map[string]any
@@ -236,7 +236,7 @@ func (l *look) edition(ctx context.Context) error {
 	return nil
 }
 
-// instance reads what a real server tells its admin UI.
+// instance reads the configuration that a real server gives its admin UI.
 func (l *look) instance(ctx context.Context) error {
 	x, err := l.ask(ctx, "admin", "/api/admin/ui-config")
 	if err != nil || x == nil || x.Status != http.StatusOK {

@@ -85,7 +85,7 @@ func newKey() int64 {
 	return int64(binary.BigEndian.Uint64(random[:])>>1) | 1
 }
 
-// lock connects, takes a lock, and listens for processes that want what it stands for.
+// lock connects, takes a lock, and listens for processes that ask for what its holder owns.
 func (p *Postgres) lock(key int64, notifications chan *pq.Notification) (*pq.ListenerConn, error) {
 	conn, err := pq.NewListenerConn(p.source, notifications)
 	if err != nil {

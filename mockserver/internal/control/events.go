@@ -32,8 +32,8 @@ func (a *api) streamEvents(_ context.Context, r *request) (response, error) {
 	return response{status: http.StatusOK, value: &eventStream{workspace: r.workspace, journal: r.journal, store: r.store, reading: &a.streams, filter: chosen}}, nil
 }
 
-// eventStream writes the exchanges of a journal as server-sent events, and tells that the
-// state has changed. It reads the journal at its own pace, so a slow client delays only
+// eventStream writes the exchanges of a journal and changes to the state as server-sent events.
+// It reads the journal at its own pace, so a slow client delays only
 // itself.
 type eventStream struct {
 	workspace string // its name
@@ -153,8 +153,8 @@ func (s *eventStream) wait(ctx context.Context) error {
 	return s.flush()
 }
 
-// expectChange sets changed to tell of the next change to the state, and returns the
-// revision up to then.
+// expectChange sets changed to the channel that the next change to the state closes, and returns
+// the revision before that change.
 func (s *eventStream) expectChange() (revision int64) {
 	if s.store == nil {
 		return 0

@@ -102,7 +102,7 @@ func (a *api) getRequest(_ context.Context, r *request) (response, error) {
 	return ok(whole(entry))
 }
 
-// archiveLimit is no real limit: journals are smaller.
+// archiveLimit is more than any journal keeps, so an archive has all of it.
 const archiveLimit = 1 << 30
 
 func (a *api) exportRequests(_ context.Context, r *request) (response, error) {

@@ -177,8 +177,8 @@ func (tx *Tx) Admit() error {
 	return nil
 }
 
-// MaxAnswer is how many bytes an answer may take that is larger than the state it is made of: as
-// many as that state.
+// MaxAnswer is how many bytes an answer may take if it repeats parts of the state, and so can be larger
+// than the state. It is the bound on the state itself.
 func (v *View) MaxAnswer() int64 {
 	if most := v.store.engine.most; most > 0 {
 		return most

@@ -2,8 +2,8 @@ package evaluation
 
 import "errors"
 
-// maxWork is how many steps an evaluation may take, each at most some 10 ns. What takes time in
-// proportion to the configuration alone is not counted.
+// maxWork is how many steps an evaluation may take, each of about 10 ns at most. Work that depends
+// only on the configuration is not counted.
 const maxWork = 1 << 27
 
 // The steps for each byte of a text.
@@ -18,7 +18,7 @@ var (
 	ErrTooMuchWork         = errors.New("the flags have too many constraints for a context with values that long")
 )
 
-// A run is the evaluation of flags for one context. It remembers what several flags ask for.
+// A run is the evaluation of flags for one context. It remembers the parents and segments that several flags share.
 type run struct {
 	*Context
 	left     int64     // of its steps
@@ -26,7 +26,7 @@ type run struct {
 	segments []judged  // by segment.place
 }
 
-// An outcome is what a parent comes to.
+// An outcome is the result of evaluating a parent.
 type outcome struct {
 	known, on bool
 	variant   string // if it is on
@@ -67,7 +67,7 @@ func (c *run) spend(perByte, length int) bool {
 	return c.left >= 0
 }
 
-// outcome returns what a parent comes to.
+// outcome returns the result of a parent, which it evaluates only once.
 func (c *run) outcome(f *flag) *outcome {
 	out := &c.parents[f.place]
 	if !out.known {

@@ -241,7 +241,7 @@ func (f *facets) addObject(s *jsonschema.Schema) {
 	f.maxProperties = least(f.maxProperties, s.MaxProperties)
 }
 
-// depend adds what required properties require in turn.
+// depend adds the properties that required properties require, and so on.
 func (f *facets) depend() {
 	for at := 0; at < len(f.required) && len(f.required) < maxElements; at++ {
 		for _, s := range f.dependent {
@@ -355,7 +355,7 @@ func (f *facets) kind() string {
 	return anyKind[f.attempt%len(anyKind)]
 }
 
-// anyKind are the types that a value has in turn if nothing tells which one it has: some may be
+// anyKind lists the types to try in turn for a value that may be of any type: some may be
 // refused.
 var anyKind = []string{"object", "string", "integer", "array", "boolean", "null"}
 

@@ -170,7 +170,7 @@ type walk struct {
 	failed    map[string]bool // keys of places that lead to no text
 }
 
-// place is where an automaton stands in a text.
+// place is the state of an automaton after a part of a text.
 type place struct {
 	next    []uint32 // the instructions that the last rune led to
 	matched bool     // anything may follow
@@ -269,9 +269,9 @@ func (w *walk) step(places []place, r rune) (after []place, ok bool) {
 	return after, true
 }
 
-// candidates returns runes that may come next. Those that bring a match nearer come first, once the text
-// can end soon after, and legible ones. Among them is one that all automata allow, if there is one: the first of
-// a range.
+// candidates returns runes that may come next: legible ones, with those nearest to a match in front once
+// the text can end soon, then a letter, then the first rune of each range. If all automata allow some
+// rune, one that all allow is among them: the first of a range.
 func (w *walk) candidates(places []place) []rune {
 	context := syntax.EmptyOpContext(w.last(), 'a') | syntax.EmptyWordBoundary | syntax.EmptyNoWordBoundary
 	type candidate struct {

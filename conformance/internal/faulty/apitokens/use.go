@@ -34,19 +34,19 @@ func useFaults() []bend.Fault {
 	}
 }
 
-// taking takes the tokens that an operation was about for another one, in requests to a second
-// operation.
+// taking treats the tokens that one operation, about, has created or changed as another token, as, in
+// requests to the operation used.
 func taking(about, used, as string) func() bend.Step {
 	return remembering(about, used, bend.As(as))
 }
 
-// admitting does so only if they are refused.
+// admitting does what taking does, but only to requests that are refused.
 func admitting(about, used, as string) func() bend.Step {
 	return remembering(about, used, bend.When(bend.Answered(http.StatusUnauthorized), bend.Again(bend.As(as))))
 }
 
-// remembering takes a step in requests to an operation with a token that another operation was
-// about.
+// remembering returns a step that remembers the tokens in exchanges of one operation, about, and takes
+// another step in requests to the operation used with one of these tokens.
 func remembering(about, used string, take bend.Step) func() bend.Step {
 	return func() bend.Step {
 		known := map[string]bool{}

@@ -23,9 +23,9 @@ func fault(id, name string, step bend.Step) bend.Fault {
 // other is a workspace of the mock that no client uses.
 const other = "/w/evaluated"
 
-// evaluating answers for other flags than the server has: they are changed, in the form that the
-// Client API sends, and put into another workspace, which gets the request. Requests with tokens
-// that scenarios made, which may see other flags, stay as they are.
+// evaluating changes the server's flags, in the form that the Client API sends, puts them into another
+// workspace, and answers from there. It does not touch requests with tokens that scenarios made, which
+// may see other flags.
 func evaluating(change func(*bend.Value)) bend.Step {
 	return bend.When(bend.By(bend.FrontendToken), bend.OK(func(x *bend.Exchange) {
 		sent := x.Ask(http.MethodGet, "/api/client/features", "", "Authorization: "+bend.BackendToken, "Unleash-Client-Spec: 5.2.0")

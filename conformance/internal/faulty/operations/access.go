@@ -73,7 +73,7 @@ func accessFaults() []bend.Fault {
 	return faults
 }
 
-// inAnyCase returns a fault that ignores the letter case of a token, except in what tells its kind.
+// inAnyCase returns a fault that ignores the letter case of a token, except in the prefix that shows its kind.
 func inAnyCase(who, token, operation string) bend.Fault {
 	return bend.Fault{
 		ID: "token-without-case-" + who, Name: "ignores letter case in the " + who + " token", Operation: operation, Standing: spec.Observed,

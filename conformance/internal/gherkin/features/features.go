@@ -84,7 +84,7 @@ func (w flag) given(ctx context.Context, name string) error {
 }
 
 // on creates a flag and adds the strategies of a table, each the JSON of what is not the default,
-// with a variant that tells which of them applied. Then it switches the flag on.
+// with a variant that shows which of them applied. Then it switches the flag on.
 func (w flag) on(ctx context.Context, name string, rows *godog.Table) error {
 	if err := w.given(ctx, name); err != nil {
 		return err

@@ -48,7 +48,7 @@ func (p probe) run(ctx context.Context, s *gherkin.Setup) error {
 	return nil
 }
 
-// know records a limit: the first number that somebody told, or else the documented one.
+// know records a limit: the first number that is known, or else the documented one.
 func know(c *plan.Conditions, name string, numbers ...int) (limit int, told bool) {
 	limit = documentedLimit
 	if at := slices.IndexFunc(numbers, func(number int) bool { return number > 0 }); at >= 0 {

@@ -12,7 +12,7 @@ import (
 )
 
 // probe finds out how many calls the target allows per second. A mock that does not limit
-// calls is taken to have no limits but those that somebody told.
+// calls is assumed to have no limits except those that are known.
 func probe(ctx context.Context, s *gherkin.Setup) error {
 	limit, lifted, err := callLimit(ctx, s)
 	if err != nil {

@@ -14,7 +14,7 @@ var tagTypes = []string{"simple"}
 
 const white = "#FFFFFF"
 
-// checkTypes refuses tags whose type is no name, or does not exist.
+// checkTypes refuses tags whose type is not a valid name, or does not exist.
 func checkTypes(tags ...Tag) error {
 	for _, tag := range tags {
 		if err := names.Check("type", tag.Type); err != nil {
