@@ -1,7 +1,7 @@
 Feature: Evaluation by the Frontend API
   A flag is on for a context if one of its strategies applies, and has the variant of the first that
   does. A strategy applies if all its constraints and segments hold and its type includes the
-  context. Most strategies below have a variant named after them, which tells that they applied.
+  context. Most strategies below have a variant named after them, which shows that they applied.
 
   @op:getFrontendFeatures @core @writes @since:7 @observed
   Scenario: The first strategy that applies decides
@@ -45,7 +45,7 @@ Feature: Evaluation by the Frontend API
 
   @op:getFrontendFeatures @core @writes @since:7 @observed
   Scenario: Compares numbers
-    Seen on Unleash 8.2.0: what is no number, or missing, meets no constraint.
+    Seen on Unleash 8.2.0: a value that is missing or not a number meets no constraint.
     Given a flag "one" that is on, with a variant for each strategy
       | equal | {"constraints":[{"contextName":"age","operator":"NUM_EQ","value":"5"}]}  |
       | below | {"constraints":[{"contextName":"age","operator":"NUM_LT","value":"3"}]}  |
@@ -65,7 +65,7 @@ Feature: Evaluation by the Frontend API
 
   @op:getFrontendFeatures @core @writes @since:8 @observed
   Scenario: Compares versions
-    Seen on Unleash 8.2.0: a pre-release precedes its release, and what is no semantic version meets no constraint.
+    Seen on Unleash 8.2.0: a pre-release precedes its release, and a value that is not a semantic version meets no constraint.
     Given a flag "one" that is on, with a variant for each strategy
       | equal | {"constraints":[{"contextName":"version","operator":"SEMVER_EQ","value":"5.0.0"}]}  |
       | below | {"constraints":[{"contextName":"version","operator":"SEMVER_LT","value":"3.0.0"}]}  |

@@ -1,6 +1,6 @@
 Feature: Unreadable bodies
   A server reads the body of a request before it checks who sent it and why. So
-  everybody is told about an unreadable body, on every operation, even on those
+  everybody learns about an unreadable body, on every operation, even on those
   that need none.
 
   @core @observed

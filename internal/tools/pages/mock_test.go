@@ -36,7 +36,7 @@ const tokens = "/api/admin/signal-endpoints/1337/tokens"
 func TestPageShowsExchangesAsTheyCome(t *testing.T) {
 	t.Parallel()
 	page := browse(t, "/_mock/")
-	page.Says("#nothing", "Nothing was asked yet")
+	page.Says("#nothing", "No requests yet")
 	page.must(200, http.MethodGet, "/api/admin/signal-endpoints", adminToken, "")
 	page.must(201, http.MethodPost, "/api/admin/signal-endpoints", adminToken, `{"name":"disk-full","description":"No space is left."}`)
 	page.must(400, http.MethodPut, tokens+"/7", adminToken, `{"name":["My external app"],"note":"n"}`)

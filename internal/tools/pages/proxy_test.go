@@ -66,7 +66,7 @@ func between(t *testing.T) string {
 func TestPageShowsWhatPasses(t *testing.T) {
 	t.Parallel()
 	page := tab{browsertest.Open(t, between(t), "/_mock/", browsertest.Live), t}
-	page.Says("#nothing", "Nothing has passed yet.")
+	page.Says("#nothing", "No requests yet.")
 	page.Says("#version", "proxy to http://127.0.0.1:")
 	// Controls that only a mock has are hidden.
 	page.Count("[role=tab]", 2)

@@ -228,8 +228,8 @@ function drawCount() {
   $("nothing").hidden = !none;
   $("nothing").textContent = exchanges.size
     ? "No exchange matches the filter."
-    : isProxy() ? "Nothing has passed yet. Send a request through the proxy, and it appears here."
-      : "Nothing was asked yet. Send the mock a request, and it appears here.";
+    : isProxy() ? "No requests yet. Send one through the proxy, and it appears here."
+      : "No requests yet. Send one to the mock, and it appears here.";
 }
 
 const statusText = (status) => status > 0 ? String(status) : isProxy() ? "none" : "reset";
