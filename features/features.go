@@ -1,8 +1,8 @@
 // Package features holds the conformance scenarios, in Gherkin. Each describes in words what an
 // Unleash instance does. Package conformance runs them.
 //
-// A scenario's description says where its rule comes from, and one of the tags @documented,
-// @observed, @measured, @inferred and @assumed says how well the rule is known. Further tags:
+// A scenario's description says where it is known from, and one of the tags @documented,
+// @observed, @measured, @inferred and @assumed gives the level of evidence. Further tags:
 //
 //	@op:<operationId>  the operation it is about; by default that of its first request
 //	@core              runs on any edition

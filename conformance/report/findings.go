@@ -77,9 +77,9 @@ func (r *Report) findings() []finding {
 
 // facts describes a failure line by line. What is unknown is left out.
 func (f Failure) facts() []fact {
-	rule := string(f.Standing)
+	evidence := string(f.Standing)
 	if f.Source != "" {
-		rule = strings.TrimPrefix(rule+": "+f.Source, ": ")
+		evidence = strings.TrimPrefix(evidence+": "+f.Source, ": ")
 	}
 	step := strings.TrimSpace(f.Step)
 	if place := place(f.File, f.Line); place != "" {
@@ -93,7 +93,7 @@ func (f Failure) facts() []fact {
 		{"at", f.Pointer},
 		{"keyword", f.Keyword},
 		{"step", step},
-		{"rule", rule},
+		{"evidence", evidence},
 		{"known", f.Known},
 		{"repeat", f.Curl},
 	}

@@ -165,12 +165,12 @@ type Failure struct {
 	// Pointer is the JSON pointer of the value in the response, if the failure is about one.
 	Pointer string `json:"pointer,omitempty"`
 	// Keyword is the schema keyword that is not met, such as required or type, or a substitute,
-	// such as status, if the rule comes from a document.
+	// such as status, if the expectation comes from a document.
 	Keyword string `json:"keyword,omitempty"`
 	File    string `json:"file"`
 	Line    int    `json:"line"`
 	Step    string `json:"step,omitempty"`
-	// Standing says how well the rule is known, and Source where it comes from.
+	// Standing is the level of evidence for what is expected, and Source says where that comes from.
 	Standing spec.Standing `json:"standing,omitempty"`
 	Source   string        `json:"source,omitempty"`
 	// Curl is a command that repeats the request, without the token.
