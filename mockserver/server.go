@@ -268,6 +268,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !isPlain(below) {
 		if matched, _, canonical := s.contract.Match(below); matched != nil {
 			route = canonical
+		} else { // without empty segments, which the router would take for parameters
+			route = "/" + strings.Join(strings.FieldsFunc(below, func(r rune) bool { return r == '/' }), "/")
 		}
 	}
 	if base != "" || chosen != s.workspaces.Default() || route != below || below != r.URL.EscapedPath() || preflight {
