@@ -55,7 +55,10 @@ func All(options Options) []engine.Resource {
 		apitokens.Resource(apitokens.Limits{PerMinute: options.SDKPerMinute, Metrics: options.MetricsPerMinute, Register: options.RegisterPerMinute}),
 		contextfields.Resource(features.UsersOfFields),
 		constraints.Resource(),
-		projects.Resource(projects.Usage{Flags: features.ByProject, Enabled: features.EnabledIn, Joined: features.Join, Left: features.Leave, Tokens: apitokens.Count}),
+		projects.Resource(projects.Usage{
+			Flags: features.ByProject, Enabled: features.EnabledIn, Tokens: apitokens.Count,
+			SwitchedOn: features.SwitchedOn, Connected: sdks.Connected, Joined: features.Join, Left: features.Leave,
+		}),
 		accounts.Resource(options.PersonalTokenPerMinute),
 		segments.Resource(features.UsersOfSegments),
 		features.Resource(sdks.Asked),

@@ -3,6 +3,7 @@
 package features
 
 import (
+	"slices"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
@@ -280,6 +281,15 @@ func ByProject(r engine.Reader, project string) map[string][]projects.Flag {
 		out[flag.Project] = append(out[flag.Project], told)
 	}
 	return out
+}
+
+// SwitchedOn reports whether a flag of a project was ever switched on, as far back as events
+// are kept, even if it is off or archived now (O).
+func SwitchedOn(view *engine.View, project string) bool {
+	return slices.ContainsFunc(view.Events(), func(event *engine.Event) bool {
+		toggle, is := event.Row().(*Toggle)
+		return is && event.Type == switchedOn && projectOf(view, toggle.Flag) == project
+	})
 }
 
 // EnabledIn counts the flags that are on in each environment, in a given project or, if it

@@ -86,6 +86,8 @@ func switchOff(tx *engine.Tx, in inEnvironment) (out engine.Answer[engine.None],
 	return out, SetEnabled(tx, toggle, false)
 }
 
+const switchedOn = "feature-environment-enabled"
+
 // SetEnabled switches a flag on or off in an environment, unless it already is.
 func SetEnabled(tx *engine.Tx, before *Toggle, enabled bool) error {
 	if before.Enabled == enabled {
@@ -94,7 +96,7 @@ func SetEnabled(tx *engine.Tx, before *Toggle, enabled bool) error {
 	}
 	event := "feature-environment-disabled"
 	if enabled {
-		event = "feature-environment-enabled"
+		event = switchedOn
 	}
 	after := *before
 	after.Enabled = enabled

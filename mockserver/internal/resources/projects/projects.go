@@ -43,6 +43,9 @@ type Usage struct {
 	// Tokens counts the API tokens of an environment and, if one is given, of a project.
 	// Tokens for all projects are included.
 	Tokens func(r engine.Reader, environment, project string) int64
+	// SwitchedOn reports whether a flag of a project was ever switched on, and Connected
+	// whether an SDK uses the project.
+	SwitchedOn, Connected func(view *engine.View, project string) bool
 	// Joined and Left are called when a project gets or loses an environment.
 	Joined, Left func(tx *engine.Tx, project, environment string) error
 }
@@ -188,7 +191,7 @@ func (u Usage) list(view *engine.View, _ listIn) (engine.Answer[listOut], error)
 		out.Projects = append(out.Projects, &listed{
 			Name: project.Name, ID: project.ID, Description: project.Description, Health: 100, Flags: int64(len(flags)),
 			Favorite: Favorite(view), CreatedAt: project.CreatedAt, Mode: project.Mode, LastFlagUsage: lastSeen(flags),
-			LastUpdatedAt: lastChange(flags), OnboardingStatus: onboardingWith(flags), Owners: []owner{{"system"}},
+			LastUpdatedAt: lastChange(flags), OnboardingStatus: u.onboarding(view, project.ID, flags), Owners: []owner{{"system"}},
 		})
 	}
 	return engine.OK(out)
@@ -228,17 +231,24 @@ type onboarding struct {
 	Flag   string `json:"feature,omitzero"`
 }
 
-func onboardingWith(flags []Flag) onboarding {
-	isOn := slices.ContainsFunc(flags, func(flag Flag) bool { return flag.Enabled })
-	switch isSeen := lastSeen(flags) != nil; {
+// onboarding names the flag that was created first. What was ever switched on counts, and so
+// do SDKs that only registered (O).
+func (u Usage) onboarding(view *engine.View, project string, flags []Flag) onboarding {
+	isOn := slices.ContainsFunc(flags, func(flag Flag) bool { return flag.Enabled }) || is(u.SwitchedOn, view, project)
+	switch isSeen := lastSeen(flags) != nil || is(u.Connected, view, project); {
 	case isSeen && isOn:
 		return onboarding{Status: "onboarded"}
 	case isSeen:
 		return onboarding{Status: "sdk-connected"}
 	case len(flags) > 0:
-		return onboarding{Status: "first-flag-created", Flag: flags[0].Name}
+		first := slices.MinFunc(flags, func(a, b Flag) int { return a.Changed.Compare(b.Changed) })
+		return onboarding{Status: "first-flag-created", Flag: first.Name}
 	}
 	return onboarding{Status: "onboarding-started"}
+}
+
+func is(found func(*engine.View, string) bool, view *engine.View, project string) bool {
+	return found != nil && found(view, project)
 }
 
 // overview is everything that a project shows of itself.
@@ -305,7 +315,7 @@ func (u Usage) overview(view *engine.View, in projectIn) (out engine.Answer[over
 	shown := overview{
 		Name: project.Name, Description: project.Description, Mode: project.Mode, LinkTemplates: []template{}, Environments: []*shownLink{},
 		DefaultStickiness: project.DefaultStickiness, Health: 100, UpdatedAt: project.UpdatedAt, CreatedAt: project.CreatedAt,
-		OnboardingStatus: onboardingWith(flags), FlagTypes: countTypes(flags), Version: 1,
+		OnboardingStatus: u.onboarding(view, project.ID, flags), FlagTypes: countTypes(flags), Version: 1,
 	}
 	for _, link := range EnvironmentsOf(view, project.ID) {
 		shown.Environments = append(shown.Environments, &shownLink{link.Environment, link.DefaultStrategy})

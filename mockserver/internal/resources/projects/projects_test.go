@@ -55,3 +55,45 @@ features: [{name: checkout, environments: [{name: development, enabled: true}]}]
 		}
 	}
 }
+
+// TestOnboarding checks how far the use of a project has come: its oldest flag is named until an
+// SDK registers, and a flag counts as switched on even if it is off again.
+func TestOnboarding(t *testing.T) {
+	t.Parallel()
+	mock, err := mockserver.New(mockserver.WithSeedFile("seed.yaml", []byte(`
+apiTokens:
+- {name: admin, type: admin, secret: "*:*.unleash-insecure-admin-api-token"}
+- {name: client, type: backend, secret: "default:development.unleash-insecure-api-token"}
+features: [{name: b, createdAt: -2h}, {name: a, createdAt: -1h, environments: [{name: development}]}]
+`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const (
+		overview = "/api/admin/projects/default/overview"
+		on       = "/api/admin/projects/default/features/a/environments/development/on"
+		off      = "/api/admin/projects/default/features/a/environments/development/off"
+		register = `{"appName":"shop","strategies":[],"started":"2026-01-02T03:04:05Z","interval":1}`
+	)
+	for _, step := range []struct {
+		method, path, body, token string
+		status                    int
+		says                      string
+	}{
+		{http.MethodGet, overview, "", wellknown.Admin, http.StatusOK, `"onboardingStatus":{"status":"first-flag-created","feature":"b"}`},
+		{http.MethodPost, "/api/client/register", register, wellknown.Backend, http.StatusAccepted, ""},
+		{http.MethodGet, overview, "", wellknown.Admin, http.StatusOK, `"onboardingStatus":{"status":"sdk-connected"}`},
+		{http.MethodPost, on, "", wellknown.Admin, http.StatusOK, ""},
+		{http.MethodPost, off, "", wellknown.Admin, http.StatusOK, ""},
+		{http.MethodGet, overview, "", wellknown.Admin, http.StatusOK, `"onboardingStatus":{"status":"onboarded"}`},
+	} {
+		request := httptest.NewRequest(step.method, step.path, strings.NewReader(step.body))
+		request.Header.Set("Authorization", step.token)
+		request.Header.Set("Content-Type", "application/json")
+		recorder := httptest.NewRecorder()
+		mock.ServeHTTP(recorder, request)
+		if recorder.Code != step.status || !strings.Contains(recorder.Body.String(), step.says) {
+			t.Errorf("%s %s: status %d: %s", step.method, step.path, recorder.Code, recorder.Body)
+		}
+	}
+}

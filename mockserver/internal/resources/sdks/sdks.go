@@ -159,6 +159,14 @@ func (a *Application) uses(projects []string, environment string) bool {
 	return parts > before
 }
 
+// Connected reports whether an application uses a project. One that uses all projects does not
+// count (O).
+func Connected(view *engine.View, project string) bool {
+	return slices.ContainsFunc(applications.All(view), func(a *Application) bool {
+		return slices.ContainsFunc(a.Usage, func(u Usage) bool { return u.Project == project })
+	})
+}
+
 // tooLong reports whether one of the texts has more than maxText characters.
 func tooLong(texts ...string) bool {
 	return slices.ContainsFunc(texts, func(text string) bool { return utf8.RuneCountInString(text) > maxText })
