@@ -8,7 +8,9 @@ package apierror
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
@@ -273,6 +275,15 @@ func BadProperty(name, rule, sent string) *Error {
 	out := Invalid(Detail{Message: message})
 	out.Envelope = Handler
 	return out
+}
+
+// CheckInt32 refuses a number that is not a 32-bit integer, which Postgres cannot store; a real
+// server answers 500.
+func CheckInt32(property string, sent float64) error {
+	if sent != math.Trunc(sent) || sent < math.MinInt32 || sent > math.MaxInt32 {
+		return BadProperty(property, "must be an integer of 32 bits", strconv.FormatFloat(sent, 'f', -1, 64))
+	}
+	return nil
 }
 
 // Internal answers a failure of the server itself.

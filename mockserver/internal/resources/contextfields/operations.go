@@ -145,6 +145,9 @@ func create(tx *engine.Tx, in createIn) (out engine.Answer[*Field], err error) {
 	if in.Project.Value != "" && projects.Find(tx, in.Project.Value) == nil {
 		return out, apierror.BadData("No project found with id " + in.Project.Value) // a real server answers 500
 	}
+	if err := apierror.CheckInt32("sortOrder", float64(in.SortOrder.Value)); err != nil {
+		return out, err
+	}
 	field := &Field{Name: in.Name, SortOrder: in.SortOrder.Value, CreatedAt: tx.Stamp(), Project: in.Project.Value}
 	in.fill(field)
 	if err := fields.Insert(tx, field); err != nil {

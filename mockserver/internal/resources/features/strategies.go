@@ -8,7 +8,6 @@ import (
 	"math"
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -189,15 +188,6 @@ func insert(tx *engine.Tx, s *Strategy) error {
 
 // unplaced is the sort order of a strategy that is to come last.
 const unplaced = math.MinInt64
-
-// checkInteger refuses a sort order or an id that is not a 32-bit integer; a real server
-// answers 500.
-func checkInteger(property string, sent float64) error {
-	if sent != math.Trunc(sent) || sent < math.MinInt32 || sent > math.MaxInt32 {
-		return apierror.BadProperty(property, "must be an integer of 32 bits", strconv.FormatFloat(sent, 'f', -1, 64))
-	}
-	return nil
-}
 
 func newID(now time.Time, random io.Reader) string {
 	if random == nil {
@@ -398,7 +388,7 @@ func sortStrategies(tx *engine.Tx, in sortIn) (out engine.Answer[engine.None], e
 		if !slices.Contains(order, place.ID) {
 			return out, apierror.BadData("trying to change strategies for environment via update sortOrder")
 		}
-		if err := checkInteger(fmt.Sprintf("[%d].sortOrder", i), place.SortOrder); err != nil {
+		if err := apierror.CheckInt32(fmt.Sprintf("[%d].sortOrder", i), place.SortOrder); err != nil {
 			return out, err
 		}
 		before := strategies.Get(tx, engine.Text(in.Name, in.Environment, place.ID))

@@ -55,7 +55,7 @@ func (b strategyBody) fill(r engine.Reader, s *Strategy) error {
 	}
 	s.Title, s.Disabled = b.Title.Or(s.Title), b.Disabled.Or(s.Disabled)
 	if b.SortOrder.Sent {
-		if err := checkInteger("sortOrder", b.SortOrder.Value); err != nil {
+		if err := apierror.CheckInt32("sortOrder", b.SortOrder.Value); err != nil {
 			return err
 		}
 		s.SortOrder = int64(b.SortOrder.Value)
@@ -73,7 +73,7 @@ func (b strategyBody) fill(r engine.Reader, s *Strategy) error {
 func (b strategyBody) segmentIDs(r engine.Reader) ([]int64, error) {
 	ids := make([]int64, len(b.Segments.Value))
 	for i, sent := range b.Segments.Value {
-		if err := checkInteger(fmt.Sprintf("segments[%d]", i), sent); err != nil {
+		if err := apierror.CheckInt32(fmt.Sprintf("segments[%d]", i), sent); err != nil {
 			return nil, err
 		}
 		ids[i] = int64(sent)

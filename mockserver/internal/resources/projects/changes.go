@@ -20,6 +20,9 @@ func sort(tx *engine.Tx, in sortIn) (out engine.Answer[engine.None], err error) 
 		if !has {
 			continue
 		}
+		if err := apierror.CheckInt32(before.Name, float64(place)); err != nil {
+			return out, err
+		}
 		after := *before
 		after.SortOrder = place
 		if err := environments.Update(tx, before, &after); err != nil {
