@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
@@ -36,7 +37,7 @@ func Resource(usedBy usage.Of[int64]) engine.Resource {
 			"getSegments":              engine.Read(list(usedBy)),
 			"createSegment":            engine.Write(create),
 			"getSegment":               engine.Read(get),
-			"updateSegment":            engine.Write(update),
+			"updateSegment":            engine.Write(update(usedBy)),
 			"removeSegment":            engine.Write(remove(usedBy)),
 			"validateSegment":          engine.Read(validate),
 			"getStrategiesBySegmentId": engine.Read(strategies(usedBy)),
@@ -155,9 +156,6 @@ func (b body) fill(r engine.Reader, s *Segment) (err error) {
 	if b.Project != nil {
 		s.Project = *b.Project
 	}
-	if s.Project != "" && projects.Find(r, s.Project) == nil {
-		return apierror.BadData("No project found with id " + s.Project) // a real server answers 500
-	}
 	if s.Constraints, err = constraints.Checked(r, b.Constraints); err != nil {
 		return err
 	}
@@ -167,6 +165,26 @@ func (b body) fill(r engine.Reader, s *Segment) (err error) {
 	}
 	if values > MaxValues {
 		return apierror.BadData(fmt.Sprintf("Segments may not have more than %d values", MaxValues))
+	}
+	return nil
+}
+
+// checkProject refuses a project that does not exist, or other than that of the strategies that
+// use the segment. Everything else is checked before (O).
+func (s *Segment) checkProject(r engine.Reader, usedBy []usage.Strategy) error {
+	var used []string
+	for _, strategy := range usedBy {
+		if !slices.Contains(used, strategy.Project) {
+			used = append(used, strategy.Project)
+		}
+	}
+	switch {
+	case s.Project == "":
+		return nil
+	case len(used) > 0 && !slices.Equal(used, []string{s.Project}):
+		return apierror.BadData("Invalid project. Segment is being used by strategies in other projects: " + strings.Join(used, ", "))
+	case projects.Find(r, s.Project) == nil:
+		return apierror.BadData("No project found with id " + s.Project) // a real server answers 500
 	}
 	return nil
 }
@@ -182,6 +200,9 @@ func create(tx *engine.Tx, in body) (out engine.Answer[*Segment], err error) {
 	if err := segments.Insert(tx, segment); err != nil {
 		return out, err
 	}
+	if err := segment.checkProject(tx, nil); err != nil {
+		return out, err
+	}
 	return engine.Created(segment, fmt.Sprintf("segments/%d", segment.ID))
 }
 
@@ -190,18 +211,23 @@ type updateIn struct {
 	body
 }
 
-func update(tx *engine.Tx, in updateIn) (out engine.Answer[engine.None], err error) {
-	before, changed := Get(tx, in.ID), Segment{}
-	if before != nil {
-		changed = *before
+func update(usedBy usage.Of[int64]) func(*engine.Tx, updateIn) (engine.Answer[engine.None], error) {
+	return func(tx *engine.Tx, in updateIn) (out engine.Answer[engine.None], err error) {
+		before, changed := Get(tx, in.ID), Segment{}
+		if before != nil {
+			changed = *before
+		}
+		if err := in.fill(tx, &changed); err != nil { // checked before the id (O)
+			return out, err
+		}
+		if before == nil {
+			return out, missing(in.ID)
+		}
+		if err := segments.Update(tx, before, &changed); err != nil {
+			return out, err
+		}
+		return out, changed.checkProject(tx, usedBy(tx)[in.ID])
 	}
-	if err := in.fill(tx, &changed); err != nil { // checked before the id (O)
-		return out, err
-	}
-	if before == nil {
-		return out, missing(in.ID)
-	}
-	return out, segments.Update(tx, before, &changed)
 }
 
 func remove(usedBy usage.Of[int64]) func(*engine.Tx, one) (engine.Answer[engine.None], error) {
