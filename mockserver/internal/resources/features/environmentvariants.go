@@ -15,6 +15,12 @@ type variantList struct {
 	Variants []Variant `json:"variants"`
 }
 
+// variantAnswer has variants as they were sent.
+type variantAnswer struct {
+	Version  int64         `json:"version"`
+	Variants []engine.JSON `json:"variants"`
+}
+
 // inVariants returns the state of a flag in an environment, or the 404 for its variants
 // there.
 func (in inEnvironment) inVariants(r engine.Reader) (*Toggle, error) {
@@ -47,23 +53,25 @@ func (in in) legacy(r engine.Reader) error {
 
 type variantsIn struct {
 	inEnvironment
-	Variants []Variant `body:""`
+	Variants []any       `body:""`
+	Sent     engine.JSON `body:""`
 }
 
-func replaceVariants(tx *engine.Tx, in variantsIn) (out engine.Answer[variantList], err error) {
+func replaceVariants(tx *engine.Tx, in variantsIn) (out engine.Answer[variantAnswer], err error) {
 	if _, err := in.find(tx); err != nil {
 		return out, err
 	}
 	if err := in.legacy(tx); err != nil {
 		return out, err
 	}
-	return in.store(tx, in.Variants)
+	return in.store(tx, inText(in.Variants, in.Sent, ""))
 }
 
 // store checks variants, distributes their weights and stores them, if the flag is in the
 // environment. Variants that do not say whether their weight is fixed are lost (O).
-func (in inEnvironment) store(tx *engine.Tx, variants []Variant) (out engine.Answer[variantList], err error) {
-	if err := checkVariants(variants, asSent, false); err != nil {
+func (in inEnvironment) store(tx *engine.Tx, sent sentVariants) (out engine.Answer[variantAnswer], err error) {
+	variants, err := sent.read()
+	if err != nil {
 		return out, err
 	}
 	typed := make([]Variant, 0, len(variants))
@@ -82,8 +90,9 @@ func (in inEnvironment) store(tx *engine.Tx, variants []Variant) (out engine.Ans
 	if _, err := in.inVariants(tx); err != nil {
 		return out, err
 	}
-	out.Value = variantList{1, sorted(spreadOut)}
-	return out, PutVariants(tx, in.Name, in.Environment, out.Value.Variants)
+	stored := sorted(spreadOut)
+	out.Value = variantAnswer{1, sent.weighed(stored)}
+	return out, PutVariants(tx, in.Name, in.Environment, stored)
 }
 
 type patchVariantsIn struct {
@@ -91,7 +100,7 @@ type patchVariantsIn struct {
 	Operations engine.JSON `body:""`
 }
 
-func patchVariants(tx *engine.Tx, in patchVariantsIn) (out engine.Answer[variantList], err error) {
+func patchVariants(tx *engine.Tx, in patchVariantsIn) (out engine.Answer[variantAnswer], err error) {
 	toggle, err := in.inVariants(tx)
 	if err != nil {
 		return out, err
@@ -103,22 +112,23 @@ func patchVariants(tx *engine.Tx, in patchVariantsIn) (out engine.Answer[variant
 	if err := in.legacy(tx); err != nil {
 		return out, err
 	}
-	var variants []Variant
-	if err := readInto(value, &variants); err != nil {
-		return out, err
+	list, is := value.([]any)
+	if !is {
+		return out, apierror.BadData("The patch leaves no variants")
 	}
-	return in.store(tx, variants)
+	return in.store(tx, list)
 }
 
 type pushVariantsIn struct {
 	in
-	Variants     []Variant `json:"variants"`
-	Environments []string  `json:"environments"`
+	Variants     []any       `json:"variants"`
+	Environments []string    `json:"environments"`
+	Sent         engine.JSON `body:""`
 }
 
 // pushVariants replaces the variants of a flag in each of the given environments. The
 // caller needs the permission in each of them.
-func pushVariants(tx *engine.Tx, in pushVariantsIn) (out engine.Answer[variantList], err error) {
+func pushVariants(tx *engine.Tx, in pushVariantsIn) (out engine.Answer[variantAnswer], err error) {
 	if len(in.Environments) == 0 {
 		return out, apierror.BadData("No environments provided")
 	}
@@ -130,14 +140,12 @@ func pushVariants(tx *engine.Tx, in pushVariantsIn) (out engine.Answer[variantLi
 	if _, err := in.find(tx); err != nil {
 		return out, err
 	}
-	for i := range in.Variants {
-		in.Variants[i] = in.Variants[i].complete()
-	}
-	if err := checkVariants(in.Variants, completed, false); err != nil {
+	sent := inText(in.Variants, in.Sent, "variants").completed()
+	variants, err := sent.read()
+	if err != nil {
 		return out, err
 	}
-	variants, err := spread(in.Variants)
-	if err != nil {
+	if variants, err = spread(variants); err != nil {
 		return out, err
 	}
 	for i, environment := range in.Environments {
@@ -152,17 +160,8 @@ func pushVariants(tx *engine.Tx, in pushVariantsIn) (out engine.Answer[variantLi
 			return out, err
 		}
 	}
-	return engine.OK(variantList{1, variants})
+	return engine.OK(variantAnswer{1, sent.weighed(variants)})
 }
 
 // variantsPermission is the permission to change variants.
 const variantsPermission = spec.Permission("UPDATE_FEATURE_ENVIRONMENT_VARIANTS")
-
-// complete returns a variant with defaults for what was not sent.
-func (v Variant) complete() Variant {
-	v.WeightType = cmp.Or(v.WeightType, "variable")
-	if v.Stickiness == "" {
-		v.Stickiness = "default"
-	}
-	return v
-}

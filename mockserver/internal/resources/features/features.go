@@ -195,12 +195,11 @@ func ParentsOf(r engine.Reader, flag string) []*Dependency {
 	return dependencies.Under(r, engine.Text(flag))
 }
 
+// childrenOf returns the flags that depend on a flag, archived ones included (O).
 func childrenOf(r engine.Reader, parent string) []string {
 	out := []string{}
 	for row := range byParent.Under(r, engine.Text(parent)) {
-		if child := Get(r, row.Flag); child != nil && child.ArchivedAt == nil {
-			out = append(out, row.Flag)
-		}
+		out = append(out, row.Flag)
 	}
 	return out
 }

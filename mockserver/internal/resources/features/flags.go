@@ -398,7 +398,7 @@ func (in getIn) get(view *engine.View, asked Asked) (out engine.Answer[whole], e
 		}
 		shown := environmentOfFlag{
 			Name: environment.Name, Enabled: toggle.Enabled, Type: environment.Type, SortOrder: environment.SortOrder,
-			Strategies: StrategiesOf(view, in.Name, environment.Name), LastSeenAt: toggle.LastSeenAt,
+			Strategies: decided(StrategiesOf(view, in.Name, environment.Name)), LastSeenAt: toggle.LastSeenAt,
 		}
 		if asked != nil {
 			shown.Yes, shown.No = asked(view, in.Name, environment.Name)
@@ -409,6 +409,19 @@ func (in getIn) get(view *engine.View, asked Asked) (out engine.Answer[whole], e
 		found.Environments = append(found.Environments, shown)
 	}
 	return engine.OK(found)
+}
+
+// decided returns strategies of which each is either disabled or not. Other answers show null
+// if that was sent (O).
+func decided(all []*Strategy) []*Strategy {
+	for i, s := range all {
+		if s.Disabled == nil {
+			shown := *s
+			shown.Disabled = new(bool)
+			all[i] = &shown
+		}
+	}
+	return all
 }
 
 type listIn struct {

@@ -3,6 +3,7 @@ package features
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 // wrong is reported (O).
 type metadata struct {
 	at     string // precedes names inside a list or another object
+	strict bool   // refuses properties that no variant has
 	get    func(name string) (value any, sent bool)
 	broken []apierror.Detail
 }
@@ -133,29 +135,27 @@ func (m *metadata) variants() {
 	if value != nil && !is {
 		m.refuse("variants", "must be an array", value)
 	}
-	seen := map[any]bool{}
+	m.variantList("variants", list)
+}
+
+// variantList checks each variant of a list, and then whether two have the same name, or none (O).
+func (m *metadata) variantList(at string, list []any) {
 	for i, one := range list {
-		at := fmt.Sprintf("variants[%d]", i)
+		m.inside(fmt.Sprintf("%s[%d]", at, i), one, func(inner *metadata) { inner.variant(one) })
+	}
+	seen := map[string]bool{}
+	for i, one := range list {
 		get := propertiesOf(one)
 		if get == nil {
-			m.refuse(at, "must be of type object", one)
 			continue
 		}
-		inner := metadata{at: at + ".", get: get}
-		inner.variant()
-		m.broken = append(m.broken, inner.broken...)
-		sent, _ := get("name")
-		name, isText := sent.(string)
-		if !isText && sent != nil { // already refused, and a duplicate of nothing
-			continue
-		}
-		if seen[name] {
-			told := Variant{Name: name, WeightType: "variable", Stickiness: "default"}
-			weight, _ := get("weight")
-			told.Weight, _ = weight.(float64)
-			m.broken = append(m.broken, apierror.Detail{Message: fmt.Sprintf("%q contains a duplicate value. You provided %s.", at, told.told(asSent))})
-		} else {
-			seen[name] = true
+		name, _ := get("name")
+		switch text, isText := name.(string); {
+		case !isText && name != nil: // refused above
+		case seen[text]:
+			m.refuse(fmt.Sprintf("%s[%d]", at, i), "contains a duplicate value", withDefaults(one))
+		default:
+			seen[text] = true
 		}
 	}
 }
@@ -172,25 +172,101 @@ func propertiesOf(value any) func(name string) (any, bool) {
 	return nil
 }
 
-func (m *metadata) variant() {
+// properties are those of a variant, in the order in which they are checked.
+var properties = []string{"name", "weight", "weightType", "payload", "stickiness", "overrides"}
+
+func (m *metadata) variant(sent any) {
 	m.name()
 	m.weight()
 	if value, sent := m.get("weightType"); sent {
 		m.weightType(value)
 	}
 	m.text("weightType", false)
-	m.text("stickiness", false)
 	if value, sent := m.get("payload"); sent {
-		get := propertiesOf(value)
-		if get == nil {
-			m.refuse("payload", "must be of type object", value)
-			return
-		}
-		inner := metadata{at: m.at + "payload.", get: get}
-		inner.text("type", true)
-		inner.text("value", true)
-		m.broken = append(m.broken, inner.broken...)
+		m.inside("payload", value, func(inner *metadata) {
+			inner.text("type", true)
+			inner.text("value", true)
+			inner.json()
+			inner.only(value, "type", "value")
+		})
 	}
+	m.text("stickiness", false)
+	for i, value := range m.list("overrides") {
+		m.inside(fmt.Sprintf("overrides[%d]", i), value, func(inner *metadata) {
+			inner.text("contextName", true)
+			for j, value := range inner.list("values") {
+				one := metadata{at: inner.at, get: func(string) (any, bool) { return value, true }}
+				one.text(fmt.Sprintf("values[%d]", j), true)
+				inner.broken = append(inner.broken, one.broken...)
+			}
+			inner.only(value, "contextName", "values")
+		})
+	}
+	m.only(sent, properties...)
+}
+
+// inside checks an object that is a property or part of one.
+func (m *metadata) inside(name string, value any, check func(*metadata)) {
+	inner := metadata{at: m.at + name + ".", get: propertiesOf(value), strict: m.strict}
+	if inner.get == nil {
+		m.refuse(name, "must be of type object", value)
+		return
+	}
+	check(&inner)
+	m.broken = append(m.broken, inner.broken...)
+}
+
+// list returns the elements of a list, if one was sent.
+func (m *metadata) list(name string) []any {
+	value, sent := m.get(name)
+	list, is := value.([]any)
+	if sent && !is {
+		m.refuse(name, "must be an array", value)
+	}
+	return list
+}
+
+// json checks the value of a payload that is to be JSON.
+func (m *metadata) json() {
+	kind, _ := m.get("type")
+	value, _ := m.get("value")
+	if text, is := value.(string); is && text != "" && kind == "json" && !isContainer(text) {
+		m.broken = append(m.broken, apierror.Detail{Message: fmt.Sprintf("'value' must be a valid json string when 'type' is json. You provided %s.", v8json.Stringify(nil, text))})
+	}
+}
+
+// only refuses properties other than the known ones.
+func (m *metadata) only(sent any, known ...string) {
+	object, is := sent.(*v8json.Object)
+	if !is || !m.strict {
+		return
+	}
+	for _, name := range object.Keys() {
+		if !slices.Contains(known, name) {
+			value, _ := object.Get(name)
+			m.refuse(name, "is not allowed", value)
+		}
+	}
+}
+
+// withDefaults returns a variant with the properties that are added before it is compared with
+// others (O).
+func withDefaults(variant any) *v8json.Object {
+	names, get, out := properties, propertiesOf(variant), v8json.NewObject()
+	if object, is := variant.(*v8json.Object); is {
+		names = object.Keys()
+	}
+	for _, name := range names {
+		if value, sent := get(name); sent {
+			out.Set(name, value)
+		}
+	}
+	for _, added := range [][2]string{{"weightType", "variable"}, {"stickiness", "default"}} {
+		if _, sent := get(added[0]); !sent {
+			out.Set(added[0], added[1])
+		}
+	}
+	return out
 }
 
 func (m *metadata) weight() {

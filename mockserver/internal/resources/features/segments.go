@@ -3,29 +3,35 @@ package features
 import (
 	"slices"
 
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/segments"
 )
 
-// segmentsOfStrategy are the segments of a strategy as they are sent and returned.
-// Project and environment are not compared with those of the strategy (O).
+// segmentsOfStrategy are the segments of a strategy as they are sent and returned. Project and
+// environment are not compared with those of the strategy (O).
 type segmentsOfStrategy struct {
-	Project     string  `json:"projectId"`
-	Strategy    string  `json:"strategyId"`
-	Environment string  `json:"environmentId"`
-	Segments    []int64 `json:"segmentIds"`
+	Strategy string         `json:"strategyId"`
+	Segments []int64        `json:"segmentIds"`
+	Body     map[string]any `body:""`
+	Sent     engine.JSON    `body:""`
+}
+
+// answer returns what was sent.
+func (in segmentsOfStrategy) answer() (engine.Answer[engine.JSON], error) {
+	return engine.Created(engine.JSON(v8json.Stringify(nil, inOrder(in.Body, parsed(in.Sent)))), "strategies/"+in.Strategy)
 }
 
 // setSegments publishes nothing: clients see the change with the next one (O).
-func setSegments(tx *engine.Tx, in segmentsOfStrategy) (out engine.Answer[segmentsOfStrategy], err error) {
+func setSegments(tx *engine.Tx, in segmentsOfStrategy) (out engine.Answer[engine.JSON], err error) {
 	if len(in.Segments) > segments.MaxOfStrategy {
 		return out, apierror.BadData("Strategies may not have more than 5 segments")
 	}
 	before := byID.Find(tx, engine.Text(in.Strategy))
 	switch {
 	case before == nil && len(in.Segments) == 0: // a strategy that does not exist can be given no segments (O)
-		return engine.Created(in, "strategies/"+in.Strategy)
+		return in.answer()
 	case before == nil:
 		return out, notFound("Could not find strategy with id=%s", in.Strategy) // a real server answers 500, here and below
 	}
@@ -43,7 +49,7 @@ func setSegments(tx *engine.Tx, in segmentsOfStrategy) (out engine.Answer[segmen
 	if err := strategies.UpdateAs(tx, "", before, &after); err != nil {
 		return out, err
 	}
-	return engine.Created(in, "strategies/"+in.Strategy)
+	return in.answer()
 }
 
 type strategyIn struct {

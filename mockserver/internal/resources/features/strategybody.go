@@ -20,9 +20,10 @@ type strategyBody struct {
 	Disabled    engine.Optional[*bool]                    `json:"disabled"`
 	SortOrder   engine.Optional[float64]                  `json:"sortOrder"`
 	Constraints engine.Optional[[]constraints.Constraint] `json:"constraints"`
-	Variants    engine.Optional[[]Variant]                `json:"variants"`
+	Variants    engine.Optional[[]any]                    `json:"variants"`
 	Parameters  engine.Optional[map[string]string]        `json:"parameters"`
 	Segments    engine.Optional[[]float64]                `json:"segments"`
+	Sent        engine.JSON                               `body:""`
 }
 
 // fill puts what was sent into a strategy, in the order in which a real server checks it
@@ -45,10 +46,11 @@ func (b strategyBody) fill(r engine.Reader, s *Strategy) error {
 		}
 	}
 	if b.Variants.Sent {
-		if err := checkVariants(b.Variants.Value, asSent, true); err != nil {
+		variants, err := inText(b.Variants.Value, b.Sent, "variants").read()
+		if err != nil {
 			return err
 		}
-		if s.Variants, err = spread(b.Variants.Value); err != nil {
+		if s.Variants, err = spread(variants); err != nil {
 			return err
 		}
 		s.Variants = sorted(s.Variants)
@@ -114,7 +116,7 @@ type strategyForm struct {
 	SortOrder   float64                  `json:"sortOrder"`
 	Segments    []float64                `json:"segments"`
 	Constraints []constraints.Constraint `json:"constraints"`
-	Variants    []Variant                `json:"variants"`
+	Variants    []any                    `json:"variants"`
 	Parameters  map[string]string        `json:"parameters"`
 }
 
@@ -153,10 +155,12 @@ func (f *strategyForm) read(value any) error {
 // patchable are the properties that a strategy may have after a patch.
 var patchable = []string{"id", "name", "title", "disabled", "featureName", "sortOrder", "segments", "constraints", "variants", "parameters"}
 
+// body returns the strategy as it would be sent. Without segments, a strategy keeps those that it
+// has (O).
 func (f *strategyForm) body() strategyBody {
 	return strategyBody{
 		Name: sent(f.Name), Title: sent(f.Title), Disabled: sent(f.Disabled), SortOrder: sent(f.SortOrder), Constraints: sent(f.Constraints),
-		Variants: sent(f.Variants), Parameters: sent(f.Parameters), Segments: sent(f.Segments),
+		Variants: sent(f.Variants), Parameters: sent(f.Parameters), Segments: engine.Optional[[]float64]{Value: f.Segments, Sent: f.Segments != nil},
 	}
 }
 

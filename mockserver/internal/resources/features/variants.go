@@ -1,7 +1,6 @@
 package features
 
 import (
-	"fmt"
 	"slices"
 
 	"golang.org/x/text/collate"
@@ -9,7 +8,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
-	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/names"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
 // Variant is a variant of a flag or of a strategy, as it is stored: only what was sent,
@@ -38,64 +37,102 @@ type Override struct {
 // wholeWeight is the sum of the weights of all variants.
 const wholeWeight = 1000
 
-// Orders in which a refusal lists the properties of a variant.
-var (
-	asSent    = []string{"name", "weight", "weightType", "stickiness"}
-	completed = []string{"weightType", "stickiness", "name", "weight"}
-)
+// sentVariants are variants as they were sent, or as a patch leaves them, each with its keys in
+// that order.
+type sentVariants []any
 
-// checkVariants refuses names that are invalid or occur twice, weights that are not whole
-// or out of bounds, and payloads that are not what they claim to be. If sticky is true, it
-// also refuses variants without a stickiness (O).
-func checkVariants(variants []Variant, order []string, sticky bool) error {
-	seen := map[string]bool{}
-	for i := range variants {
-		v := &variants[i]
-		if err := names.Check(fmt.Sprintf("[%d].name", i), v.Name); err != nil {
-			return err
-		}
-		m := metadata{at: fmt.Sprintf("[%d].", i)}
-		m.thousandths(v.Weight)
-		if v.WeightType != "" {
-			m.weightType(v.WeightType)
-		}
-		if m.broken != nil {
-			return unfit(m.broken[0])
-		}
-		if v.Payload != nil {
-			if err := v.Payload.check(fmt.Sprintf("[%d].payload.value", i)); err != nil {
-				return err
+// inText returns a list, whose values the contract has checked and perhaps changed, with the keys
+// of its objects in the order of the text, if there is one. property is that of the list, if it is
+// not the whole text.
+func inText(list []any, text engine.JSON, property string) sentVariants {
+	if text == nil {
+		return list
+	}
+	sent := parsed(text)
+	if object, is := sent.(*v8json.Object); is && property != "" {
+		sent, _ = object.Get(property)
+	}
+	ordered, _ := inOrder(list, sent).([]any)
+	return ordered
+}
+
+func parsed(text engine.JSON) any {
+	value, _ := v8json.ParseOrdered(text) // cannot fail: it was read for the contract
+	return value
+}
+
+// inOrder returns a value with the keys of objects in the order in which they were sent.
+func inOrder(value, sent any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		out := v8json.NewObject()
+		if object, is := sent.(*v8json.Object); is {
+			for _, name := range object.Keys() {
+				inner, _ := object.Get(name)
+				out.Set(name, inOrder(value[name], inner))
 			}
 		}
-		if sticky && v.Stickiness == "" {
-			return apierror.BadProperty(fmt.Sprintf("[%d].stickiness", i), "is not allowed to be empty", "")
+		return out
+	case []any:
+		elements, _ := sent.([]any)
+		out := make([]any, min(len(value), len(elements)))
+		for i := range out {
+			out[i] = inOrder(value[i], elements[i])
 		}
-		if seen[v.Name] {
-			return apierror.BadProperty(fmt.Sprintf("[%d]", i), "contains a duplicate value", v.told(order))
-		}
-		seen[v.Name] = true
+		return out
 	}
-	return nil
+	return value
 }
 
-// told returns a variant as JSON, with its keys in the given order.
-func (v *Variant) told(order []string) string {
-	values := map[string]any{"name": v.Name, "weight": v.Weight, "weightType": v.WeightType, "stickiness": v.Stickiness}
-	out := v8json.NewObject()
-	for _, key := range order {
-		out.Set(key, values[key])
+// read returns the variants, unless one is not as it should be (O).
+func (all sentVariants) read() (variants []Variant, err error) {
+	m := metadata{strict: true}
+	if m.variantList("", all); m.broken != nil {
+		return nil, unfit(m.broken[0])
 	}
-	return string(v8json.Stringify(nil, out))
+	err = readInto([]any(all), &variants)
+	return variants, err
 }
 
-func (p *Payload) check(property string) error {
-	if p.Value == "" {
-		return apierror.BadProperty(property, "is not allowed to be empty", "")
+func nameOf(variant any) string {
+	name, _ := propertiesOf(variant)("name")
+	text, _ := name.(string)
+	return text
+}
+
+// completed returns the variants with defaults, which come first, for what was not sent.
+func (all sentVariants) completed() sentVariants {
+	out := make(sentVariants, len(all))
+	for i, one := range all {
+		object, is := one.(*v8json.Object)
+		if !is {
+			return all
+		}
+		full := v8json.NewObject()
+		full.Set("weightType", "variable")
+		full.Set("stickiness", "default")
+		for _, name := range object.Keys() {
+			value, _ := object.Get(name)
+			full.Set(name, value)
+		}
+		out[i] = full
 	}
-	if p.Type != "json" || isContainer(p.Value) {
-		return nil
+	return out
+}
+
+// weighed returns variants as they were sent, but with the weights that they got.
+func (all sentVariants) weighed(variants []Variant) []engine.JSON {
+	named := map[string]*v8json.Object{}
+	for _, one := range all {
+		named[nameOf(one)], _ = one.(*v8json.Object)
 	}
-	return unfit(apierror.Detail{Message: fmt.Sprintf("'value' must be a valid json string when 'type' is json. You provided %s.", v8json.Stringify(nil, p.Value))})
+	out := []engine.JSON{}
+	for i := range variants {
+		shown := named[variants[i].Name]
+		shown.Set("weight", variants[i].Weight)
+		out = append(out, v8json.Stringify(nil, shown))
+	}
+	return out
 }
 
 // isContainer reports whether a text is a JSON object or array. A JSON payload can be
