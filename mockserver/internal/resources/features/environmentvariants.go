@@ -114,7 +114,9 @@ func patchVariants(tx *engine.Tx, in patchVariantsIn) (out engine.Answer[variant
 	}
 	list, is := value.([]any)
 	if !is {
-		return out, apierror.BadData("The patch leaves no variants")
+		m := metadata{}
+		m.refuse("value", "must be an array", value)
+		return out, m.err()
 	}
 	return in.store(tx, list)
 }

@@ -1,6 +1,9 @@
 package features
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -15,8 +18,8 @@ import (
 // doubles it.
 const maxCopied = 1 << 20
 
-// patched applies a JSON patch to what the API shows. A patch that does not apply gets a
-// 400; a real server answers 500.
+// patched applies a JSON patch to what the API shows. A patch that does not apply gets a 400,
+// which a real server gives only to one of variants; to others, it answers 500.
 func patched(document, operations []byte) (any, error) {
 	value, err := v8json.ParseOrdered(document)
 	if err != nil {
@@ -34,10 +37,27 @@ func patched(document, operations []byte) (any, error) {
 			return nil, apierror.BadData(fmt.Sprintf("The operation %d of the patch is no object", i))
 		}
 		if err := p.apply(object); err != nil {
-			return nil, apierror.BadData(fmt.Sprintf("The operation %d of the patch does not apply: %v", i, err))
+			message := "Could not apply provided patch: " + err.Error()
+			if errors.Is(err, testFailed) {
+				message += fmt.Sprintf("\nname: TEST_OPERATION_FAILED\nindex: %d\noperation: %s\ntree: %s", i, indented(object), indented(p.document))
+			}
+			return nil, apierror.BadData(message)
 		}
 	}
 	return p.document, nil
+}
+
+// thrown is an error in the words of fast-json-patch or of JavaScript.
+type thrown string
+
+func (t thrown) Error() string { return string(t) }
+
+const testFailed = thrown("Test operation failed")
+
+func indented(value any) string {
+	var out bytes.Buffer
+	_ = json.Indent(&out, v8json.Stringify(nil, value), "", "  ") // cannot fail: Stringify wrote it
+	return out.String()
 }
 
 // readInto reads the result of a patch into a Go value.
@@ -84,7 +104,7 @@ func (p *patcher) apply(operation *v8json.Object) error {
 			return err
 		}
 		if !equal(found, value) {
-			return fmt.Errorf("%s is not that value", path)
+			return testFailed
 		}
 		return nil
 	}
@@ -118,17 +138,25 @@ func (p *patcher) at(path string) (any, error) {
 		return p.document, nil
 	}
 	value, all := p.document, steps(path)
-	for i, step := range all {
+	for _, step := range all {
 		inner, err := child(value, step)
 		if err != nil {
 			return nil, err
 		}
-		if inner == (absent{}) && i < len(all)-1 {
-			return nil, fmt.Errorf("there is no %s", path)
-		}
 		value = inner
 	}
 	return value, nil
+}
+
+// below complains about a step below something that is no object.
+func below(value any, does, doing, step string) error {
+	switch value {
+	case absent{}:
+		return thrown(fmt.Sprintf("Cannot %s properties of undefined (%s '%s')", does, doing, step))
+	case nil:
+		return thrown(fmt.Sprintf("Cannot %s properties of null (%s '%s')", does, doing, step))
+	}
+	return fmt.Errorf("%q is below no object", step)
 }
 
 func child(value any, step string) (any, error) {
@@ -145,7 +173,7 @@ func child(value any, step string) (any, error) {
 		}
 		return value[at], nil
 	}
-	return nil, fmt.Errorf("%q is below no object", step)
+	return nil, below(value, "read", "reading", step)
 }
 
 func (p *patcher) copyOf(path string) (any, error) {
@@ -195,7 +223,10 @@ func changed(value any, steps []string, kind string, to any) (any, error) {
 	case []any:
 		return changedList(value, step, kind, to)
 	}
-	return nil, fmt.Errorf("%q is below no object", step)
+	if kind == "add" {
+		return nil, below(value, "set", "setting", step)
+	}
+	return nil, below(value, "read", "reading", step)
 }
 
 func changedList(list []any, step, kind string, to any) ([]any, error) {
