@@ -70,9 +70,9 @@ func TestFlagFilesOfUnleash(t *testing.T) {
 	if want := `{"flags":1,"segments":2,"remarks":["there is no project shop: its flags go into the project default"]}`; string(got.body) != want {
 		t.Errorf("got %s", got.body)
 	}
-	const export = `{"features":[{"name":"a","type":"release"}],"featureStrategies":[{"name":"default","featureName":"a","segments":[1,2]}],"featureEnvironments":[{"featureName":"a","enabled":true}],"segments":[{"id":1,"name":"staff"},{"id":2,"name":"gone"}]}`
+	const export = `{"features":[{"name":"a","type":"release"}],"featureStrategies":[{"name":"default","featureName":"a","segments":[1,2]}],"featureEnvironments":[{"featureName":"a","enabled":true}],"segments":[{"id":1,"name":"staff"},{"id":2,"name":"gone"}],"dependencies":[{"feature":"a","dependencies":[{"feature":"p"}]}]}`
 	got = a.must(200, http.MethodPut, flagsPath, "", export)
-	if !strings.Contains(string(got.body), "the segment gone (2) are neither in the file nor in the workspace") || strings.Contains(string(got.body), "the segment staff") {
+	if !strings.Contains(string(got.body), "the segment gone (2) are neither in the file nor in the workspace") || strings.Contains(string(got.body), "the segment staff") || !strings.Contains(string(got.body), "there is no flag p: a, which depends on it, is off") {
 		t.Errorf("got %s", got.body)
 	}
 	now := a.must(200, http.MethodGet, flagsPath, "", "").body

@@ -406,7 +406,7 @@ func TestFilesAreReadByTheTagsOfRows(t *testing.T) {
 		`{}`:                                  "/forms/0: missing property 'name'",
 		`{"name":"X"}`:                        "/forms/0/name: it does not match the pattern ^[a-z]+$",
 		`{"name":"x","parts":[{"kind":"c"}]}`: "/forms/0/parts/0/kind: value must be one of 'a', 'b'",
-		`{"name":"x","more":1}`:               "/forms/0: additional properties 'more' not allowed",
+		`{"name":"x","more":1}`:               "/forms/0/more: additional properties 'more' not allowed, only 'name', 'parts', 'any'",
 		`[]`:                                  "/forms/0: got array, want object",
 	} {
 		if _, problem := read(text, false); problem != want {

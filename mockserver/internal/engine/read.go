@@ -109,7 +109,7 @@ func (p *planter) value(into reflect.Value, value any, col *column, path []strin
 
 // unknown complains about a property that an object cannot have.
 func (p *planter) unknown(path []string, name string) {
-	p.complain(path, "additional properties '%s' not allowed", name)
+	p.complain(append(slices.Clip(path), name), "additional properties '%s' not allowed", name)
 }
 
 // want complains about a value that is not of the given JSON type, and returns nil for
@@ -209,7 +209,7 @@ func (p *planter) object(into reflect.Value, value any, path []string) {
 	columns := columnsOf(into.Type())
 	for _, name := range source.Keys() {
 		if !slices.ContainsFunc(columns, func(col column) bool { return col.name == name }) && !p.lenient {
-			p.unknown(path, name)
+			p.complain(append(slices.Clip(path), name), "additional properties '%s' not allowed, only '%s'", name, namesOf(columns))
 		}
 	}
 	for i := range columns {
@@ -223,6 +223,15 @@ func (p *planter) object(into reflect.Value, value any, path []string) {
 			p.complain(path, "missing property '%s'", col.name)
 		}
 	}
+}
+
+// namesOf returns the names of columns as messages list them.
+func namesOf(columns []column) string {
+	var names []string
+	for _, col := range columns {
+		names = append(names, col.name)
+	}
+	return strings.Join(names, "', '")
 }
 
 func columnsOf(t reflect.Type) []column {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 )
@@ -20,6 +21,8 @@ type feature struct {
 	Strategies     []strategy   `json:"strategies"`
 	Variants       []variant    `json:"variants"`
 	Dependencies   []Dependency `json:"dependencies"`
+	Archived       bool         `json:"archived"`
+	Variant        any          `json:"variant"` // what the Frontend API answers
 }
 
 // segment is a segment in the form of the Client API.
@@ -39,19 +42,98 @@ func (f *feature) flag() Flag {
 func (r *reader) answer(object *v8json.Object) {
 	r.foreign = true
 	var form struct {
-		Features []feature `json:"features"`
+		Features []any     `json:"features"`
 		Segments []segment `json:"segments"`
 	}
+	adaptSegments(object)
 	r.fill(&form, object, nil)
 	for i, segment := range form.Segments {
 		segment.Segment.Constraints = r.constraints(segment.Constraints, at(nil, "segments", i, "constraints"))
 		r.set.Segments = append(r.set.Segments, named(segment.Segment))
 	}
-	for i := range form.Features {
-		path := at(nil, "features", i)
-		flag := form.Features[i].flag()
-		flag.Strategies = r.strategies(form.Features[i].Strategies, at(path, "strategies"), r.byID)
-		flag.Variants = r.variants(form.Features[i].Variants, at(path, "variants"))
+	r.features(form.Features, at(nil, "features"))
+}
+
+// adaptSegments gives segments the form of the Client API: Ruby's SDK stores them by
+// their ids, and the one for .NET stores ids as texts.
+func adaptSegments(object *v8json.Object) {
+	value, _ := object.Get(segmentsKey)
+	if byID, is := value.(*v8json.Object); is {
+		value = valuesOf(byID)
+		object.Set(segmentsKey, value)
+	}
+	list, _ := value.([]any)
+	for _, element := range list {
+		if segment, is := element.(*v8json.Object); is {
+			if id, has := segment.Get("id"); has {
+				segment.Set("id", idOf(id))
+			}
+		}
+	}
+}
+
+func valuesOf(object *v8json.Object) []any {
+	out := []any{}
+	for _, name := range object.Keys() {
+		value, _ := object.Get(name)
+		out = append(out, value)
+	}
+	return out
+}
+
+// idOf returns the id of a segment as a number if it is a text with one.
+func idOf(value any) any {
+	text, _ := value.(string)
+	if id, err := strconv.ParseInt(text, 10, 32); err == nil {
+		return float64(id)
+	}
+	return value
+}
+
+// areStored reports whether an object has features by their names, as the SDK for Go
+// stores them.
+func areStored(object *v8json.Object) bool {
+	for _, name := range object.Keys() {
+		value, _ := object.Get(name)
+		feature, is := value.(*v8json.Object)
+		if !is {
+			return false
+		}
+		if own, _ := feature.Get("name"); own != name {
+			return false
+		}
+	}
+	return len(object.Keys()) > 0
+}
+
+// stored reads what areStored has recognized.
+func (r *reader) stored(object *v8json.Object) {
+	r.foreign = true
+	for _, name := range object.Keys() {
+		value, _ := object.Get(name)
+		r.feature(value, []string{name})
+	}
+}
+
+// features reads flags in the form of the Client API.
+func (r *reader) features(list []any, path []string) {
+	r.foreign = true
+	for i, value := range list {
+		r.feature(value, at(path, i))
+	}
+}
+
+// feature reads a flag. SDKs do not get archived ones.
+func (r *reader) feature(value any, path []string) {
+	var form feature
+	r.fill(&form, value, path)
+	switch {
+	case form.Variant != nil:
+		r.complain(at(path, "variant"), evaluated)
+	case !form.Archived:
+		flag := form.flag()
+		flag.Strategies = r.strategies(form.Strategies, at(path, "strategies"), r.byID)
+		flag.Variants = r.variants(form.Variants, at(path, "variants"))
 		r.add(flag, path)
 	}
 }
@@ -69,7 +151,7 @@ const maxID = math.MaxInt32
 
 // byID finds a segment by its id. One that the file does not contain is added to Unknown.
 func (r *reader) byID(reference any, path []string) int64 {
-	number, is := reference.(float64)
+	number, is := idOf(reference).(float64)
 	if !is || number == 0 || number != math.Trunc(number) || math.Abs(number) > maxID {
 		r.complain(path, "it is not the id of a segment")
 		return 0

@@ -16,9 +16,10 @@ func (r *reader) export(object *v8json.Object) {
 			Feature string `json:"featureName" state:",required"`
 		} `json:"featureStrategies"`
 		Environments []struct {
-			Feature  string    `json:"featureName" state:",required"`
-			Enabled  bool      `json:"enabled"`
-			Variants []variant `json:"variants"`
+			Feature     string    `json:"featureName" state:",required"`
+			Environment string    `json:"environment"`
+			Enabled     bool      `json:"enabled"`
+			Variants    []variant `json:"variants"`
 		} `json:"featureEnvironments"`
 		Tags []struct {
 			Feature string `json:"featureName" state:",required"`
@@ -35,21 +36,31 @@ func (r *reader) export(object *v8json.Object) {
 	for _, segment := range form.Segments {
 		r.set.Unknown = append(r.set.Unknown, named(segment.Segment))
 	}
-	index := map[string]int{}
+	index := map[string]int{} // -1 for archived ones, which SDKs do not get
 	for i := range form.Features {
+		if form.Features[i].Archived {
+			index[form.Features[i].Name] = -1
+			continue
+		}
 		index[form.Features[i].Name] = len(r.set.Flags)
 		r.add(form.Features[i].flag(), at(nil, "features", i))
 	}
-	// of returns the flag that an item of a list belongs to, nil after a complaint.
+	// of returns the flag that an item of a list belongs to, nil if that is archived and
+	// after a complaint.
 	of := func(name, list string, i int, field string) *Flag {
 		place, is := index[name]
 		if !is {
 			r.complain(at(nil, list, i, field), "the file has no flag %q", name)
+		}
+		if !is || place < 0 {
 			return nil
 		}
 		return &r.set.Flags[place]
 	}
 	for i, row := range form.Environments {
+		if first := form.Environments[0].Environment; row.Environment != first {
+			r.complain(at(nil, "featureEnvironments", i, "environment"), "got %s after %s, want flags of one environment", row.Environment, first)
+		}
 		if flag := of(row.Feature, "featureEnvironments", i, "featureName"); flag != nil {
 			flag.Enabled = row.Enabled
 			flag.Variants = r.variants(row.Variants, at(nil, "featureEnvironments", i, "variants"))

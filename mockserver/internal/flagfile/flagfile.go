@@ -1,7 +1,7 @@
 // Package flagfile reads files of flags in the forms that people have at hand: an answer
-// of the Client API, which is also an SDK's bootstrap or backup file; an export file of
-// Unleash; and the mock's own short YAML. It recognizes them by their content. Every
-// complaint names the line and the field.
+// of the Client API, which is also an SDK's bootstrap or backup file, or just its flags,
+// as a list or by name; an export file of Unleash; and the mock's own short YAML. It
+// recognizes them by their content. Every complaint names the line and the field.
 package flagfile
 
 import (
@@ -117,13 +117,24 @@ const maxFlags = 20000
 
 // Read reads a file of flags. The error is of type yamlfile.Problems.
 func Read(source []byte) (*Set, error) {
-	file, object, err := open(source, "a file of flags")
+	file, err := open(source, "a file of flags")
 	if err != nil {
 		return nil, err
 	}
 	r := &reader{set: &Set{}}
-	r.storable(object, nil)
+	r.storable(file.Value, nil)
+	if list, is := file.Value.([]any); is {
+		r.features(list, nil)
+		return r.finish(file)
+	}
+	object, err := file.Object()
+	if err != nil {
+		return nil, err
+	}
 	switch {
+	case r.refuse(object):
+	case areStored(object):
+		r.stored(object)
 	case !isList(object, "features"):
 		flags, path := r.shortFlags(object)
 		if count := len(flags.Keys()); count > maxFlags { // checked early, since each takes more memory here than in the file
@@ -138,20 +149,42 @@ func Read(source []byte) (*Set, error) {
 	return r.finish(file)
 }
 
+// What is said about files of other kinds.
+const (
+	answers   = "want a response of /api/client/features"
+	evaluated = "the Frontend API has evaluated this for one context; " + answers
+)
+
+// others are kinds of files that do not contain flags as the mock needs them, by a list
+// that only they have.
+var others = map[string]string{
+	flagsKey:       "got a list, want an object: flags go by name, such as 'flags: {my-flag: true}'",
+	"toggles":      evaluated,
+	"events":       "these are changes to flags; " + answers,
+	"environments": "this is a state export of Unleash 4 or 5, for several environments; want an export of one, or a response of /api/client/features",
+}
+
+// refuse complains if an object is a file of another kind.
+func (r *reader) refuse(object *v8json.Object) (refused bool) {
+	for list, complaint := range others {
+		if isList(object, list) {
+			r.complain([]string{list}, "%s", complaint)
+			refused = true
+		}
+	}
+	return refused
+}
+
 // open parses a file.
-func open(source []byte, kind string) (*yamlfile.Document, *v8json.Object, error) {
+func open(source []byte, kind string) (*yamlfile.Document, error) {
 	file, err := yamlfile.Read(source, yamlfile.Kind{Name: kind, Marks: maxMarks, Objects: maxObjects})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	object, err := file.Object()
-	if err != nil {
-		return nil, nil, err
+	if size := sizeOf(file.Value); size > maxSize {
+		return nil, yamlfile.Problems{{Message: fmt.Sprintf("it is too large for %s: its values take %d bytes in memory, and %d are allowed", kind, size, maxSize)}}
 	}
-	if size := sizeOf(object); size > maxSize {
-		return nil, nil, yamlfile.Problems{{Message: fmt.Sprintf("it is too large for %s: its values take %d bytes in memory, and %d are allowed", kind, size, maxSize)}}
-	}
-	return file, object, nil
+	return file, nil
 }
 
 // ReadAnswer reads an answer of the Client API, and refuses other forms. The error is of
@@ -160,7 +193,11 @@ func ReadAnswer(source []byte) (*Set, error) {
 	if !json.Valid(source) {
 		return nil, yamlfile.Problems{{Message: "it is not JSON"}}
 	}
-	file, object, err := open(source, "a response of the Client API")
+	file, err := open(source, "a response of the Client API")
+	if err != nil {
+		return nil, err
+	}
+	object, err := file.Object()
 	if err != nil {
 		return nil, err
 	}

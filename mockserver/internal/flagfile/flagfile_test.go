@@ -49,6 +49,8 @@ flags:
       - {name: d, payload: {type: csv, value: "1,2"}, weightType: fix, stickiness: userId, overrides: [{contextName: userId, values: [ann]}]}
     dependencies: [simple, {feature: off, enabled: false, variants: [x]}]
     tags: [{type: simple, value: web}]
+  blue: {variant: blue}
+  red: {variant: {name: red, payload: "#f00"}}
 segments:
   - {name: staff, constraints: [{contextName: email, operator: STR_ENDS_WITH, values: ["@example.com"], caseInsensitive: true}]}
   - {name: nobody}
@@ -70,21 +72,25 @@ segments:
 			},
 			Dependencies: []Dependency{{Feature: "simple"}, {Feature: "off", Enabled: new(false), Variants: []string{"x"}}},
 			Tags:         []Tag{{"simple", "web"}},
-		}},
+		}, on("blue"), on("red")},
 		Segments: []Segment{
 			{ID: 1, Name: "staff", Constraints: []Constraint{{ContextName: "email", Operator: "STR_ENDS_WITH", Values: []string{"@example.com"}, CaseInsensitive: true}}},
 			{ID: 2, Name: "nobody"},
 		},
 	}
 	want.Flags[1].Enabled = false
+	want.Flags[4].Variants = []Variant{{Name: "blue", Weight: 1000}}
+	want.Flags[5].Variants = []Variant{{Name: "red", Weight: 1000, Payload: &Payload{"string", "#f00"}}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("differs (-want +got):\n%s", diff)
 	}
 	if got := read(t, "a: true\nflags: false\n\"😀\": {enabled: false}\n"); got.Flags[1].Name != "flags" || got.Flags[2].Name != "😀" || got.Flags[2].Enabled {
 		t.Errorf("without the key flags: %+v", got)
 	}
-	if got := read(t, ""); len(got.Flags) != 0 {
-		t.Errorf("an empty file: %+v", got)
+	for _, source := range []string{"", "flags:\n  # a: true\n", "flags:\nsegments:\n"} {
+		if got := read(t, source); len(got.Flags)+len(got.Segments) != 0 {
+			t.Errorf("%q without flags: %+v", source, got)
+		}
 	}
 }
 
@@ -147,14 +153,63 @@ func TestAnExportFile(t *testing.T) {
 	}
 }
 
+// TestArchivedFlagsOfAnExport leaves out archived flags, which an export of flags by their
+// names contains but SDKs do not get.
+func TestArchivedFlagsOfAnExport(t *testing.T) {
+	t.Parallel()
+	got := read(t, `{"features":[{"name":"gone","archived":true},{"name":"kept","archived":false}],
+ "featureStrategies":[{"name":"default","featureName":"gone"},{"name":"default","featureName":"kept"}],"featureEnvironments":[{"enabled":true,"featureName":"gone"}],
+ "featureTags":[{"featureName":"gone","tagType":"simple","tagValue":"web"}],"dependencies":[{"feature":"gone","dependencies":[{"feature":"kept"}]}]}`)
+	want := []Flag{{Name: "kept", Type: "release", Strategies: []Strategy{{Name: "default", Parameters: map[string]string{}}}}}
+	if diff := cmp.Diff(want, got.Flags); diff != "" {
+		t.Errorf("differs (-want +got):\n%s", diff)
+	}
+}
+
+// TestWhatSDKsStore reads what SDKs store or start with, where it is not an answer.
+func TestWhatSDKsStore(t *testing.T) {
+	t.Parallel()
+	const (
+		feature     = `{"name":"a","enabled":true,"strategies":[{"name":"default","segments":[7]}],"variants":[{"name":"v","weight":1000}]}`
+		constraints = `[{"contextName":"plan","operator":"IN","values":["gold"]}]`
+	)
+	flag := Flag{
+		Name: "a", Type: "release", Enabled: true, Variants: []Variant{{Name: "v", Weight: 1000}},
+		Strategies: []Strategy{{Name: "default", Parameters: map[string]string{}, Segments: []int64{7}}},
+	}
+	whole := &Set{Flags: []Flag{flag}, Segments: []Segment{{ID: 7, Name: "segment-7", Constraints: []Constraint{{ContextName: "plan", Operator: "IN", Values: []string{"gold"}}}}}}
+	alone := &Set{Flags: []Flag{flag}, Unknown: []Segment{{ID: 7, Name: "segment-7"}}}
+	for name, test := range map[string]struct {
+		source string
+		want   *Set
+	}{
+		"Node's bootstrap.data, Ruby's oldest": {"[" + feature + "]", alone},
+		"a list with escapes":                  {`[{"name":"\ud83d\ude00"}]`, &Set{Flags: []Flag{{Name: "😀", Type: "release"}}}},
+		"an answer with an archived flag":      {`{"features":[` + feature + `,{"name":"gone","archived":true}]}`, alone},
+		"the same in YAML":                     {"- " + feature, alone},
+		"Ruby's, with segments by id":          {`{"features":[` + feature + `],"segments":{"7":{"id":7,"constraints":` + constraints + `}}}`, whole},
+		".NET's, with ids as texts":            {`{"features":[` + strings.Replace(feature, "[7]", `["7"]`, 1) + `],"segments":[{"id":"7","constraints":` + constraints + `}]}`, whole},
+		"Go's, by name": {`{"a":{"name":"a","type":"","description":"","enabled":true,"strategies":[{"id":0,"name":"default","constraints":null,"parameters":null,"segments":[7],"variants":null}],
+ "createdAt":"0001-01-01T00:00:00Z","strategy":"","parameters":null,"variants":[{"name":"v","payload":{"type":"","value":""},"enabled":false,"featureEnabled":false,"weight":1000,"weightType":"","stickiness":"","overrides":null}],
+ "dependencies":null,"impressionData":false}}`, alone},
+	} {
+		if diff := cmp.Diff(test.want, read(t, test.source)); diff != "" {
+			t.Errorf("%s: differs (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
 // TestMistakes checks that each mistake is reported with its line, its field and what
 // would be right.
 func TestMistakes(t *testing.T) {
 	t.Parallel()
 	for source, want := range map[string]string{
 		"a: true\nb: yes\n":                     "line 2, column 4: b: got string, want true, false or an object",
-		"- a\n":                                 "line 1, column 1: got array, want object",
-		"a:\n  enable: true\n":                  "line 2, column 3: a: additional properties 'enable' not allowed",
+		"- a\n":                                 "line 1, column 3: [0]: got string, want object",
+		"a:\n  variant: ''\n":                   "line 2, column 12: a.variant.name: it is empty",
+		"flags:\n- a\n":                         "line 2, column 1: flags: got a list, want an object: flags go by name, such as 'flags: {my-flag: true}'",
+		"1\n":                                   "line 1, column 1: got integer, want object",
+		"a:\n  type: release\n  enable: true\n": "line 3, column 11: a.enable: additional properties 'enable' not allowed, only 'enabled', 'type', 'description', ",
 		"a:\n  type: releaze\n":                 "line 2, column 9: a.type: value must be one of 'experiment', 'kill-switch', 'release', 'operational', 'permission', 'sunset'",
 		"a:\n  strategies: [{segments: [x]}]\n": "line 2, column 28: a.strategies[0].segments[0]: the file has no segment x; segments go under 'segments', next to 'flags'",
 		"a:\n  strategies:\n  - constraints:\n    - {operator: IN}\n":                                  "line 4, column 7: a.strategies[0].constraints[0]: missing property 'contextName'",
@@ -173,6 +228,13 @@ func TestMistakes(t *testing.T) {
 		"a: true\n\"b\\0\": true\n":                                                                    `line 2, column 8: b\x00: U+0000 and halves of surrogate pairs cannot be stored`,
 		`{"a":` + "\n" + `{"description":"\ud800"}}`:                                                   "line 2, column 16: a.description: U+0000 and halves of surrogate pairs cannot be stored",
 		`{"features":[{"name":"a"}],` + "\n" + `"featureStrategies":[{"name":"x","featureName":"b"}]}`: "line 2, column 48: featureStrategies[0].featureName: the file has no flag \"b\"",
+		`{"features":[{"name":"a"}],` + "\n" + `"featureEnvironments":[{"featureName":"a","environment":"x"},` + "\n" + `{"featureName":"a","environment":"y"}]}`: "line 3, column 34: featureEnvironments[1].environment: got y after x, want flags of one environment",
+		"version: 4\nfeatures: []\nfeatureStrategies: [{featureName: a, strategyName: default}]\nenvironments: []\n":                                              "line 4, column 15: environments: this is a state export of Unleash 4 or 5, for several environments; want an export of one, or a response of /api/client/features",
+		`{"toggles":[{"name":"a","enabled":true,"variant":{"name":"v"}}]}`:                                                                                        "line 1, column 12: toggles: the Frontend API has evaluated this for one context; want a response of /api/client/features",
+		`[{"name":"a","enabled":true,` + "\n" + `"variant":{"name":"v"}}]`:                                                                                        "line 2, column 11: [0].variant: the Frontend API has evaluated this for one context; want a response of /api/client/features",
+		`{"events":[{"type":"hydration","features":[]}]}`:                                                                                                         "line 1, column 11: events: these are changes to flags; want a response of /api/client/features",
+		`[{"name":"a"},` + "\n" + `{"enabled":true}]`:                                                                                                             "line 2, column 1: [1]: missing property 'name'",
+		`{"a":{"name":"a",` + "\n" + `"enabled":1}}`:                                                                                                              "line 2, column 11: a.enabled: got integer, want boolean",
 		`{"features":[`:        "line 2, column 1",
 		"a: true\n\tb: true\n": "line 2",
 	} {
@@ -239,7 +301,7 @@ func TestFilesAreBounded(t *testing.T) {
 
 // FuzzRead checks that any file is read or refused.
 func FuzzRead(f *testing.F) {
-	for _, seed := range []string{answer, "a: true", "flags: {a: {variants: [{name: x}]}}", `{"features":[],"featureStrategies":[]}`} {
+	for _, seed := range []string{answer, `[{"name":"a"}]`, `{"a":{"name":"a"}}`, "a: true", "flags: {a: {variants: [{name: x}]}}", `{"features":[],"featureStrategies":[]}`} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, source []byte) {

@@ -164,6 +164,9 @@ func (r *reader) payload(value any, path []string) *Payload {
 		if _, has := object.Get("value"); has {
 			var written payload
 			r.fill(&written, value, path)
+			if r.foreign && written.Type == "" && written.Value == "" {
+				return nil // as the SDK for Go stores none
+			}
 			if out, is := text(written.Value); is {
 				return &Payload{Type: cmp.Or(written.Type, "string"), Value: out}
 			}

@@ -24,6 +24,7 @@ type shortFlag struct {
 	Stale          bool      `json:"stale"`
 	ImpressionData bool      `json:"impressionData"`
 	Strategies     []any     `json:"strategies"`
+	Variant        any       `json:"variant"`
 	Variants       []variant `json:"variants"`
 	Dependencies   []any     `json:"dependencies"`
 	Tags           []Tag     `json:"tags"`
@@ -40,9 +41,12 @@ func (r *reader) short(flags *v8json.Object, path []string) {
 
 // shortFlags finds the flags of the short form, and reads the segments next to them.
 func (r *reader) shortFlags(object *v8json.Object) (flags *v8json.Object, path []string) {
-	under, _ := object.Get(flagsKey)
+	under, has := object.Get(flagsKey)
 	inner, is := under.(*v8json.Object)
-	if !is || isFlag(inner) {
+	switch {
+	case has && under == nil: // all of them are commented out
+		inner = v8json.NewObject()
+	case !is || isFlag(inner):
 		return object, nil
 	}
 	for _, name := range object.Keys() {
@@ -58,12 +62,14 @@ func (r *reader) shortFlags(object *v8json.Object) (flags *v8json.Object, path [
 // have.
 func isFlag(object *v8json.Object) bool {
 	var form shortFlag
-	return len(object.Keys()) > 0 && engine.Fill(&form, object, nil, false) == nil
+	problems := engine.Fill(&form, object, nil, false)
+	_, isFlagNamedSo := form.Variant.(bool)
+	return len(object.Keys()) > 0 && problems == nil && !isFlagNamedSo
 }
 
 func (r *reader) shortSegments(object *v8json.Object) {
-	value, has := object.Get(segmentsKey)
-	if !has {
+	value, _ := object.Get(segmentsKey)
+	if value == nil {
 		return
 	}
 	var list []struct {
@@ -94,6 +100,12 @@ func (r *reader) shortFlag(name string, value any, path []string) {
 	}
 	var form shortFlag
 	r.fill(&form, value, path)
+	if form.Variant != nil {
+		if form.Variants != nil {
+			r.complain(at(path, "variant"), "a flag has either 'variant' or 'variants'")
+		}
+		form.Variants = []variant{r.only(form.Variant, at(path, "variant"))}
+	}
 	flag := Flag{
 		Name: name, Type: form.Type, Description: form.Description, Project: form.Project, Enabled: form.Enabled == nil || *form.Enabled,
 		Stale: form.Stale, ImpressionData: form.ImpressionData, Tags: form.Tags,
@@ -115,6 +127,17 @@ func (r *reader) shortFlag(name string, value any, path []string) {
 		flag.Dependencies = append(flag.Dependencies, parent)
 	}
 	r.add(flag, path)
+}
+
+// only reads the variant that every context gets: just its name, or an object.
+func (r *reader) only(value any, path []string) (out variant) {
+	if name, is := value.(string); is {
+		object := v8json.NewObject()
+		object.Set("name", name)
+		value = object
+	}
+	r.fill(&out, value, path)
+	return out
 }
 
 // everybody returns the strategy that turns a flag on for everybody.

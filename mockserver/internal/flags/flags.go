@@ -68,6 +68,7 @@ func Replace(store *engine.Store, request engine.Request, set *flagfile.Set, env
 				return err
 			}
 		}
+		p.parents(set)
 		remarks = p.remarks
 		return nil
 	})
@@ -85,6 +86,19 @@ type putter struct {
 
 func (p *putter) remark(format string, args ...any) {
 	p.remarks = append(p.remarks, fmt.Sprintf(format, args...))
+}
+
+// parents adds remarks about parents that the file does not have, such as an export of
+// single flags.
+func (p *putter) parents(set *flagfile.Set) {
+	known := set.FlagsByName()
+	for i := range set.Flags {
+		for _, parent := range set.Flags[i].Dependencies {
+			if known[parent.Feature] == nil {
+				p.remark("there is no flag %s: %s, which depends on it, is off", parent.Feature, set.Flags[i].Name)
+			}
+		}
+	}
 }
 
 // segments stores the segments of a file, and keeps those of which the file has only the

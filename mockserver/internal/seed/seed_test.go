@@ -133,7 +133,7 @@ func TestProblems(t *testing.T) {
 		"no YAML":            {"endpoints: [\n", yamlfile.Problem{Line: 2, Column: 1}},
 		"no object":          {"- 1\n", yamlfile.Problem{Line: 1, Column: 1, Message: "got array, want object"}},
 		"two documents":      {"endpoints: []\n---\nsignals: []\n", yamlfile.Problem{Line: 3, Message: "a seed must be a single YAML document"}},
-		"unknown field":      {"endpoint: []\n", yamlfile.Problem{Message: "additional properties 'endpoint' not allowed"}},
+		"unknown field":      {"endpoint: []\n", yamlfile.Problem{Line: 1, Column: 11, Field: "endpoint", Message: "additional properties 'endpoint' not allowed"}},
 		"bad name":           {"endpoints:\n  - {id: 1, name: Bad Name}\n", yamlfile.Problem{Line: 2, Column: 19, Field: "endpoints[0].name", Message: `it does not match the pattern ^[a-z0-9\-_]+$`}},
 		"missing name":       {"endpoints:\n  - id: 1\n", yamlfile.Problem{Line: 2, Field: "endpoints[0]", Message: "missing property 'name'"}},
 		"id of another type": {"endpoints:\n  - {id: one, name: a}\n", yamlfile.Problem{Line: 2, Column: 10, Field: "endpoints[0].id", Message: "got string, want integer"}},

@@ -85,7 +85,7 @@ type Document struct {
 // readJSON reads a JSON file, since YAML does not have all of JSON's escapes. It returns
 // nil for other files. The error is for JSON that exceeds the limits.
 func readJSON(source []byte, kind Kind) (*Document, error) {
-	if begin := bytes.TrimLeft(source, " \t\r\n"); len(source) > yamljson.MaxBytes || len(begin) == 0 || begin[0] != '{' {
+	if begin := bytes.TrimLeft(source, " \t\r\n"); len(source) > yamljson.MaxBytes || len(begin) == 0 || begin[0] != '{' && begin[0] != '[' {
 		return nil, nil
 	}
 	value, err := v8json.ParseShallow(source, v8json.Bounds{Depth: math.MaxInt, Values: maxValues, Objects: kind.Objects, Unique: true})

@@ -3,8 +3,8 @@
 /** A flag in the short form: on, off, or an object with its details. */
 export type Flag = boolean | Record<string, unknown>;
 
-/** Flags by name, or an answer of the Client API or an export of Unleash, which list them as `features`. */
-export type Flags = Record<string, Flag> | { features: readonly object[]; [more: string]: unknown };
+/** Flags by name, or an answer of the Client API or an export of Unleash, which list them as `features`, or the Node SDK's `bootstrap.data`. */
+export type Flags = Record<string, Flag> | { features: readonly object[]; [more: string]: unknown } | readonly object[];
 
 /** How to start a mock. */
 export interface StartOptions {
