@@ -208,6 +208,7 @@ func sum(count, more int64) int64 {
 
 // serverMetrics stores counts. The answer has no rate limit headers (O).
 func serverMetrics(tx *engine.Tx, in metricsIn) (out engine.Answer[engine.None], err error) {
+	in.Version.Value = "" // ignored (O)
 	err = in.seen(tx, sighting{environment: tx.Identity.Environment, address: addressOf(tx)})
 	if err != nil {
 		return out, err
