@@ -134,7 +134,7 @@ func TestABadFlagFileChangesNothing(t *testing.T) {
 	for body, want := range map[string]string{
 		"a: true\nb: maybe\n": "line 2, column 4: b: got string, want true, false or an object",
 		"a: [":                "line 2",
-		`[]`:                  "got array, want object",
+		`["a"]`:               "[0]: got string, want object",
 	} {
 		got := a.must(400, http.MethodPut, flagsPath, "", body, "Content-Type: application/yaml")
 		if !strings.Contains(string(got.body), want) {
