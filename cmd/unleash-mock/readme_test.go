@@ -89,7 +89,7 @@ func TestTheFileOfFlagsOfThePage(t *testing.T) {
 		}
 		mock := startServe(t, nil, "--flags", file(t, "flags.yaml", b.text))
 		for context, want := range map[string]string{
-			"userId=8": "banner checkout", "userId=8&properties[country]=NO&properties[email]=me@example.com": "banner checkout search search-by-voice",
+			"userId=8": "banner checkout theme", "userId=8&properties[country]=NO&properties[email]=me@example.com": "banner checkout search search-by-voice theme",
 		} {
 			_, body := get(t, mock.url+"/api/frontend?"+context, wellknown.Frontend)
 			var answer struct{ Toggles []struct{ Name string } }
