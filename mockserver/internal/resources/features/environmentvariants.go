@@ -1,7 +1,6 @@
 package features
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
