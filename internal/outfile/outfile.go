@@ -166,10 +166,30 @@ func createBeside(name string, mode os.FileMode) (*os.File, error) {
 
 // overwrite writes into a file that must not be replaced: a pipe, a device, a mount.
 func overwrite(name string, content []byte) error {
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_TRUNC, 0)
+	file, err := os.OpenFile(name, os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(content)
+	info, err := file.Stat()
+	switch {
+	case err != nil:
+	case info.Mode().IsRegular():
+		err = rewrite(file, info.Size(), content)
+	default:
+		_, err = file.Write(content)
+	}
 	return errors.Join(err, file.Close())
+}
+
+// rewrite replaces the content of a file in place. What needs new room on the disk is written first: if
+// there is none, the former content is left.
+func rewrite(file *os.File, size int64, content []byte) error {
+	kept := min(size, int64(len(content)))
+	if _, err := file.WriteAt(content[kept:], kept); err != nil {
+		return errors.Join(err, file.Truncate(size))
+	}
+	if _, err := file.WriteAt(content[:kept], 0); err != nil {
+		return err
+	}
+	return file.Truncate(int64(len(content)))
 }
