@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -102,16 +103,19 @@ func checkedOutputs(t *testing.T, args []string) error {
 }
 
 // TestTwoRecordingsInOneFile checks that two recordings in one file do not overwrite each
-// other.
+// other, and that the first of them replaces an earlier one.
 func TestTwoRecordingsInOneFile(t *testing.T) {
 	t.Parallel()
-	name := filepath.Join(t.TempDir(), "traffic.jsonl")
+	name := file(t, "traffic.jsonl", earlier)
 	for _, line := range []string{"one\n", "two\n"} {
 		record, err := openRecording(name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { record.end() })
+		if err := record.begin(slog.New(slog.DiscardHandler)); err != nil {
+			t.Fatal(err)
+		}
 		if _, err := record.writer().Write([]byte(line)); err != nil {
 			t.Fatal(err)
 		}

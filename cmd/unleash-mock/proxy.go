@@ -158,7 +158,7 @@ func (p *program) proxy(ctx context.Context, flags *proxyFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	return endAs(command, p.concludeProxy(judge, files, failure))
+	return endAs(command, p.concludeProxy(ctx, judge, files, failure))
 }
 
 func (p *program) proxyOptions(ctx context.Context, flags *proxyFlags, logger *slog.Logger) (proxy.Options, error) {
@@ -217,7 +217,7 @@ func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched m
 	if err := inTurn(flags.writeCertificate, func() error { return writePort(flags.portFile, listener.Addr()) }); err != nil {
 		return nil, err
 	}
-	if err := record.begin(); err != nil {
+	if err := record.begin(logger); err != nil {
 		return nil, err
 	}
 	url := flags.servedAt(listener.Addr(), flags.basePath)
@@ -271,7 +271,7 @@ func (f *proxyFlags) upstreamTokens(ctx context.Context, env environment) []stri
 
 // concludeProxy writes the reports and the summary, and returns the result. If one output fails,
 // the others are still written.
-func (p *program) concludeProxy(judge *proxy.Proxy, files reportFiles, failure error) error {
+func (p *program) concludeProxy(ctx context.Context, judge *proxy.Proxy, files reportFiles, failure error) error {
 	r, stats := judge.Report(), judge.Stats()
 	if stats.Missed > 0 {
 		failure = errors.Join(failure, fmt.Errorf("%d exchanges were not judged and recorded in time", stats.Missed))
@@ -282,7 +282,7 @@ func (p *program) concludeProxy(judge *proxy.Proxy, files reportFiles, failure e
 	if failure != nil && r.ExitCode != exitcode.Broken {
 		r.ExitCode = exitcode.Error
 	}
-	failure = errors.Join(failure, files.write(r))
+	failure = errors.Join(failure, files.write(ctx, r))
 	if err := p.summarize(r, stats); err != nil {
 		failure = errors.Join(failure, fmt.Errorf("writing the summary: %w", err))
 	}

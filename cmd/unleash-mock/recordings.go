@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"strings"
 	"syscall"
@@ -36,17 +37,21 @@ func (r *recordFile) writer() io.Writer {
 	return r.file
 }
 
-// begin empties the file, unless it is a pipe or a device.
-func (r *recordFile) begin() error {
+// begin empties the file, unless it is a pipe or a device, or another proxy is recording into it.
+func (r *recordFile) begin(logger *slog.Logger) error {
 	if r == nil {
 		return nil
 	}
 	info, err := r.file.Stat()
+	claimed := false
 	if err == nil && info.Mode().IsRegular() { // a pipe cannot be emptied
-		err = r.file.Truncate(0)
+		claimed, err = claim(r.file)
 	}
 	if err != nil {
 		return usageError("--record: %w", err)
+	}
+	if claimed {
+		logger.Warn("another proxy is recording into the same file; this recording is added to it", "file", r.file.Name())
 	}
 	return nil
 }

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -39,15 +41,53 @@ func readReports(wanted []string) (reportFiles, error) {
 	return files, nil
 }
 
-// write writes all reports that can be written. The error names the others.
-func (files reportFiles) write(r *report.Report) error {
+// pipePatience is how long a pipe may take once the command has been asked to end.
+const pipePatience = 2 * time.Second
+
+// errUnread means that a report is not complete because its pipe has no reader, or a slow one.
+var errUnread = errors.New("the pipe is not read")
+
+// write writes all reports that can be written. The error names the others. Pipes come last, since
+// one that is not read blocks. They are given up when the context has ended.
+func (files reportFiles) write(ctx context.Context, r *report.Report) error {
 	var failed []error
-	for _, f := range files {
-		if err := outfile.Write(f.name, outfile.Shared, func(w io.Writer) error { return report.Write(f.format, w, r) }); err != nil {
-			failed = append(failed, fmt.Errorf("--report %s=%s: %w", f.format, f.name, err))
+	for _, pipes := range []bool{false, true} {
+		for _, f := range files {
+			if f.isPipe() != pipes {
+				continue
+			}
+			if err := f.write(ctx, r); err != nil {
+				failed = append(failed, fmt.Errorf("--report %s=%s: %w", f.format, f.name, err))
+			}
 		}
 	}
 	return errors.Join(failed...)
+}
+
+func (f reportFile) isPipe() bool {
+	info, err := os.Stat(f.name)
+	return err == nil && info.Mode()&os.ModeNamedPipe != 0
+}
+
+func (f reportFile) write(ctx context.Context, r *report.Report) error {
+	done := make(chan error, 1)
+	go func() {
+		done <- outfile.Write(f.name, outfile.Shared, func(w io.Writer) error { return report.Write(f.format, w, r) })
+	}()
+	if !f.isPipe() {
+		return <-done
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(pipePatience):
+		return errUnread
+	}
 }
 
 func isTerminal(w io.Writer) bool {

@@ -281,7 +281,7 @@ func (p *program) verify(ctx context.Context, typed *pflag.FlagSet, flags *verif
 	if r == nil {
 		return suiteError(failure)
 	}
-	written := files.write(r) // before the summary, as its reader may be gone
+	written := files.write(ctx, r) // before the summary, as its reader may be gone
 	if err := p.show(flags.format, r); err != nil {
 		written = errors.Join(written, fmt.Errorf("writing the summary: %w", err))
 	}
