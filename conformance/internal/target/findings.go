@@ -41,6 +41,14 @@ type Findings struct {
 	Answers map[string]any
 }
 
+// AnyOrigin reports whether web pages of any origin may use the Frontend API, which a real server tells
+// its admin UI. A mock of its own always lets them.
+func (f *Findings) AnyOrigin() bool {
+	found, told := jsonvalue.At(f.Config, "/frontendApiOrigins")
+	origins, _ := found.([]any)
+	return slices.Contains(origins, any("*")) || !told && f.Mock != ""
+}
+
 // Major returns the major version of Unleash, or 0 if the text is not a version.
 func Major(version string) int {
 	first, _, _ := strings.Cut(version, ".")

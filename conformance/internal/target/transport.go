@@ -51,7 +51,7 @@ func (g guard) CloseIdleConnections() {
 
 // headProbe sends HEAD over a connection of its own and reads that to the end, because Go's
 // transport silently drops a body that should not be there. Other methods, and requests
-// through a proxy, use Go's transport.
+// through a proxy or to a server that has only HTTP/2, use Go's transport.
 type headProbe struct {
 	*http.Transport
 	dialer *net.Dialer
@@ -73,7 +73,10 @@ func (p headProbe) RoundTrip(r *http.Request) (*http.Response, error) {
 		return p.Transport.RoundTrip(r)
 	}
 	connection, err := p.dial(r)
-	if err != nil {
+	switch {
+	case hasNoHTTP1(err):
+		return p.Transport.RoundTrip(r)
+	case err != nil:
 		return nil, err
 	}
 	defer connection.Close()
@@ -147,6 +150,12 @@ func (p headProbe) dial(r *http.Request) (net.Conn, error) {
 // error type of its own for that.
 func isLongHead(err error) bool {
 	return strings.Contains(err.Error(), "server response headers exceeded") || strings.Contains(err.Error(), "response header list larger than")
+}
+
+// hasNoHTTP1 reports whether a server refused a connection because it was for HTTP/1.1. The alert has no
+// type of its own.
+func hasNoHTTP1(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "tls: no application protocol")
 }
 
 // isTLS reports whether an error occurred while setting up TLS.

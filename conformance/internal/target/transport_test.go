@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"compress/gzip"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -109,6 +111,31 @@ func TestABodyBehindHeadIsSeen(t *testing.T) {
 		}
 		if string(x.Extra) != want || x.Status != 200 || x.Answer.Get("Content-Length") != "17" || len(x.Received) != 0 {
 			t.Errorf("status %d, %q after the head, %q as the body", x.Status, x.Extra, x.Received)
+		}
+	}
+}
+
+// TestAServerThatHasOnlyHTTP2 sends every method to a server that refuses connections for HTTP/1.1.
+func TestAServerThatHasOnlyHTTP2(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Header().Set("X-Proto", r.Proto) }))
+	server.EnableHTTP2 = true
+	server.TLS = &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		if slices.Contains(hello.SupportedProtos, "h2") {
+			return nil, nil
+		}
+		return &tls.Config{Certificates: server.TLS.Certificates, NextProtos: []string{"none"}}, nil
+	}}
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+	c := NewClient(Config{Address: &Address{Base: server.URL, Loopback: true}, Contract: spec.Default(), Timeout: 10 * time.Second, TLS: &tls.Config{RootCAs: roots}})
+	t.Cleanup(c.Close)
+	for _, method := range []string{"GET", "HEAD", "OPTIONS"} {
+		x, _, err := c.Send(t.Context(), Request{Method: method, Path: "/health"})
+		if err != nil || x.Answer.Get("X-Proto") != "HTTP/2.0" {
+			t.Errorf("%s: %v %v", method, x.Answer, err)
 		}
 	}
 }
