@@ -52,8 +52,10 @@ func TestWhatATargetLacksDisablesScenarios(t *testing.T) {
 		"room for a flag":       {conformance.Options{}, full("/api/admin/search/features", `{"features":[],"total":2}`), made, "the target holds 2 flags and has room for 0 more; the scenario needs 1"},
 		"room for two flags":    {conformance.Options{}, full("/api/admin/search/features", `{"features":[],"total":1}`), "flags/clones-a-flag-with-its-fields-strategies-variants-and-parents", "the target holds 1 flags and has room for 1 more; the scenario needs 3"},
 		"the tag type":          {conformance.Options{}, map[string]string{"/api/admin/tag-types": `{"version":1,"tagTypes":[{"name":"team"}]}`}, "tags/adds-a-tag-to-a-flag", "the target has no tag type simple"},
-		"names that fit":        {conformance.Options{}, overview("[a-z]+"), made, "the project default requires names of a different form: no name of the run fits the pattern [a-z]+"},
-		"nothing but a prefix":  {conformance.Options{}, overview(`team-[a-z]+\..+`), made, ""},
+		"all origins": {conformance.Options{}, map[string]string{"/api/admin/ui-config": `{"frontendApiOrigins":["https://app.example.com"]}`}, "frontend/lets-web-pages-of-all-origins-get-flags-and-read-why-they-get-none",
+			"the target does not say that web pages of all origins may use the Frontend API"},
+		"names that fit":       {conformance.Options{}, overview("[a-z]+"), made, "the project default requires names of a different form: no name of the run fits the pattern [a-z]+"},
+		"nothing but a prefix": {conformance.Options{}, overview(`team-[a-z]+\..+`), made, ""},
 		"changes without approval": {conformance.Options{}, map[string]string{"/api/admin/projects/default/change-requests/config": `[{"environment":"development","changeRequestEnabled":true}]`}, "switches/switches-a-flag-on-in-one-environment",
 			"changes to flags in the environment development of the project default go through change requests"},
 	} {

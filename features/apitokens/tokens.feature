@@ -141,6 +141,53 @@ Feature: API tokens
       | /tokenName | "<name.late>"              |
       | /createdAt | "<late.createdAt>"         |
 
+  @op:updateApiToken @op:createApiToken @core @writes @since:8 @observed
+  Scenario: Shows an expiry date in UTC
+    Seen on Unleash 8.2.0.
+    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.late>","type":"backend","environment":"<environment>","expiresAt":"2031-01-01T01:30:00+05:30"}'
+    Then the status is 201
+    And the answer has
+      | /expiresAt | "2030-12-31T20:00:00.000Z" |
+    And I keep the answer as "late"
+    When I PUT "/api/admin/api-tokens/<late.secret>" as the admin with the body '{"expiresAt":"2031-01-01T01:30:00-05:30"}'
+    Then the status is 200
+    When I GET "/api/admin/api-tokens/<name.late>" as the admin
+    Then "/tokens" has one entry where "secret" is "<late.secret>", with
+      | /expiresAt | "2031-01-01T07:00:00.000Z" |
+
+  @op:updateApiToken @op:createApiToken @core @writes @since:8 @observed
+  Scenario: Changes only one of two tokens with the same name
+    Seen on Unleash 8.2.0.
+    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.app>","type":"backend","environment":"<environment>"}'
+    Then the status is 201
+    And I keep the answer as "one"
+    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.app>","type":"backend","environment":"<environment>"}'
+    Then the status is 201
+    And the answer has
+      | /secret | not "<one.secret>" |
+    And I keep the answer as "other"
+    When I PUT "/api/admin/api-tokens/<one.secret>" as the admin with the body '{"expiresAt":"2030-01-02T03:04:05.678Z"}'
+    Then the status is 200
+    When I GET "/api/admin/api-tokens/<name.app>" as the admin
+    Then "/tokens" has one entry where "secret" is "<other.secret>", with
+      | /expiresAt | null |
+    And "/tokens" has one entry where "secret" is "<one.secret>", with
+      | /expiresAt | "2030-01-02T03:04:05.678Z" |
+
+  @op:deleteApiToken @core @writes @since:8 @observed
+  Scenario: Deletes only one of two tokens with the same name
+    Seen on Unleash 8.2.0.
+    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.app>","type":"backend","environment":"<environment>"}'
+    Then the status is 201
+    And I keep the answer as "one"
+    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.app>","type":"backend","environment":"<environment>"}'
+    Then the status is 201
+    And I keep the answer as "other"
+    When I DELETE "/api/admin/api-tokens/<one.secret>" as the admin
+    Then the status is 200
+    When I GET "/api/admin/api-tokens/<name.app>" as the admin
+    Then "/tokens" lists the "secret" ["<other.secret>"]
+
   @op:updateApiToken @core @writes @observed
   Scenario Outline: Rejects an expiry date that is <what>
     Seen on Unleash 8.2.0: the body is checked before the token.

@@ -213,6 +213,106 @@ Feature: The Client API
     And "/features" has one entry where "name" is "<one.name>", with
       | /strategies/0/constraints | [{"values":["7"],"operator":"IN","contextName":"userId"}] |
 
+  @op:getAllClientFeatures @op:getClientFeature @core @writes @since:8 @observed
+  Scenario Outline: An SDK that already has the flags gets a flag <changed>
+    Seen on Unleash 8.2.0.
+    Given a flag "parent"
+    And a flag "one"
+    And a strategy "all" of "one"
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '{"environments":["<environment>"],"variants":[{"name":"a","weight":1000}]}'
+    Then the status is 200
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
+    Then the status is 200
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "enabled" is true
+    Then the status is 200
+    And I keep the header "ETag" as "tag"
+    When I <method> "/api/admin/projects/<project>/features/<one.name><below>" as the admin with the body '<body>'
+    Then the status is 200
+    Given the next request has the header "If-None-Match" with "<tag>"
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "<field>" is <value>
+    Then the status is 200
+    And "/features" has one entry where "<field>" is <value>, with
+      | /name | "<one.name>" |
+    When I GET "/api/client/features/<one.name>" as the backend
+    Then the status is 200
+    And the answer has
+      | /<field> | <value> |
+
+    Examples:
+      | changed                     | method | below                                            | body                                                      | field        | value |
+      | whose fields are replaced   | PUT    |                                                  | {"description":"new","type":"release"}                    | description  | "new" |
+      | whose fields are patched    | PATCH  |                                                  | [{"op":"replace","path":"/stale","value":true}]           | stale        | true |
+      | with one more strategy      | POST   | /environments/<environment>/strategies           | {"name":"default"}                                        | strategies   | 2 entries |
+      | whose strategy is replaced  | PUT    | /environments/<environment>/strategies/<all.id>  | {"name":"default"}                                        | strategies   | a list with {"parameters":{}} |
+      | whose strategy is patched   | PATCH  | /environments/<environment>/strategies/<all.id>  | [{"op":"replace","path":"/parameters/rollout","value":"25"}] | strategies | a list with {"parameters":{"groupId":"<one.name>","rollout":"25","stickiness":"default"}} |
+      | without its last strategy   | DELETE | /environments/<environment>/strategies/<all.id>  | {}                                                        | strategies   | [] |
+      | with a parent               | POST   | /dependencies                                    | {"feature":"<parent.name>","enabled":true,"variants":["blue"]} | dependencies | [{"feature":"<parent.name>","enabled":true,"variants":["blue"]}] |
+      | with other variants         | PUT    | /environments/<environment>/variants             | [{"name":"b","weight":1000,"weightType":"variable","stickiness":"userId","overrides":[{"contextName":"userId","values":["7"]}]}] | variants | [{"name":"b","weight":1000,"overrides":[{"values":["7"],"contextName":"userId"}],"stickiness":"userId","weightType":"variable"}] |
+      | whose variants are patched  | PATCH  | /environments/<environment>/variants             | [{"op":"replace","path":"/0/name","value":"c"}]           | variants     | a list with {"name":"c"} |
+
+  @op:getAllClientFeatures @core @writes @since:8 @observed
+  Scenario: An SDK that already has the flags hears of an archived flag, and of its revival
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "name" is "<one.name>"
+    Then the status is 200
+    And I keep the header "ETag" as "tag"
+    When I DELETE "/api/admin/projects/<project>/features/<one.name>" as the admin
+    Then the status is 202
+    Given the next request has the header "If-None-Match" with "<tag>"
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has no entry where "name" is "<one.name>"
+    Then the status is 200
+    And the answer has
+      | /features | [] |
+    And I keep the header "ETag" as "tag"
+    When I POST "/api/admin/archive/revive/<one.name>" as the admin
+    Then the status is 200
+    Given the next request has the header "If-None-Match" with "<tag>"
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "name" is "<one.name>"
+    Then the status is 200
+
+  @op:getAllClientFeatures @core @writes @since:8 @observed
+  Scenario: An SDK with the ETag of other flags gets those that it asks for
+    Seen on Unleash 8.2.0: the ETag stands for the query, too.
+    Given a flag "one"
+    And a flag "two"
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "name" is "<one.name>"
+    Then the status is 200
+    And I keep the header "ETag" as "tag"
+    Given the next request has the header "If-None-Match" with "<tag>"
+    When I GET "/api/client/features?namePrefix=<two.name>" as the backend until "/features" has one entry where "name" is "<two.name>"
+    Then the status is 200
+    And "/features" lists the "name" ["<two.name>"]
+
+  @op:getAllClientFeatures @op:getClientFeature @op:getFeature @op:getFeatureEnvironment @core @writes @since:8 @observed
+  Scenario: Everybody gets strategies in their order
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    And a strategy "first" of "one"
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body '{"name":"default"}'
+    Then the status is 200
+    And I keep the answer as "second"
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/set-sort-order" as the admin with the body '[{"id":"<first.id>","sortOrder":9},{"id":"<second.id>","sortOrder":2}]'
+    Then the status is 200
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
+    Then the status is 200
+    When I GET "/api/admin/projects/<project>/features/<one.name>" as the admin
+    Then "/environments" has one entry where "name" is "<environment>", with
+      | /strategies/0/id | "<second.id>" |
+      | /strategies/1/id | "<first.id>"  |
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>" as the admin
+    Then the answer has
+      | /strategies/0/id | "<second.id>" |
+      | /strategies/1/id | "<first.id>"  |
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "enabled" is true
+    Then "/features" has one entry where "name" is "<one.name>", with
+      | /strategies/0/name | "default"         |
+      | /strategies/1/name | "flexibleRollout" |
+    When I GET "/api/client/features/<one.name>" as the backend
+    Then the answer has
+      | /strategies/0/name | "default"         |
+      | /strategies/1/name | "flexibleRollout" |
+
   @op:getAllClientFeatures @core @observed
   Scenario: An SDK with an unknown ETag gets the flags
     Seen on Unleash 8.2.0.

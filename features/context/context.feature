@@ -33,6 +33,38 @@ Feature: Context fields
       | /usedInProjects | 0                    |
 
   @op:createContextField @core @writes @observed
+  Scenario: Keeps the texts of a new context field letter by letter
+    Seen on Unleash 8.2.0.
+    When I POST "/api/admin/context" as the admin with the body '{"name":"<plain name.one>","description":"  é 😀 &amp; two  words %41 ","legalValues":[{"value":"  é 😀 &amp; %41, + x  ","description":"  é 😀 & two  words  "}]}'
+    Then the status is 201
+    And the answer has
+      | /description | "  é 😀 &amp; two  words %41 " |
+      | /legalValues | [{"value":"  é 😀 &amp; %41, + x  ","description":"  é 😀 & two  words  "}] |
+    And I keep the answer as "one"
+    When I GET "/api/admin/context/<one.name>" as the admin
+    Then the answer has
+      |  | <one> |
+
+  @op:updateContextField @core @writes @observed
+  Scenario: Keeps the texts of an updated context field letter by letter
+    Seen on Unleash 8.2.0.
+    Given a context field "one"
+    When I PUT "/api/admin/context/<one.name>" as the admin with the body '{"description":"  é 😀 &amp; two  words %41 ","legalValues":[{"value":"  é 😀 &amp; %41, + x  "}]}'
+    Then the status is 200
+    When I GET "/api/admin/context/<one.name>" as the admin
+    Then the answer has
+      | /description | "  é 😀 &amp; two  words %41 " |
+      | /legalValues | [{"value":"  é 😀 &amp; %41, + x  "}] |
+
+  @op:getContextField @core @writes @observed
+  Scenario: Does not find a context field by its name in another letter case
+    Seen on Unleash 8.2.0.
+    Given a context field "one"
+    When I GET "/api/admin/context/<capitals of one.name>" as the admin
+    Then the status is 404
+    And the error is "NotFoundError"
+
+  @op:createContextField @core @writes @observed
   Scenario: Creates a context field from a name alone
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/context" as the admin with the body '{"name":"<name.bare>"}'

@@ -92,6 +92,24 @@ Feature: Dependencies between flags
     When I DELETE "/api/admin/projects/<project>/features/<parent.name>" as the admin
     Then the status is 202
 
+  @op:archiveFeature @core @writes @since:8 @observed
+  Scenario: An archived flag loses its parent
+    Seen on Unleash 8.2.0: a revived flag has none.
+    Given a flag "parent"
+    And a flag "child"
+    When I POST "/api/admin/projects/<project>/features/<child.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
+    Then the status is 200
+    When I DELETE "/api/admin/projects/<project>/features/<child.name>" as the admin
+    Then the status is 202
+    When I GET "/api/admin/projects/<project>/features/<parent.name>" as the admin
+    Then the answer has
+      | /children | [] |
+    When I POST "/api/admin/archive/revive/<child.name>" as the admin
+    Then the status is 200
+    When I GET "/api/admin/projects/<project>/features/<child.name>" as the admin
+    Then the answer has
+      | /dependencies | [] |
+
   @op:deleteFeatureDependency @core @writes @since:8 @observed
   Scenario: Removes a dependency
     Seen on Unleash 8.2.0: removing it again is a 404.

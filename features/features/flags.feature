@@ -92,6 +92,41 @@ Feature: Flags
       | /description | null |
     And "/features" has one entry where "name" is "<name.Checkout>", with
       | /description | "another" |
+    When I GET "/api/admin/projects/<project>/features/<name.checkout>" as the admin
+    Then the answer has
+      | /description | null |
+    When I GET "/api/admin/projects/<project>/features/<name.Checkout>" as the admin
+    Then the answer has
+      | /description | "another" |
+
+  @op:getFeature @core @writes @observed
+  Scenario: Does not find a flag by its name in another letter case
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I GET "/api/admin/projects/<project>/features/<capitals of one.name>" as the admin
+    Then the status is 404
+    And the error is "NotFoundError"
+
+  @op:createFeature @op:updateFeature @op:getAllClientFeatures @op:getClientFeature @core @writes @observed
+  Scenario: Keeps a description letter by letter
+    Seen on Unleash 8.2.0.
+    When I POST "/api/admin/projects/<project>/features" as the admin with the body '{"name":"<name.one>","description":"<any text>"}'
+    Then the status is 201
+    And the answer has
+      | /description | "<any text>" |
+    And I keep the answer as "one"
+    When I GET "/api/admin/projects/<project>/features/<one.name>" as the admin
+    Then the answer has
+      | /description | "<any text>" |
+    When I PUT "/api/admin/projects/<project>/features/<one.name>" as the admin with the body '{"description":"<any text>.","type":"release"}'
+    Then the status is 200
+    And the answer has
+      | /description | "<any text>." |
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "description" is "<any text>."
+    Then the status is 200
+    When I GET "/api/client/features/<one.name>" as the backend
+    Then the answer has
+      | /description | "<any text>." |
 
   @op:createFeature @op:validateFeature @core @writes @observed
   Scenario: Rejects a flag name that is taken
@@ -269,6 +304,26 @@ Feature: Flags
     And the answer has
       | /stale | false |
 
+  @op:updateFeature @core @writes @since:8 @observed
+  Scenario: An update resets the fields that it does not send
+    Seen on Unleash 8.2.0.
+    When I POST "/api/admin/projects/<project>/features" as the admin with the body '{"name":"<name.one>","type":"experiment","description":"x","impressionData":true}'
+    Then the status is 201
+    And I keep the answer as "one"
+    When I PUT "/api/admin/projects/<project>/features/<one.name>" as the admin with the body '{"name":"<one.name>"}'
+    Then the status is 200
+    And the answer has
+      | /type           | "release" |
+      | /description    | null |
+      | /impressionData | false |
+      | /stale          | false |
+      | /createdAt      | "<one.createdAt>" |
+    When I GET "/api/admin/projects/<project>/features/<one.name>" as the admin
+    Then the answer has
+      | /type           | "release" |
+      | /description    | null |
+      | /impressionData | false |
+
   @op:updateFeature @core @writes @observed
   Scenario: Flags cannot be renamed
     Seen on Unleash 8.2.0.
@@ -437,6 +492,26 @@ Feature: Flags
       | /strategies/0/disabled    | false |
       | /strategies/0/sortOrder   | 0 |
 
+  @op:reviveFeature @core @writes @since:8 @observed
+  Scenario: A revived flag is off in every environment
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
+    Then the status is 200
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<other environment>/on" as the admin
+    Then the status is 200
+    When I GET "/api/admin/projects/<project>/features/<one.name>" as the admin
+    Then "/environments" has one entry where "name" is "<environment>", with
+      | /enabled | true |
+    And "/environments" has one entry where "name" is "<other environment>", with
+      | /enabled | true |
+    When I DELETE "/api/admin/projects/<project>/features/<one.name>" as the admin
+    Then the status is 202
+    When I POST "/api/admin/archive/revive/<one.name>" as the admin
+    Then the status is 200
+    When I GET "/api/admin/projects/<project>/features/<one.name>" as the admin
+    Then every "enabled" of "/environments" is false
+
   @op:reviveFeature @core @writes @observed
   Scenario: Reviving an unknown flag is a 404
     Seen on Unleash 8.2.0.
@@ -454,6 +529,33 @@ Feature: Flags
     And there is no body
     When I GET "/api/admin/projects/<project>/features/<one.name>" as the admin
     Then the status is 200
+
+  @op:deleteFeature @core @writes @since:8 @observed
+  Scenario: A deleted flag is gone, and a new one of its name has nothing of it
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    And a strategy "all" of "one"
+    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"<tag type>","value":"<plain name.web>"}'
+    Then the status is 201
+    When I DELETE "/api/admin/projects/<project>/features/<one.name>" as the admin
+    Then the status is 202
+    Given archived flags may be deleted
+    When I DELETE "/api/admin/archive/<one.name>" as the admin
+    Then the status is 200
+    And there is no body
+    When I GET "/api/admin/projects/<project>/features/<one.name>" as the admin
+    Then the status is 404
+    And the message is "There's no feature named "<one.name>" in project "<project>"."
+    When I POST "/api/admin/projects/<project>/features" as the admin with the body '{"name":"<name.one>"}'
+    Then the status is 201
+    When I GET "/api/admin/projects/<project>/features/<name.one>" as the admin
+    Then the status is 200
+    And the answer has
+      | /description | null |
+    And every "strategies" of "/environments" is []
+    When I GET "/api/admin/features/<name.one>/tags" as the admin
+    Then the answer has
+      | /tags | [] |
 
   @op:deleteFeature @core @writes @since:8 @observed
   Scenario: Deleting an unknown flag succeeds
@@ -503,6 +605,52 @@ Feature: Flags
     When I GET "/api/admin/features/<name.copy>/tags" as the admin
     Then the answer has
       | /tags | [] |
+
+  @op:cloneFeature @core @writes @since:8 @observed
+  Scenario: A clone has all fields of its flag, in every environment
+    Seen on Unleash 8.2.0.
+    Given a segment "people"
+    And a flag "parent"
+    When I POST "/api/admin/projects/<project>/features" as the admin with the body '{"name":"<name.one>","type":"experiment","description":"x","impressionData":true}'
+    Then the status is 201
+    And I keep the answer as "one"
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body:
+      """
+      {"name": "flexibleRollout", "title": "Ten", "disabled": true, "sortOrder": 4, "segments": [<people.id>],
+       "constraints": [{"contextName": "userId", "operator": "IN", "values": ["1"]}],
+       "variants": [{"name": "a", "weight": 1000, "weightType": "variable", "stickiness": "default", "payload": {"type": "string", "value": "x"}}]}
+      """
+    Then the status is 200
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<other environment>/strategies" as the admin with the body '{"name":"default","title":"Other"}'
+    Then the status is 200
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '{"environments":["<other environment>"],"variants":[{"name":"blue","weight":1000,"payload":{"type":"number","value":"1.50"},"overrides":[{"contextName":"userId","values":["7"]}]}]}'
+    Then the status is 200
+    When I POST "/api/admin/projects/<project>/features/<one.name>/dependencies" as the admin with the body '{"feature":"<parent.name>","enabled":true,"variants":["red"]}'
+    Then the status is 200
+    When I POST "/api/admin/projects/<project>/features/<one.name>/clone" as the admin with the body '{"name":"<name.copy>"}'
+    Then the status is 201
+    And the answer has
+      | /type           | "experiment" |
+      | /description    | "x" |
+      | /impressionData | true |
+    When I GET "/api/admin/projects/<project>/features/<name.copy>" as the admin
+    Then the answer has
+      | /type           | "experiment" |
+      | /description    | "x" |
+      | /impressionData | true |
+      | /dependencies   | [{"feature":"<parent.name>","enabled":true,"variants":["red"]}] |
+    And "/environments" has one entry where "name" is "<environment>", with
+      | /strategies/0/title       | "Ten" |
+      | /strategies/0/disabled    | true |
+      | /strategies/0/sortOrder   | 4 |
+      | /strategies/0/segments    | [<people.id>] |
+      | /strategies/0/constraints | [{"values":["1"],"operator":"IN","contextName":"userId"}] |
+      | /strategies/0/variants    | [{"name":"a","weight":1000,"payload":{"type":"string","value":"x"},"stickiness":"default","weightType":"variable"}] |
+    And "/environments" has one entry where "name" is "<other environment>", with
+      | /strategies/0/title | "Other" |
+    When I GET "/api/admin/projects/<project>/features/<name.copy>/environments/<other environment>/variants" as the admin
+    Then the answer has
+      | /variants | [{"name":"blue","weight":1000,"payload":{"type":"number","value":"1.50"},"overrides":[{"values":["7"],"contextName":"userId"}],"stickiness":"default","weightType":"variable"}] |
 
   @op:cloneFeature @core @writes @observed
   Scenario: A clone can keep the groupId of its strategies

@@ -72,6 +72,44 @@ Feature: Activation strategies
       | /title      | null |
       | /disabled   | false |
 
+  @op:addFeatureStrategy @core @writes @since:8 @observed
+  Scenario: Places a strategy after the last one, wherever that is
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body '{"name":"default","sortOrder":7}'
+    Then the status is 200
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body '{"name":"default"}'
+    Then the status is 200
+    And the answer has
+      | /sortOrder | 8 |
+
+  @op:addFeatureStrategy @op:getFrontendFeatures @core @writes @since:8 @observed
+  Scenario: Keeps the title and the payloads of a strategy letter by letter
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body:
+      """
+      {"name": "flexibleRollout", "title": "<any text>",
+       "variants": [{"name": "a", "weight": 1000, "weightType": "variable", "stickiness": "default", "payload": {"type": "string", "value": "<any text>"}}]}
+      """
+    Then the status is 200
+    And the answer has
+      | /title                    | "<any text>" |
+      | /variants/0/payload/value | "<any text>" |
+    And I keep the answer as "added"
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<added.id>" as the admin
+    Then the answer has
+      | /title                    | "<any text>" |
+      | /variants/0/payload/value | "<any text>" |
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin
+    Then the answer has
+      | /0/title | "<any text>" |
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
+    Then the status is 200
+    When I GET "/api/frontend" as the frontend until "/toggles" has one entry where "name" is "<one.name>"
+    Then "/toggles" has one entry where "name" is "<one.name>", with
+      | /variant/payload/value | "<any text>" |
+
   @op:addFeatureStrategy @core @writes @observed
   Scenario: Keeps the parameters of other strategy types as sent
     Seen on Unleash 8.2.0.
@@ -248,6 +286,23 @@ Feature: Activation strategies
     And the answer has
       | /parameters | {"groupId":"<one.name>","rollout":"100","stickiness":"default"} |
 
+  @op:updateFeatureStrategy @core @writes @since:8 @observed
+  Scenario: An update keeps the title of a strategy, and whether it is disabled
+    Seen on Unleash 8.2.0, unless they are sent.
+    Given a flag "one"
+    And a strategy "all" of "one"
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin with the body '{"name":"flexibleRollout","title":"Half","disabled":true}'
+    Then the status is 200
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin with the body '{"name":"flexibleRollout"}'
+    Then the status is 200
+    And the answer has
+      | /title    | "Half" |
+      | /disabled | true |
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin
+    Then the answer has
+      | /title    | "Half" |
+      | /disabled | true |
+
   @op:updateFeatureStrategy @core @writes @since:7 @observed
   Scenario: Rejects updating a strategy to an invalid constraint
     Seen on Unleash 8.2.0.
@@ -300,6 +355,37 @@ Feature: Activation strategies
     When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin
     Then the answer has
       | /parameters  | {"groupId":"<one.name>","rollout":"25","stickiness":"default"} |
+
+  @op:patchFeatureStrategy @core @writes @since:8 @observed
+  Scenario: A patch of a strategy changes nothing else
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body:
+      """
+      {"name": "flexibleRollout", "title": "Staff", "disabled": true, "sortOrder": 3,
+       "parameters": {"rollout": "50", "stickiness": "userId", "groupId": "staff"},
+       "constraints": [{"contextName": "userId", "operator": "IN", "values": ["7", "8"]}],
+       "variants": [{"name": "blue", "weight": 1000, "weightType": "variable", "stickiness": "userId"}]}
+      """
+    Then the status is 200
+    And I keep the answer as "added"
+    When I PATCH "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<added.id>" as the admin with the body '[{"op":"replace","path":"/title","value":"People"}]'
+    Then the status is 200
+    And the answer has
+      | /title       | "People" |
+      | /disabled    | true |
+      | /sortOrder   | 3 |
+      | /parameters  | <added.parameters> |
+      | /constraints | <added.constraints> |
+      | /variants    | <added.variants> |
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<added.id>" as the admin
+    Then the answer has
+      | /title       | "People" |
+      | /disabled    | true |
+      | /sortOrder   | 3 |
+      | /parameters  | <added.parameters> |
+      | /constraints | <added.constraints> |
+      | /variants    | <added.variants> |
 
   @op:patchFeatureStrategy @core @writes @observed
   Scenario: Rejects patching a strategy with an unknown operation

@@ -9,7 +9,6 @@ Feature: The Frontend API
     And the message is "This endpoint requires an API token. Please add an authorization header to your request with a valid token"
     And the answer has
       | /name | nothing |
-    And the header "Access-Control-Allow-Origin" is "*"
     When I <method> "/api/frontend" with the authorization "unleash-mock-verify:none.unleash-mock-verify-unknown"
     Then the status is 401
     When I <method> "/api/frontend" as the backend
@@ -153,6 +152,80 @@ Feature: The Frontend API
     Then the status is 200
     And the header "Cache-Control" is "no-cache"
     And the header "Access-Control-Expose-Headers" is "ETag"
+
+  @core @observed
+  Scenario Outline: Lets web pages of all origins <method> flags, and read why they get none
+    Seen on Unleash 8.2.0, unless an administrator lists the origins.
+    Given the next request has the header "Origin" with "https://unleash-mock-verify.example"
+    And the next request has the header "Access-Control-Request-Method" with "<method>"
+    And the next request has the header "Access-Control-Request-Headers" with "authorization,if-none-match,unleash-appname"
+    When I OPTIONS "/api/frontend" as nobody
+    Then the status is 204
+    And the header "Access-Control-Allow-Origin" is "<every origin>"
+    And the header "Access-Control-Allow-Methods" matches /\b<method>\b/
+    And the header "Access-Control-Allow-Headers" is "authorization,if-none-match,unleash-appname"
+    Given the next request has the header "Origin" with "https://unleash-mock-verify.example"
+    When I <method> "/api/frontend" as the frontend with the body '{}'
+    Then the status is 200
+    And the header "Access-Control-Allow-Origin" is "<every origin>"
+    Given the next request has the header "Origin" with "https://unleash-mock-verify.example"
+    When I <method> "/api/frontend" as nobody
+    Then the status is 401
+    And the header "Access-Control-Allow-Origin" is "<every origin>"
+
+    @op:getFrontendFeatures
+    Examples: reading
+      | method |
+      | GET    |
+
+    @op:getFrontendApiFeaturesWithPost @writes
+    Examples: writing
+      | method |
+      | POST   |
+
+  @op:getFrontendFeatures @core @writes @since:8 @observed
+  Scenario: A browser SDK with the ETag of another context gets the flags of its own
+    Seen on Unleash 8.2.0: the ETag stands for the response.
+    Given a flag "one" that is on, with a variant for each strategy
+      | seven | {"constraints":[{"contextName":"userId","operator":"IN","values":["7"]}]} |
+      | eight | {"constraints":[{"contextName":"userId","operator":"IN","values":["8"]}]} |
+    When I GET "/api/frontend" as the frontend with each query, "/variant/name" where "name" is "<one.name>" in "/toggles" is
+      | userId=7 | "seven" |
+    And I keep the header "ETag" as "tag"
+    Given the next request has the header "If-None-Match" with "<tag>"
+    When I GET "/api/frontend" as the frontend with each query, "/variant/name" where "name" is "<one.name>" in "/toggles" is
+      | userId=8 | "eight" |
+
+  @op:getFrontendFeatures @op:getFrontendApiFeaturesWithPost @core @writes @since:8 @observed
+  Scenario: Reads everything that SDKs may put into a context
+    Seen on Unleash 8.2.0: unknown fields are properties and become texts, a repeated parameter is one text, and a missing appName or environment has a default.
+    Given a flag "one" that is on, with a variant for each strategy
+      | property | {"constraints":[{"contextName":"plan","operator":"IN","values":["gold"]},{"contextName":"userId","operator":"IN","values":["7"]}]} |
+      | repeated | {"constraints":[{"contextName":"plan","operator":"IN","values":["gold,silver"]}]} |
+      | yes      | {"constraints":[{"contextName":"paid","operator":"IN","values":["true"]}]} |
+      | session  | {"constraints":[{"contextName":"sessionId","operator":"IN","values":["s1"]}]} |
+      | defaults | {"constraints":[{"contextName":"appName","operator":"IN","values":["frontend-api"]},{"contextName":"environment","operator":"IN","values":["default"]}]} |
+    When I GET "/api/frontend" as the frontend with each query, "/variant/name" where "name" is "<one.name>" in "/toggles" is
+      | plan=gold&userId=7&appName=web                          | "property" |
+      | plan=silver&properties%5Bplan%5D=gold&userId=7          | "property" |
+      | plan=gold&plan=silver                                   | "repeated" |
+      | sessionId=s1                                            | "session"  |
+      | userId=8                                                | "defaults" |
+      | appName=web                                             | nothing    |
+      | environment=production                                  | nothing    |
+    When I POST "/api/frontend" as the frontend with the body '{"context":{"userId":"7","plan":"gold","appName":"web"}}'
+    Then the status is 200
+    And "/toggles" has one entry where "name" is "<one.name>", with
+      | /variant/name | "property" |
+    When I POST "/api/frontend" as the frontend with the body '{"context":{"userId":"7","plan":"silver","properties":{"plan":"gold"}}}'
+    Then "/toggles" has one entry where "name" is "<one.name>", with
+      | /variant/name | "property" |
+    When I POST "/api/frontend" as the frontend with the body '{"context":{"paid":true,"appName":"web"}}'
+    Then "/toggles" has one entry where "name" is "<one.name>", with
+      | /variant/name | "yes" |
+    When I POST "/api/frontend" as the frontend with the body '{}'
+    Then "/toggles" has one entry where "name" is "<one.name>", with
+      | /variant/name | "defaults" |
 
   @op:getFrontendApiFeaturesWithPost @core @writes @observed
   Scenario: Rejects a context that is not sent as JSON

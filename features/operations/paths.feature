@@ -334,6 +334,33 @@ Feature: Paths
       | /api/admin/environments/project/<project> |
       | /api/admin/segments                       |
 
+  @core @writes @observed
+  Scenario Outline: GET <path> answers 200 to the ETag of what was there before a <method>
+    Seen on Unleash 8.2.0.
+    Given a segment "people"
+    And a context field "field"
+    And a flag "one"
+    And a strategy "all" of "one"
+    When I GET "<path>" as the admin
+    Then the status is 200
+    And I keep the header "ETag" as "tag"
+    When I <method> "<at>" as the admin with the body '<body>'
+    Then the status is <status>
+    When the next request has the header "If-None-Match" with "<tag>"
+    And I GET "<path>" as the admin
+    Then the status is 200
+
+    Examples:
+      | path                                                                                              | method | at                                                                                                | body                                                     | status |
+      | /api/admin/segments/<people.id>                                                                   | PUT    | /api/admin/segments/<people.id>                                                                   | {"name":"<plain name.other>","constraints":[]}           | 204    |
+      | /api/admin/context/<field.name>                                                                   | PUT    | /api/admin/context/<field.name>                                                                   | {"description":"another"}                                | 200    |
+      | /api/admin/projects/<project>/features/<one.name>                                                 | PUT    | /api/admin/projects/<project>/features/<one.name>                                                 | {"description":"another"}                                | 200    |
+      | /api/admin/projects/<project>/features/<one.name>/environments/<environment>                      | POST   | /api/admin/projects/<project>/features/<one.name>/environments/<environment>/on                   | {}                                                       | 200    |
+      | /api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies           | POST   | /api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies           | {"name":"default"}                                       | 200    |
+      | /api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>  | PATCH  | /api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>  | [{"op":"replace","path":"/title","value":"another"}]     | 200    |
+      | /api/admin/features/<one.name>/tags                                                               | POST   | /api/admin/features/<one.name>/tags                                                               | {"type":"<tag type>","value":"<plain name.web>"}         | 201    |
+      | /api/admin/api-tokens/<plain name.app>                                                            | POST   | /api/admin/api-tokens                                                                             | {"tokenName":"<plain name.app>","type":"client","environment":"<environment>"} | 201 |
+
   @writes @alone @quiet @observed
   Scenario Outline: GET and HEAD <path> answer with 304 if one of several ETags matches
     Seen on Unleash 8.2.0: a list of ETags matches if one of them does, for HEAD as for GET.

@@ -41,6 +41,46 @@ Feature: Who may report for SDKs, and who may read the reports
       | POST   | /api/frontend/client/metrics                             |
       | DELETE | /api/admin/metrics/applications/unleash-mock-verify-none |
 
+  @core @since:8 @observed
+  Scenario Outline: <method> <path> rejects people
+    Seen on Unleash 8.2.0: personal access tokens are for the Admin API.
+    When I <method> "<path>" as the viewer with the body '{}'
+    Then the status is 403
+    And the message is "invalid token: expected a different token type for this endpoint"
+    And the answer has
+      | /name | nothing |
+
+    Examples: reading
+      | method | path                                          |
+      | GET    | /api/client/features                          |
+      | GET    | /api/client/features/unleash-mock-verify-none |
+      | GET    | /api/frontend                                 |
+
+    @writes
+    Examples: writing
+      | method | path                          |
+      | POST   | /api/frontend                 |
+      | POST   | /api/client/register          |
+      | POST   | /api/client/metrics           |
+      | POST   | /api/client/metrics/bulk      |
+      | POST   | /api/frontend/client/register |
+      | POST   | /api/frontend/client/metrics  |
+
+  @core @writes @since:8 @observed
+  Scenario Outline: POST <path> rejects the admin
+    Seen on Unleash 8.2.0.
+    When I POST "<path>" as the admin with the body '{}'
+    Then the status is 403
+    And the message is "invalid token: expected a different token type for this endpoint"
+
+    Examples:
+      | path                          |
+      | /api/client/register          |
+      | /api/client/metrics           |
+      | /api/client/metrics/bulk      |
+      | /api/frontend/client/register |
+      | /api/frontend/client/metrics  |
+
   @core @writes @observed
   Scenario Outline: POST <path> rejects callers without a <kind> token
     Seen on Unleash 8.2.0.

@@ -37,6 +37,32 @@ Feature: Segments
       | /usedInFeatures | 0                       |
 
   @op:createSegment @core @writes @observed
+  Scenario: Keeps the texts of a new segment letter by letter
+    Seen on Unleash 8.2.0.
+    When I POST "/api/admin/segments" as the admin with the body '{"name":"<plain name.one> é 😀 & two  words","description":"<any text>","constraints":[{"contextName":"email","operator":"IN","values":["  é 😀 &amp; %41, + x  "]}]}'
+    Then the status is 201
+    And the answer has
+      | /name                   | "<plain name.one> é 😀 & two  words" |
+      | /description            | "<any text>" |
+      | /constraints/0/values/0 | "  é 😀 &amp; %41, + x  " |
+    And I keep the answer as "one"
+    When I GET "/api/admin/segments/<one.id>" as the admin
+    Then the answer has
+      |  | <one> |
+
+  @op:updateSegment @core @writes @observed
+  Scenario: Keeps the texts of an updated segment letter by letter
+    Seen on Unleash 8.2.0.
+    Given a segment "one"
+    When I PUT "/api/admin/segments/<one.id>" as the admin with the body '{"name":"<plain name.one> ö 😀","description":"<any text>.","constraints":[{"contextName":"email","operator":"IN","values":["  é 😀 &amp; %41, + x  "]}]}'
+    Then the status is 204
+    When I GET "/api/admin/segments" as the admin
+    Then "/segments" has one entry where "id" is <one.id>, with
+      | /name                   | "<plain name.one> ö 😀" |
+      | /description            | "<any text>." |
+      | /constraints/0/values/0 | "  é 😀 &amp; %41, + x  " |
+
+  @op:createSegment @core @writes @observed
   Scenario: Creates a segment from a name and no constraints
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/segments" as the admin with the body '{"name":"<name.bare>","constraints":[]}'

@@ -76,8 +76,12 @@ func (v *values) expandAll(texts ...*string) error {
 // dayShifts maps the words before a variable to the days to add to its day.
 var dayShifts = map[string]int{"day of ": 0, "day before ": -1, "day after ": 1}
 
-// characters are characters that would be invisible in a feature.
-var characters = map[string]string{"tab": "\t", "bom": "\ufeff"}
+// texts are texts that would be invisible in a feature, or hard to read.
+var texts = map[string]string{
+	"tab": "\t", "bom": "\ufeff",
+	// longer than short columns, with blanks, markup, escapes, and letters of two, three and four bytes
+	"any text": strings.Repeat("  é ✓ 😀 <b>&amp; %41 + 'x'  ", 20),
+}
 
 // variable returns the value of a variable:
 //
@@ -90,7 +94,7 @@ var characters = map[string]string{"tab": "\t", "bom": "\ufeff"}
 //	capitals of e.name a text in capitals
 //	other case of e.x  a text whose last letter has the other case
 //	beginning of e.x   a text without its last character
-//	tab, bom           characters that would be invisible in a feature
+//	tab, bom, any text texts that would be invisible in a feature, or hard to read
 //	e.tokens.0.id      a part of a response that was kept as e
 func (v *values) variable(name string) (any, error) {
 	for words, shift := range dayShifts {
@@ -117,8 +121,8 @@ func (v *values) variable(name string) (any, error) {
 	if part, is := strings.CutPrefix(name, "plain name."); is {
 		return v.plainName(part), nil
 	}
-	if character, is := characters[name]; is {
-		return character, nil
+	if text, is := texts[name]; is {
+		return text, nil
 	}
 	first, rest, _ := strings.Cut(name, ".")
 	if first == "name" && rest != "" {

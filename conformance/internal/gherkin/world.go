@@ -3,6 +3,7 @@ package gherkin
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/judge"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
@@ -70,6 +71,19 @@ func (w *World) Admin() string { return w.run.tokens().Admin }
 
 // Made returns the ids of what the scenario created at a path.
 func (w *World) Made(collection string) []string { return w.ledger.IDs(collection) }
+
+// Settle waits until things of a kind may be removed for good.
+func (w *World) Settle(ctx context.Context, kind *ledger.Kind) error {
+	if w.run.Ledger.Bin.Settled {
+		return nil
+	}
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(kind.Settling):
+		return nil
+	}
+}
 
 // Preparation is a request that prepares a scenario.
 type Preparation struct {

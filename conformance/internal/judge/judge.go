@@ -56,6 +56,7 @@ type Judge struct {
 	rules    []Rule
 	specific Specifics
 	errorIDs once
+	tags     tagged
 	secrets  texts
 	allowed  allowances
 }
@@ -155,12 +156,16 @@ func (j *Judge) Learn(x *target.Exchange) string {
 	if len(secret) < minSecret {
 		return ""
 	}
+	secret = strings.Clone(secret[:min(len(secret), maxSecret)])
 	j.secrets.add(secret)
 	return secret
 }
 
 // minSecret is the minimum length of a text that is looked for in other responses.
 const minSecret = 8
+
+// maxSecret is how much of a secret is kept. Those of a real server are far shorter.
+const maxSecret = 4 << 10
 
 // creates returns the secret that a response may show because its request created it, or nil.
 func (j *Judge) creates(x *target.Exchange) *Secret {

@@ -22,6 +22,7 @@ func (j *Judge) general() []Rule {
 		{spec.Observed, "a running Unleash 8.2.0 sends no body after an answer to HEAD", emptyHead},
 		{spec.Observed, "a running Unleash 8.2.0 names the charset of its JSON", charset},
 		{spec.Observed, "a running Unleash 8.2.0 sends a weak ETag with every body of the API", weakETag},
+		{spec.Observed, "the weak ETag of a running Unleash 8.2.0 is made from the body", j.ownTag},
 		{spec.Observed, "a running Unleash 8.2.0 compresses for every client that asks, and so sends Vary: Accept-Encoding with every body", varies},
 		{spec.Observed, "errors of a running Unleash 8.2.0 repeat their message as their only detail, unless they have details of their own", repeatedMessage},
 		{spec.Observed, "every error of a running Unleash 8.2.0 has an id of its own", j.ownErrorID},
@@ -76,6 +77,14 @@ func weakETag(x *target.Exchange) []Breach {
 	needed := ofAPI(x) || x.Operation != nil && (x.Method == http.MethodHead && x.Status == http.StatusOK || x.Status == http.StatusNotModified)
 	return one(needed && !weakTag.MatchString(x.Answer.Get("ETag")),
 		"header", "/etag", `a weak entity tag, W/"..."`, fmt.Sprintf("%q", x.Answer.Get("ETag")))
+}
+
+// ownTag requires that a path has another weak tag for another body. The tags of operations that make
+// their own may be a second older than the body (O).
+func (j *Judge) ownTag(x *target.Exchange) []Breach {
+	tag := x.Answer.Get("ETag")
+	checked := ofAPI(x) && x.Unread == "" && weakTag.MatchString(tag)
+	return one(checked && !j.tags.fits(x.Path+" "+tag, x.Received), "header", "/etag", "another entity tag than for an earlier body", tag)
 }
 
 func varies(x *target.Exchange) []Breach {

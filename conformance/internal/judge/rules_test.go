@@ -2,7 +2,9 @@ package judge_test
 
 import (
 	"net/http"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -173,6 +175,50 @@ func TestNoTwoErrorsHaveTheSameID(t *testing.T) {
 	if found := j.Breaches(x); len(found) != 1 || found[0].Pointer != "/id" {
 		t.Errorf("the second answer has the breaches %+v", found)
 	}
+}
+
+// TestATagIsForOneBody checks that a path cannot have the same entity tag for different bodies, and that
+// another path can.
+func TestATagIsForOneBody(t *testing.T) {
+	t.Parallel()
+	j := newJudge(t)
+	for i, step := range []struct {
+		path, body string
+		breaks     bool
+	}{
+		{"/health", healthBody, false},
+		{"/health", healthBody, false},
+		{"/health", `{"health":"BAD"}`, true},
+		{"/ready", `{"health":"GOOD"}`, false},
+	} {
+		isTag := func(b judge.Breach) bool { return b.Pointer == "/etag" }
+		if broken := slices.ContainsFunc(j.Breaches(answered("GET", step.path, 200, step.body, nil)), isTag); broken != step.breaks {
+			t.Errorf("step %d: broken %t", i, broken)
+		}
+	}
+}
+
+// TestLongTextsAreNotKept checks that a target cannot fill the memory with long ids and secrets.
+func TestLongTextsAreNotKept(t *testing.T) {
+	j := newJudge(t)
+	heap := func() int64 {
+		var now runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&now)
+		return int64(now.HeapAlloc)
+	}
+	before := heap()
+	for i := range 32 {
+		long := strings.Repeat("a", 1<<20) + strconv.Itoa(i)
+		j.Breaches(answered("GET", "/health", 401, `{"id":"`+long+`","name":"UnauthorizedError"}`, nil))
+		if secret := j.Learn(answered("POST", tokensOfSeven, 201, `{"token":"`+long+`"}`, nil)); len(secret) > 1<<16 {
+			t.Errorf("a secret of %d bytes is kept", len(secret))
+		}
+	}
+	if grown := heap() - before; grown > 8<<20 {
+		t.Errorf("the judge keeps %d bytes", grown)
+	}
+	runtime.KeepAlive(j)
 }
 
 func TestKnownDeviationsAreToldAsSuch(t *testing.T) {

@@ -59,6 +59,9 @@ type Fact struct {
 	Told    bool   // the user or the target told it
 }
 
+// everyOrigin is the variable for what the Frontend API tells web pages about who may use it.
+const everyOrigin = "every origin"
+
 // MaxBurst is the highest limit on requests that the suite exceeds on purpose.
 const MaxBurst = 50
 
@@ -75,6 +78,10 @@ func (c *Conditions) Fact(name string) Fact {
 		return Fact{Missing: "it is not known which user the admin's token belongs to"}
 	case name == "actor.id":
 		return Fact{Value: c.ActorID}
+	case name == everyOrigin && !c.AnyOrigin():
+		return Fact{Missing: "the target does not say that web pages of all origins may use the Frontend API"}
+	case name == everyOrigin:
+		return Fact{Value: "*"}
 	case name == "limit.personal.exceeded":
 		return burst(c.PersonalLimit, "a personal access token")
 	case name == "limit.sdk.exceeded":

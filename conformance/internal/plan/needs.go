@@ -173,7 +173,7 @@ func (n *Needs) readVariables(step *messages.PickleStep) {
 		if actor, rest, _ := strings.Cut(name, "."); rest == "token" && slices.Contains(target.Actors(), actor) {
 			n.Actors = append(n.Actors, actor)
 		}
-		if factText.MatchString(m[1]) || IsPlace(m[1]) {
+		if factText.MatchString(m[1]) || m[1] == everyOrigin || IsPlace(m[1]) {
 			n.Facts = append(n.Facts, m[1])
 		}
 	}

@@ -13,7 +13,7 @@ import (
 // Faults lists the faults of flags as SDKs get them.
 func Faults() []bend.Fault {
 	const standing = spec.Observed
-	return []bend.Fault{
+	return append(deafFaults(), []bend.Fault{
 		{ID: "client-no-flags", Name: "sends no flags", Operation: "getAllClientFeatures", Standing: standing, Bend: bend.OK(bend.Set("/features", "[]"))},
 		{ID: "client-no-strategies", Name: "sends flags without their strategies", Operation: "getAllClientFeatures", Standing: standing, Bend: bend.OK(bend.Set("/features/*/strategies", "[]"))},
 		{ID: "client-sent-again", Name: "answers 200 instead of 304 when nothing has changed", Operation: "getAllClientFeatures", Standing: standing,
@@ -21,7 +21,7 @@ func Faults() []bend.Fault {
 		{ID: "client-never-changed", Name: "answers 304 to every ETag that it has given", Operation: "getAllClientFeatures", Standing: standing, Bend: func(x *bend.Exchange) { x.Fresh = isOwn }},
 		{ID: "client-unknown-tag-fresh", Name: "answers 304 to every ETag that it has not given", Operation: "getAllClientFeatures", Standing: standing, Bend: func(x *bend.Exchange) { x.Fresh = func(tag string) bool { return !isOwn(tag) } }},
 		{ID: "client-revision-stuck", Name: "keeps its revision when flags change", Operation: "getAllClientFeatures", Standing: standing, Make: stuck},
-		{ID: "client-segments-unheard", Name: "keeps its revision when a segment changes", Operation: "getAllClientFeatures", Standing: standing, Wide: true, Make: deafToSegments},
+		{ID: "client-segments-unheard", Name: "keeps its revision when a segment changes", Operation: "getAllClientFeatures", Standing: standing, Wide: true, Make: deafTo("updateSegment")},
 		{ID: "client-tag-ignored", Name: "sends flags without the tags that were asked for", Operation: "getAllClientFeatures", Standing: standing,
 			Bend: bend.When(bend.HasQuery("tag"), bend.OK(bend.Again(bend.Query("tag", bend.Always("")))))},
 		{ID: "client-flag-off", Name: "sends every flag as off", Operation: "getClientFeature", Standing: standing, Bend: bend.OK(bend.Set("/enabled", "false"))},
@@ -40,7 +40,36 @@ func Faults() []bend.Fault {
 			Bend: bend.When(bend.Answered(http.StatusOK), bend.Text("id: 1\nevent: unleash-connected\ndata: {\"events\":[{\"eventId\":1,\"type\":\"hydration\",\"segments\":[],\"features\":[]}]}\n\n"))},
 		{ID: "frontend-no-flags", Name: "sends no flags", Operation: "getFrontendFeatures", Standing: standing, Bend: bend.OK(bend.Set("/toggles", "[]"))},
 		{ID: "frontend-post-no-flags", Name: "sends no flags", Operation: "getFrontendApiFeaturesWithPost", Standing: standing, Bend: bend.OK(bend.Set("/toggles", "[]"))},
+		{ID: "client-tag-of-any-query", Name: "answers 304 to the ETag of another query", Operation: "getAllClientFeatures", Standing: standing, Bend: bend.OK(func(x *bend.Exchange) {
+			x.Fresh = func(tag string) bool { return revision(tag) == revision(x.Header.Get("Etag")) }
+		})},
+		{ID: "client-strategies-unsorted", Name: "sends strategies in reverse order", Operation: "getAllClientFeatures", Standing: standing, Bend: bend.OK(bend.Edit("/features/*/strategies", bend.Reversed))},
+		{ID: "client-no-parents", Name: "sends flags without their parents", Operation: "getAllClientFeatures", Standing: standing, Bend: bend.OK(bend.Drop("/features/*/dependencies"))},
+		{ID: "client-parents-alone", Name: "sends parents without the variants that they must have", Operation: "getAllClientFeatures", Standing: standing, Bend: bend.OK(bend.Drop("/features/*/dependencies/*/variants"))},
+		{ID: "client-no-variants", Name: "sends flags without their variants", Operation: "getAllClientFeatures", Standing: standing, Bend: bend.OK(bend.Set("/features/*/variants", "[]"))},
+		{ID: "client-no-overrides", Name: "sends variants without their overrides", Operation: "getAllClientFeatures", Standing: standing, Bend: bend.OK(bend.Drop("/features/*/variants/*/overrides"))},
+		{ID: "client-flag-strategies-unsorted", Name: "sends strategies in reverse order", Operation: "getClientFeature", Standing: standing, Bend: bend.OK(bend.Edit("/strategies", bend.Reversed))},
+		{ID: "client-flag-no-parents", Name: "sends a flag without its parents", Operation: "getClientFeature", Standing: standing, Bend: bend.OK(bend.Drop("/dependencies"))},
+		{ID: "client-flag-no-variants", Name: "sends a flag without its variants", Operation: "getClientFeature", Standing: standing, Bend: bend.OK(bend.Set("/variants", "[]"))},
+	}...)
+}
+
+// deafFaults lists the faults of SDKs that do not hear of a change, by the operation that made it.
+func deafFaults() []bend.Fault {
+	var faults []bend.Fault
+	for _, operation := range []string{
+		"updateFeature", "patchFeature", "archiveFeature", "reviveFeature", "addFeatureStrategy", "updateFeatureStrategy", "patchFeatureStrategy", "deleteFeatureStrategy",
+		"addFeatureDependency", "overwriteEnvironmentFeatureVariants", "patchEnvironmentsFeatureVariants",
+	} {
+		faults = append(faults, bend.Fault{ID: "client-deaf-to-" + operation, Name: "keeps its revision after " + operation, Operation: "getAllClientFeatures", Standing: spec.Observed, Wide: true, Make: deafTo(operation)})
 	}
+	return faults
+}
+
+// revision returns the revision in an ETag of the Client API.
+func revision(tag string) string {
+	_, rest, _ := strings.Cut(tag, ":")
+	return rest
 }
 
 // isOwn reports whether an ETag has the form of those of the Client API.
@@ -61,17 +90,19 @@ func stuck() bend.Step {
 	})
 }
 
-// deafToSegments answers 304 to the latest ETag from before a segment changed.
-func deafToSegments() bend.Step {
-	latest, unheard := "", ""
-	return func(x *bend.Exchange) {
-		switch {
-		case bend.Is("updateSegment")(x):
-			unheard = latest
-		case bend.Is("getAllClientFeatures")(x):
-			x.Fresh = func(tag string) bool { return tag == unheard }
-			x.Answer()
-			latest = x.Header.Get("Etag")
+// deafTo answers 304 to the latest ETag from before an operation changed something.
+func deafTo(operation string) func() bend.Step {
+	return func() bend.Step {
+		latest, unheard := "", ""
+		return func(x *bend.Exchange) {
+			switch {
+			case bend.Is(operation)(x):
+				unheard = latest
+			case bend.Is("getAllClientFeatures")(x):
+				x.Fresh = func(tag string) bool { return tag == unheard }
+				x.Answer()
+				latest = x.Header.Get("Etag")
+			}
 		}
 	}
 }

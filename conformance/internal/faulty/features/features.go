@@ -17,7 +17,11 @@ const (
 
 // Faults lists the faults of flags, switches, strategies, tags, dependencies and variants.
 func Faults() []bend.Fault {
-	return slices.Concat(flagFaults(), shownFaults(), switchFaults(), strategyFaults(), tagFaults(), dependencyFaults(), variantFaults())
+	return slices.Concat(flagFaults(), shownFaults(), updateFaults(), copyFaults(), switchFaults(), strategyFaults(), tagFaults(), dependencyFaults(), variantFaults(),
+		bend.Garbled("flag-description", "createFeature", "description", standing),
+		bend.Garbled("flag-update-description", "updateFeature", "description", standing),
+		bend.Garbled("strategy-title", "addFeatureStrategy", "title", standing),
+	)
 }
 
 func flagFaults() []bend.Fault {
@@ -61,11 +65,151 @@ func flagFaults() []bend.Fault {
 			Bend: bend.When(bend.Is("reviveFeature"), bend.OK(func(x *bend.Exchange) {
 				x.Ask(http.MethodPost, path+"/"+x.Params[0]+"/environments/development/on", "")
 			}))},
+		{ID: "flag-revive-on-elsewhere", Name: "leaves a revived flag on in production", Operation: "reviveFeature", Standing: standing, Wide: true, Make: onElsewhere},
+		{ID: "flag-archive-keeps-parent", Name: "keeps the parent of an archived flag", Operation: "archiveFeature", Standing: standing, Wide: true, Make: withParents},
+		{ID: "flag-of-any-case", Name: "finds a flag by its name in another letter case", Operation: "getFeature", Standing: standing,
+			Bend: bend.When(bend.Both(missing, func(x *bend.Exchange) bool { return bend.HasCapitals(x.Params[1]) }), func(x *bend.Exchange) {
+				bend.Again(bend.At(path + "/" + strings.ToLower(x.Params[1])))(x)
+			})},
 		{ID: "flag-revive-nothing", Name: "accepts the revival of an unknown flag", Operation: "reviveFeature", Standing: standing, Bend: bend.When(missing, bend.Status(http.StatusOK), bend.Empty)},
 		{ID: "flag-delete-active", Name: "deletes a flag that is not archived", Operation: "deleteFeature", Standing: standing, Wide: true,
 			Bend: bend.When(bend.Is("deleteFeature"), func(x *bend.Exchange) { x.Ask(http.MethodDelete, path+"/"+x.Params[0], "") })},
+		{ID: "flag-delete-ignored", Name: "does not delete the flag", Operation: "deleteFeature", Standing: standing, Bend: bend.At("/api/admin/archive/unleash-mock-verify-none")},
+		{ID: "flag-delete-keeps-strategies", Name: "keeps the strategies of a deleted flag for the next one of its name", Operation: "deleteFeature", Standing: standing, Wide: true, Make: withStrategies},
 		{ID: "flag-delete-unknown", Name: "answers 404 when an unknown flag is deleted", Operation: "deleteFeature", Standing: standing,
 			Bend: bend.When(func(x *bend.Exchange) bool { return x.Params[0] == "unleash-mock-verify-none" }, bend.OK(bend.Status(http.StatusNotFound)))},
+	}
+}
+
+// updateFaults lists faults of updates that leave alone what they should reset, or reset what they
+// should leave alone.
+func updateFaults() []bend.Fault {
+	var faults []bend.Fault
+	for _, key := range []string{"description", "type", "impressionData"} {
+		faults = append(faults, bend.Fault{ID: "flag-update-leaves-" + key, Name: "leaves the " + key + " alone when an update omits it", Operation: "updateFeature", Standing: standing,
+			Bend: bend.When(bend.Sends(key, bend.IsMissing), func(x *bend.Exchange) {
+				flag, _ := bend.ParseJSON(x.Ask(http.MethodGet, path+"/"+x.Params[1], "").Body)
+				bend.Member(key, func(*bend.Value) *bend.Value { return flag.Get(key) })(x)
+			})})
+	}
+	for _, key := range []string{"constraints", "variants"} {
+		faults = append(faults, bend.Fault{ID: "strategy-patch-resets-" + key, Name: "resets the " + key + " that a patch does not name", Operation: "patchFeatureStrategy", Standing: standing,
+			Bend: bend.When(sendsList, func(x *bend.Exchange) {
+				patch, _ := bend.ParseJSON(x.Payload)
+				patch.Items = slices.Insert(patch.Items, 0, bend.Scalar(`{"op":"replace","path":"/`+key+`","value":[]}`))
+				x.Payload = patch.Append(nil)
+			})})
+	}
+	return append(faults,
+		bend.Fault{ID: "strategy-update-activates", Name: "activates a strategy when an update omits disabled", Operation: "updateFeatureStrategy", Standing: standing,
+			Bend: bend.When(bend.Sends("disabled", bend.IsMissing), bend.Member("disabled", bend.To("false")))},
+		bend.Fault{ID: "strategy-update-drops-title", Name: "clears the title when an update omits it", Operation: "updateFeatureStrategy", Standing: standing,
+			Bend: bend.When(bend.Sends("title", bend.IsMissing), bend.Member("title", bend.To(`""`)))},
+		bend.Fault{ID: "strategy-place-counted", Name: "gives a strategy the number of others as its sortOrder", Operation: "addFeatureStrategy", Standing: standing,
+			Bend: bend.When(bend.Sends("sortOrder", bend.IsMissing), func(x *bend.Exchange) {
+				if others, isJSON := bend.ParseJSON(x.Ask(http.MethodGet, at(x)+"/strategies", "").Body); isJSON {
+					bend.Member("sortOrder", func(*bend.Value) *bend.Value { return bend.Integer(int64(len(others.Items))) })(x)
+				}
+			})},
+	)
+}
+
+// copyFaults lists faults of copies that lack something.
+func copyFaults() []bend.Fault {
+	faults := []bend.Fault{
+		{ID: "flag-copy-release", Name: "shows a copy as of the default type", Operation: "cloneFeature", Standing: standing, Bend: bend.OK(bend.Set("/type", `"release"`))},
+		{ID: "flag-copy-no-impressions", Name: "shows impressionData as false for a copy", Operation: "cloneFeature", Standing: standing, Bend: bend.OK(bend.Set("/impressionData", "false"))},
+	}
+	for _, c := range []struct{ id, name, method, below, body string }{
+		{"fields", "makes a copy without fields", http.MethodPut, "", `{}`},
+		{"parents", "makes a copy without the parents of its flag", http.MethodDelete, "/dependencies", ""},
+		{"variants", "makes a copy without the variants of other environments", http.MethodPut, "/variants-batch", `{"environments":["production"],"variants":[]}`},
+	} {
+		faults = append(faults, copied("flag-copy-without-"+c.id, c.name, func(x *bend.Exchange, name string) { x.Ask(c.method, path+"/"+name+c.below, c.body) }))
+	}
+	return append(faults,
+		copied("flag-copy-here-alone", "makes a copy without strategies in other environments", func(x *bend.Exchange, name string) {
+			eachStrategy(x, name, "production", func(strategy string, _ *bend.Value) { x.Ask(http.MethodDelete, strategy, "") })
+		}),
+		copied("flag-copy-active", "activates the strategies of a copy", func(x *bend.Exchange, name string) {
+			eachStrategy(x, name, "development", func(strategy string, _ *bend.Value) {
+				x.Ask(http.MethodPatch, strategy, `[{"op":"replace","path":"/disabled","value":false}]`)
+			})
+		}),
+		copied("flag-copy-for-all", "makes a copy without constraints", func(x *bend.Exchange, name string) {
+			eachStrategy(x, name, "development", func(strategy string, _ *bend.Value) {
+				x.Ask(http.MethodPatch, strategy, `[{"op":"replace","path":"/constraints","value":[]}]`)
+			})
+		}),
+		copied("flag-copy-without-segments", "makes a copy without segments", func(x *bend.Exchange, name string) {
+			eachStrategy(x, name, "development", func(_ string, id *bend.Value) {
+				x.Ask(http.MethodPost, "/api/admin/segments/strategies", `{"projectId":"default","environmentId":"development","strategyId":`+string(id.Append(nil))+`,"segmentIds":[]}`)
+			})
+		}),
+	)
+}
+
+// copied is a fault that changes a copy once it is made.
+func copied(id, name string, change func(x *bend.Exchange, name string)) bend.Fault {
+	return bend.Fault{ID: id, Name: name, Operation: "cloneFeature", Standing: standing, Wide: true,
+		Bend: bend.When(bend.Both(bend.Is("cloneFeature"), bend.Answered(http.StatusCreated)), func(x *bend.Exchange) {
+			if made, isJSON := bend.ParseJSON(x.Body); isJSON {
+				change(x, made.Get("name").String())
+			}
+		})}
+}
+
+// eachStrategy visits the strategies of a flag in an environment, by their paths and ids.
+func eachStrategy(x *bend.Exchange, flag, environment string, visit func(path string, id *bend.Value)) {
+	all := path + "/" + flag + "/environments/" + environment + "/strategies"
+	if list, isJSON := bend.ParseJSON(x.Ask(http.MethodGet, all, "").Body); isJSON {
+		for _, strategy := range list.Items {
+			visit(all+"/"+strategy.Get("id").String(), strategy.Get("id"))
+		}
+	}
+}
+
+// onElsewhere switches a revived flag on in production if it was on there.
+func onElsewhere() bend.Step {
+	on := map[string]bool{}
+	return func(x *bend.Exchange) {
+		switch {
+		case bend.Is("toggleFeatureEnvironmentOn")(x) && x.Params[2] == "production":
+			on[x.Params[1]] = true
+		case bend.Is("reviveFeature")(x) && on[x.Params[0]]:
+			bend.OK(func(x *bend.Exchange) { x.Ask(http.MethodPost, path+"/"+x.Params[0]+"/environments/production/on", "") })(x)
+		}
+	}
+}
+
+// withStrategies gives a flag with the name of a deleted one a strategy.
+func withStrategies() bend.Step {
+	deleted := map[string]bool{}
+	return func(x *bend.Exchange) {
+		switch {
+		case bend.Is("deleteFeature")(x):
+			deleted[x.Params[0]] = true
+		case bend.Both(bend.Is("createFeature"), bend.Answered(http.StatusCreated))(x):
+			made, isJSON := bend.ParseJSON(x.Body)
+			if isJSON && deleted[made.Get("name").String()] {
+				x.Ask(http.MethodPost, path+"/"+made.Get("name").String()+"/environments/development/strategies", `{"name":"default"}`)
+			}
+		}
+	}
+}
+
+// withParents gives a revived flag the parent that it had.
+func withParents() bend.Step {
+	parents := map[string][]byte{}
+	return func(x *bend.Exchange) {
+		switch {
+		case bend.Is("addFeatureDependency")(x):
+			parents[x.Params[1]] = x.Payload
+		case bend.Is("reviveFeature")(x) && parents[x.Params[0]] != nil:
+			bend.OK(func(x *bend.Exchange) {
+				x.Ask(http.MethodPost, path+"/"+x.Params[0]+"/dependencies", string(parents[x.Params[0]]))
+			})(x)
+		}
 	}
 }
 
@@ -136,6 +280,8 @@ func strategyFaults() []bend.Fault {
 			Bend: bend.OK(func(x *bend.Exchange) { x.Body = []byte("[]") })},
 		{ID: "strategies-elsewhere", Name: "lists strategies by way of another project", Operation: "getFeatureStrategies", Standing: standing,
 			Bend: bend.When(func(x *bend.Exchange) bool { return x.Params[0] != "default" }, func(x *bend.Exchange) { x.SetURL(at(x)+"/strategies", nil) })},
+		{ID: "flag-strategies-unsorted", Name: "shows a flag's strategies in reverse order", Operation: "getFeature", Standing: standing, Bend: bend.OK(bend.Edit("/environments/*/strategies", bend.Reversed))},
+		{ID: "flag-environment-unsorted", Name: "shows the strategies in an environment in reverse order", Operation: "getFeatureEnvironment", Standing: standing, Bend: bend.OK(bend.Edit("/strategies", bend.Reversed))},
 		{ID: "strategies-unsorted", Name: "lists strategies in reverse order", Operation: "getFeatureStrategies", Standing: standing, Bend: bend.OK(bend.Edit("", bend.Reversed))},
 		{ID: "strategy-title-lost", Name: "does not store a strategy's title", Operation: "addFeatureStrategy", Standing: standing, Bend: bend.Member("title", bend.Gone)},
 		{ID: "strategy-constraints-lost", Name: "adds a strategy without its constraints", Operation: "addFeatureStrategy", Standing: standing, Bend: bend.Member("constraints", bend.Gone)},

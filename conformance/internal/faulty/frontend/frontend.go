@@ -12,7 +12,7 @@ import (
 
 // Faults lists the faults of evaluation.
 func Faults() []bend.Fault {
-	return slices.Concat(operatorFaults(), strategyFaults(), variantFaults(), contextFaults())
+	return slices.Concat(operatorFaults(), strategyFaults(), variantFaults(), contextFaults(), pageFaults())
 }
 
 // fault returns a fault of the operation that gets flags for a context.
@@ -218,6 +218,83 @@ func contextFaults() []bend.Fault {
 		}))),
 		fault("address-of-context", "ignores the remoteAddress of a context", bend.Query("remoteAddress", bend.Always(""))),
 		fault("own-properties", "ignores properties that are not below properties", bend.Query("plan", bend.Always(""))),
+		fault("properties-lose", "lets a field of the context come before a property of that name", bend.When(bend.HasQuery("plan"), bend.Query("properties[plan]", bend.Always("")))),
+		fault("repeated-first", "reads the first of repeated parameters alone", func(x *bend.Exchange) {
+			values := x.Request.URL.Query()
+			for name, all := range values {
+				values[name] = all[:1]
+			}
+			x.SetURL(x.Request.URL.EscapedPath(), values)
+		}),
+		fault("no-app", "has no default appName", missing("appName", "none")),
+		fault("environment-of-token", "takes the environment of the token for a missing one", missing("environment", "development")),
+		fault("session-ignored", "makes up a session in place of the context's", bend.Query("sessionId", bend.Always("made-up"))),
+		{ID: "frontend-post-own-properties", Name: "ignores properties that are not below properties", Operation: "getFrontendApiFeaturesWithPost", Standing: spec.Observed, Bend: ofContext(func(context *bend.Value) {
+			for _, key := range slices.Clone(context.Keys) {
+				if !slices.Contains([]string{"userId", "sessionId", "remoteAddress", "appName", "environment", "properties"}, key) {
+					context.Put(key, nil)
+				}
+			}
+		})},
+		{ID: "frontend-post-properties-lose", Name: "lets a field of the context come before a property of that name", Operation: "getFrontendApiFeaturesWithPost", Standing: spec.Observed, Bend: ofContext(func(context *bend.Value) {
+			if properties := context.Get("properties"); properties != nil {
+				for _, key := range context.Keys {
+					properties.Put(key, nil)
+				}
+			}
+		})},
+		{ID: "frontend-post-texts-alone", Name: "drops values that are no texts from a context", Operation: "getFrontendApiFeaturesWithPost", Standing: spec.Observed, Bend: ofContext(func(context *bend.Value) {
+			for i, value := range context.Items {
+				if value.Kind == 's' && !strings.HasPrefix(value.Text, `"`) {
+					context.Items[i] = bend.Quoted("")
+				}
+			}
+		})},
 		{ID: "frontend-post-no-context", Name: "ignores the context", Operation: "getFrontendApiFeaturesWithPost", Standing: spec.Observed, Bend: bend.OK(bend.Again(bend.Sending("{}")))},
+	}
+}
+
+// missing gives a parameter that a request lacks a value.
+func missing(name, value string) bend.Step {
+	return bend.Query(name, func(given string) string {
+		if given == "" {
+			return value
+		}
+		return given
+	})
+}
+
+// ofContext changes the context in the body of a request.
+func ofContext(change func(context *bend.Value)) bend.Step {
+	return bend.Member("context", func(context *bend.Value) *bend.Value {
+		if context != nil && context.Kind == '{' {
+			change(context)
+		}
+		return context
+	})
+}
+
+// pageFaults lists faults in what web pages need: CORS and entity tags.
+func pageFaults() []bend.Fault {
+	const allowed = "Access-Control-Allow-Origin"
+	preflight := func(x *bend.Exchange) bool {
+		return x.Request.Method == http.MethodOptions && strings.HasPrefix(x.Request.URL.Path, "/api/frontend")
+	}
+	wide := func(out bend.Fault) bend.Fault {
+		out.Wide = true
+		return out
+	}
+	return []bend.Fault{
+		fault("no-origins", "lets no web page read flags", bend.OK(bend.NoHeader(allowed))),
+		fault("refusal-unread", "lets no web page read why it gets no flags", bend.When(bend.Answered(http.StatusUnauthorized), bend.NoHeader(allowed))),
+		{ID: "frontend-post-no-origins", Name: "lets no web page read flags", Operation: "getFrontendApiFeaturesWithPost", Standing: spec.Observed, Bend: bend.OK(bend.NoHeader(allowed))},
+		wide(fault("no-preflight", "refuses preflight requests", bend.When(preflight, bend.Status(http.StatusUnauthorized)))),
+		wide(fault("preflight-origins", "allows no origin in answers to preflight requests", bend.When(preflight, bend.NoHeader(allowed)))),
+		wide(fault("preflight-headers", "allows no headers in answers to preflight requests", bend.When(preflight, bend.NoHeader("Access-Control-Allow-Headers")))),
+		{ID: "frontend-preflight-methods", Name: "allows GET alone in answers to preflight requests", Operation: "getFrontendApiFeaturesWithPost", Standing: spec.Observed, Wide: true,
+			Bend: bend.When(preflight, bend.Header("Access-Control-Allow-Methods", "GET"))},
+		{ID: "frontend-tag-of-any-context", Name: "answers 304 to the ETag of another context", Operation: "getFrontendFeatures", Standing: spec.Observed, Bend: bend.OK(func(x *bend.Exchange) {
+			x.Fresh = func(string) bool { return true }
+		})},
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 // httpFaults lists faults in headers, methods, paths and bodies in general.
 func httpFaults() []bend.Fault {
-	return []bend.Fault{
+	return append(stuckTags(), []bend.Fault{
 		{ID: "list-as-text", Name: "sends a list as text/plain", Operation: "getSignalEndpoints", Standing: spec.Observed,
 			Bend: bend.OK(bend.Header("Content-Type", "text/plain; charset=utf-8"))},
 		{ID: "create-as-html", Name: "sends the response to a create as text/html", Operation: "createSignalEndpoint", Standing: spec.Observed,
@@ -119,7 +119,33 @@ func httpFaults() []bend.Fault {
 		{ID: "broken-json", Name: "truncates its JSON", Operation: "getDetailedInvoices", Standing: spec.Documented,
 			Bend: bend.OK(func(x *bend.Exchange) { x.Body = x.Body[:len(x.Body)-1] })},
 		{ID: "null-body", Name: "answers with null", Operation: "enableSignalEndpoint", Standing: spec.Documented, Bend: bend.OK(bend.Text("null"))},
+	}...)
+}
+
+// stuckTags lists the faults of operations that keep their ETag when the response changes.
+func stuckTags() []bend.Fault {
+	var faults []bend.Fault
+	for _, operation := range []string{
+		"getSignalEndpoints", "getProjectOverview", "getSegments", "getSegment", "getContextFields", "getContextField", "getAllApiTokens", "getApiTokensByName",
+		"getFeatures", "getFeature", "getFeatureEnvironment", "getFeatureStrategies", "getFeatureStrategy", "listTags", "getEnvironmentFeatureVariants",
+	} {
+		faults = append(faults, bend.Fault{ID: operation + "-tag-stuck", Name: "keeps its ETag when the response changes", Operation: operation, Standing: spec.Observed, Make: stuckTag})
 	}
+	return faults
+}
+
+func stuckTag() bend.Step {
+	first := map[string]string{} // by URL
+	return bend.OK(func(x *bend.Exchange) {
+		url := x.Request.URL.String()
+		if first[url] == "" {
+			first[url] = bend.EntityTag(x.Body)
+		}
+		tag := first[url]
+		x.KeepTag = true
+		x.Header.Set("Etag", tag)
+		x.Fresh = func(known string) bool { return known == tag }
+	})
 }
 
 // onHead answers HEAD with another status.

@@ -3,6 +3,8 @@ package sdks
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -11,7 +13,7 @@ import (
 // Faults lists the faults of what SDKs report.
 func Faults() []bend.Fault {
 	const observed, assumed = spec.Observed, spec.Assumed
-	return []bend.Fault{
+	return append(admitting(), []bend.Fault{
 		{ID: "registration-answered-otherwise", Name: "answers a registration with 200", Operation: "registerClientApplication", Standing: observed, Bend: bend.When(bend.Answered(http.StatusAccepted), bend.Status(http.StatusOK))},
 		{ID: "registration-lost", Name: "does not store the instance that registers", Operation: "registerClientApplication", Standing: assumed, Bend: bend.Member("instanceId", bend.Gone)},
 		{ID: "metrics-answered-otherwise", Name: "answers metrics with 200", Operation: "registerClientMetrics", Standing: observed, Bend: bend.When(bend.Answered(http.StatusAccepted), bend.Status(http.StatusOK))},
@@ -26,5 +28,26 @@ func Faults() []bend.Fault {
 		{ID: "usage-by-nobody", Name: "lists no applications that use a flag", Operation: "getFeatureUsageSummary", Standing: assumed, Bend: bend.OK(bend.Set("/seenApplications", "[]"))},
 		{ID: "flag-stays-initial", Name: "keeps a flag that an SDK has reported in the stage initial", Operation: "getFeature", Standing: assumed, Bend: bend.OK(bend.Set("/lifecycle/stage", `"initial"`))},
 		{ID: "counts-without-gaps", Name: "leaves out an hour without counts", Operation: "getRawFeatureMetrics", Standing: observed, Bend: bend.OK(bend.Drop("/data/1"))},
+	}...)
+}
+
+// admitting lists the faults of operations for SDKs that admit the tokens of the Admin API.
+func admitting() []bend.Fault {
+	var faults []bend.Fault
+	for operation, token := range map[string]string{
+		"getAllClientFeatures": bend.BackendToken, "getClientFeature": bend.BackendToken,
+		"registerClientApplication": bend.BackendToken, "registerClientMetrics": bend.BackendToken, "clientBulkMetrics": bend.BackendToken,
+		"getFrontendFeatures": bend.FrontendToken, "getFrontendApiFeaturesWithPost": bend.FrontendToken,
+		"registerFrontendClient": bend.FrontendToken, "registerFrontendMetrics": bend.FrontendToken,
+	} {
+		for _, caller := range []struct{ id, name, token string }{
+			{"people", "admits personal access tokens", bend.ViewerToken},
+			{"admins", "admits admin tokens", bend.AdminToken},
+		} {
+			faults = append(faults, bend.Fault{ID: operation + "-of-" + caller.id, Name: caller.name, Operation: operation, Standing: spec.Observed,
+				Bend: bend.When(bend.Both(bend.By(caller.token), bend.Answered(http.StatusForbidden)), bend.Again(bend.As(token)))})
+		}
 	}
+	slices.SortFunc(faults, func(a, b bend.Fault) int { return strings.Compare(a.ID, b.ID) })
+	return faults
 }

@@ -3,6 +3,8 @@ package segments
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -11,7 +13,9 @@ import (
 // Faults lists the faults of segments.
 func Faults() []bend.Fault {
 	const standing = spec.Observed
-	return []bend.Fault{
+	return slices.Concat(bend.Garbled("segment-description", "createSegment", "description", standing), bend.Garbled("segment-update-description", "updateSegment", "description", standing), []bend.Fault{
+		{ID: "segment-values-trimmed", Name: "trims the values of constraints", Operation: "createSegment", Standing: standing,
+			Bend: bend.Member("constraints", func(list *bend.Value) *bend.Value { return list.Edit("/*/values/*", bend.Words(strings.TrimSpace)) })},
 		{ID: "segment-description-lost", Name: "does not store a segment's description", Operation: "createSegment", Standing: standing, Bend: bend.Member("description", bend.Gone)},
 		{ID: "segment-constraints-lost", Name: "shows a created segment without its constraints", Operation: "createSegment", Standing: standing, Bend: bend.When(bend.Answered(http.StatusCreated), bend.Set("/constraints", "[]"))},
 		{ID: "segment-case-lost", Name: "omits caseInsensitive from the constraints of a created segment", Operation: "createSegment", Standing: standing, Bend: bend.When(bend.Answered(http.StatusCreated), bend.Drop("/constraints/*/caseInsensitive"))},
@@ -42,5 +46,5 @@ func Faults() []bend.Fault {
 		{ID: "segment-unused", Name: "lists no strategies that use a segment", Operation: "getStrategiesBySegmentId", Standing: standing, Bend: bend.OK(bend.Set("/strategies", "[]"))},
 		{ID: "strategy-without-segments", Name: "lists no segments of a strategy", Operation: "getSegmentsByStrategyId", Standing: standing, Bend: bend.OK(bend.Set("/segments", "[]"))},
 		{ID: "segment-taken-name-free", Name: "reports a taken name as free", Operation: "validateSegment", Standing: standing, Bend: bend.When(bend.Answered(http.StatusConflict), bend.Status(http.StatusNoContent), bend.Empty)},
-	}
+	})
 }

@@ -52,6 +52,9 @@ func Resource(project string) gherkin.Resource {
 		Steps: []gherkin.Step{
 			{Sentence: `a flag "([^"]+)"`, Makes: flags, Needs: []string{plan.Project}, Bind: func(w *gherkin.World) any { return flag{w}.given }},
 			{Sentence: `a flag "([^"]+)" that is on, with a variant for each strategy`, Makes: flags, Needs: []string{plan.Project, plan.Environment}, Bind: func(w *gherkin.World) any { return flag{w}.on }},
+			{Sentence: `archived flags may be deleted`, Bind: func(w *gherkin.World) any {
+				return func(ctx context.Context) error { return w.Settle(ctx, archive) }
+			}},
 			{Sentence: `a strategy "([^"]+)" of "([^"]+)"`, Needs: []string{plan.Project, plan.Environment}, Bind: func(w *gherkin.World) any { return strategy{w}.given }},
 		},
 	}
