@@ -57,6 +57,18 @@ Feature: Flags
     And the answer has
       | /favorite | false |
 
+  @op:getFeature @core @writes @since:8 @observed
+  Scenario: Shows who created a flag, and its environments in their order
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I GET "/api/admin/projects/<project>/features/<one.name>" as the admin
+    Then the status is 200
+    And the answer has
+      | /createdBy/id             | <actor.id> |
+      | /collaborators/users      | 1 entry    |
+      | /collaborators/users/0/id | <actor.id> |
+    And the "sortOrder" of "/environments" rise
+
   @op:createFeature @core @writes @observed
   Scenario: Creates a flag from a name alone
     Seen on Unleash 8.2.0: the default type is release.
