@@ -119,6 +119,7 @@ Feature: A flag looks the same wherever it is shown
     Then "/features" has one entry where "name" is "<child.name>", with
       | /environments | a list with {"name":"<environment>","variantCount":1} |
       | /environments | a list with {"name":"<other environment>","variantCount":0} |
+    And the "sortOrder" of "/features/0/environments" rise
 
   @op:getAllClientFeatures @op:getClientFeature @op:getFrontendFeatures @op:getFrontendApiFeaturesWithPost @core @writes @since:8 @observed
   Scenario: SDKs get a flag's fields as users set them

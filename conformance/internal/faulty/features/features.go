@@ -70,6 +70,7 @@ func flagFaults() []bend.Fault {
 		{ID: "flag-of-others", Name: "shows another creator of a flag", Operation: "getFeature", Standing: standing, Bend: bend.OK(bend.Edit("/createdBy/id", bend.Plus(1)))},
 		{ID: "flag-with-others", Name: "shows another collaborator of a flag", Operation: "getFeature", Standing: standing, Bend: bend.OK(bend.Edit("/collaborators/users/*/id", bend.Plus(1)))},
 		{ID: "flag-environments-unsorted", Name: "shows the environments of a flag in reverse order", Operation: "getFeature", Standing: standing, Bend: bend.OK(bend.Edit("/environments", bend.Reversed))},
+		{ID: "flags-environments-unsorted", Name: "lists the environments of flags in reverse order", Operation: "getFeatures", Standing: standing, Bend: bend.OK(bend.Edit("/features/*/environments", bend.Reversed))},
 		{ID: "flag-of-any-case", Name: "finds a flag by its name in another letter case", Operation: "getFeature", Standing: standing,
 			Bend: bend.When(bend.Both(missing, func(x *bend.Exchange) bool { return bend.HasCapitals(x.Params[1]) }), func(x *bend.Exchange) {
 				bend.Again(bend.At(path + "/" + strings.ToLower(x.Params[1])))(x)
