@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/memlimit"
+	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
 // serveLimited serves in a synctest bubble with a limit on connections. connect opens a
@@ -136,4 +138,52 @@ func TestHeadersBeingReadAreBounded(t *testing.T) {
 			t.Errorf("%d bytes are still reserved at the end", taken)
 		}
 	})
+}
+
+// TestAResetConnectionIsOpenNoLonger checks that connections that the mock resets make room
+// for others, with and without TLS.
+func TestAResetConnectionIsOpenNoLonger(t *testing.T) {
+	t.Parallel()
+	mock, err := mockserver.New(mockserver.WithLimits(mockserver.Limits{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, secure := range []bool{false, true} {
+		server := httptest.NewUnstartedServer(mock)
+		limited := limitConnections(patient{server.Listener}, 2, headerBytes)
+		server.Listener, server.Config.ConnState = limited, limited.connState
+		if secure {
+			server.StartTLS()
+		} else {
+			server.Start()
+		}
+		t.Cleanup(server.Close)
+		client := server.Client()
+		for range 5 {
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/health", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Header.Set("Prefer", "fault=reset")
+			response, err := client.Do(request)
+			if err == nil {
+				response.Body.Close()
+				t.Fatalf("the reset request got %d", response.StatusCode)
+			}
+			if !isReset(err) {
+				t.Fatalf("TLS %v: the client saw %v, want a reset", secure, err)
+			}
+			limited.mu.Lock()
+			open := len(limited.open)
+			limited.mu.Unlock()
+			if open > 0 {
+				t.Fatalf("TLS %v: %d connections count as open", secure, open)
+			}
+		}
+	}
+}
+
+// isReset reports whether an error is that of a connection that the other side has reset.
+func isReset(err error) bool {
+	return strings.Contains(err.Error(), "reset by peer") || strings.Contains(err.Error(), "forcibly closed")
 }

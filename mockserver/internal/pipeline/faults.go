@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"cmp"
+	"crypto/tls"
 	"net"
 	"net/http"
 	"time"
@@ -48,18 +49,27 @@ func reset(w gin.ResponseWriter) {
 	if _, can := unwrapped(w).(http.Hijacker); can {
 		connection, _, err := w.Hijack()
 		if err == nil {
-			connection = innermost(connection)
-			if tcp, isTCP := connection.(interface{ SetLinger(int) error }); isTCP {
+			connection = belowTLS(connection)
+			if tcp, isTCP := innermost(connection).(interface{ SetLinger(int) error }); isTCP {
 				_ = tcp.SetLinger(0)
 			}
-			_ = connection.Close()
+			_ = connection.Close() // with its wrappers, which may count connections
 			return
 		}
 	}
 	panic(http.ErrAbortHandler)
 }
 
-// innermost returns the connection below wrappers such as TLS.
+// belowTLS returns the connection that carries TLS, whose own Close would say goodbye to the
+// client before the reset, or the connection itself.
+func belowTLS(connection net.Conn) net.Conn {
+	if secure, is := connection.(*tls.Conn); is {
+		return secure.NetConn()
+	}
+	return connection
+}
+
+// innermost returns the connection below all wrappers.
 func innermost(connection net.Conn) net.Conn {
 	for {
 		wrapped, isWrapped := connection.(interface{ NetConn() net.Conn })
