@@ -369,6 +369,27 @@ func TestTextsComeBackByteForByte(t *testing.T) {
 	k.settle(t.Context())
 }
 
+// TestTheDeepestStateComesBack checks that a state that is accepted can be read from the store,
+// in which it is one level deeper.
+func TestTheDeepestStateComesBack(t *testing.T) {
+	t.Parallel()
+	k := newKeeping(t, t.TempDir(), false)
+	state := string(k.must(200, http.MethodGet, "/_mock/state", "", "").body)
+	begin := strings.Index(state, `"invoices":`)
+	end := strings.Index(state, `,"detailedInvoices":`)
+	accepted := 0
+	for depth := 10_001; accepted != http.StatusOK; depth-- {
+		list := strings.Repeat("[", depth) + strings.Repeat("]", depth)
+		accepted = k.call(http.MethodPut, "/_mock/state", "", state[:begin]+`"invoices":`+list+state[end:]).status
+	}
+	before := k.must(200, http.MethodGet, "/_mock/state", "", "").body
+	k = k.restarted()
+	if after := k.must(200, http.MethodGet, "/_mock/state", "", "").body; !bytes.Equal(after, before) {
+		t.Errorf("%d bytes became %d\n%s", len(before), len(after), k.log)
+	}
+	k.settle(t.Context())
+}
+
 // TestAStoreThatIsDown checks that requests still work, that /ready and the metrics
 // report the failure, and that unwritten changes are written once the store is back.
 func TestAStoreThatIsDown(t *testing.T) {

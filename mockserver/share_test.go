@@ -523,6 +523,59 @@ func TestASlowWrite(t *testing.T) {
 	})
 }
 
+// TestARemovalMeetsALoad checks that a workspace is removed although a request is just loading it, and
+// that a request for one that is just being removed gets a fresh one.
+func TestARemovalMeetsALoad(t *testing.T) {
+	t.Parallel()
+	for name, removesFirst := range map[string]bool{"the load is first": false, "the removal is first": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				memory := storetest.NewMemory(store.Limits{})
+				before := &sharing{keeping: &keeping{app: newApp(t)}}
+				settle, err := before.Persist(memory.Open(), true)
+				if err != nil {
+					t.Fatal(err)
+				}
+				before.switchOn(200, "/w/x", "first")
+				if err := settle(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				var slow atomic.Bool
+				a := newApp(t)
+				settle, err = a.Persist(hooked{Store: memory.Open(), taking: func(name string) error {
+					if name == "x" && slow.Load() {
+						time.Sleep(time.Second)
+					}
+					return nil
+				}}, false)
+				if err != nil {
+					t.Fatal(err)
+				}
+				slow.Store(true)
+				load := func() { a.must(200, http.MethodGet, "/w/x"+flagsPath, "", "") }
+				remove := func() { a.must(200, http.MethodDelete, "/_mock/workspaces", "", "") }
+				first, second := load, remove
+				if removesFirst {
+					first, second = remove, load
+				}
+				var both sync.WaitGroup
+				both.Go(first)
+				time.Sleep(100 * time.Millisecond)
+				both.Go(second)
+				both.Wait()
+				slow.Store(false)
+				if got := a.must(200, http.MethodGet, "/w/x"+flagsPath, "", "").body; strings.Contains(string(got), "first") {
+					t.Errorf("the flags are %s", got)
+				}
+				if err := settle(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
 // TestAWorkspaceThatCannotBeTaken checks that a store counts as down, and the log says so
 // once, until it lets every workspace be taken.
 func TestAWorkspaceThatCannotBeTaken(t *testing.T) {

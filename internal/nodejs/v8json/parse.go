@@ -22,6 +22,9 @@ const (
 	// maxDepth is how deeply values may nest: as deep as encoding/json reads, which
 	// judges answers. Each level takes some 500 bytes of stack.
 	maxDepth = 10_000
+	// maxShallowDepth is how deeply a large text may nest, such as an exported state. It
+	// leaves room for what surrounds it where it is stored.
+	maxShallowDepth = 9_950
 	// maxSentDepth is how deeply values that clients send may nest. It leaves room for
 	// what surrounds them in answers and exports.
 	maxSentDepth = 9_900

@@ -52,7 +52,7 @@ func (e RepeatedKeyError) Error() string { return fmt.Sprintf("the key %q is the
 // keeps its text as a part of the given one, because values take many times the memory of
 // their text.
 func ParseShallow(text []byte, bounds Bounds) (any, error) {
-	p := parser{text: wellFormed(text), ordered: true, known: new([knownStrings]string), shallow: &bounds, most: bounds.Values, deepest: maxDepth}
+	p := parser{text: wellFormed(text), ordered: true, known: new([knownStrings]string), shallow: &bounds, most: bounds.Values, deepest: maxShallowDepth}
 	return p.document()
 }
 

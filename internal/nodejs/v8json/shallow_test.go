@@ -32,7 +32,7 @@ func TestShallow(t *testing.T) {
 			t.Errorf("%.20s: %v", text, err)
 		}
 	}
-	if _, err := ParseShallow([]byte(strings.Repeat("[", maxDepth+2)), Bounds{Depth: 1, Values: 1 << 20, Raw: 1 << 20}); err == nil || !strings.HasPrefix(err.Error(), nestedTooDeep) {
+	if _, err := ParseShallow([]byte(strings.Repeat("[", maxShallowDepth+2)), Bounds{Depth: 1, Values: 1 << 20, Raw: 1 << 20}); err == nil || !strings.HasPrefix(err.Error(), nestedTooDeep) {
 		t.Errorf("deep: %v", err)
 	}
 }

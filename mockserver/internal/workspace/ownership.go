@@ -50,10 +50,11 @@ func (p *persistence) obtain(name string, fresh *Workspace) (w *Workspace, made 
 			}
 			return p.load(name, fresh)
 		})
+		got, is := out.(obtained)
 		switch {
-		case err == nil:
-			got := out.(obtained)
+		case err == nil && is:
 			return got.Workspace, got.made && got.Workspace == fresh, nil
+		case err == nil: // the shared call has removed it: retry
 		case mine || fresh == nil || !errors.Is(err, store.ErrNone): // otherwise the shared call had no fresh one: retry
 			return nil, false, err
 		}
@@ -327,6 +328,8 @@ func (p *persistence) remove(name string) error {
 			return ErrElsewhere
 		case errors.Is(err, store.ErrNone):
 			return ErrNotFound
+		case errors.Is(err, ErrElsewhere), errors.Is(err, ErrNotStored), unfit(err):
+			return err
 		case err != nil:
 			return p.failed(err)
 		}
@@ -384,7 +387,9 @@ func (p *persistence) removeAll() (int, error) {
 		switch err := p.removeStored(stored.Name); {
 		case err == nil:
 			count++
-		case !errors.Is(err, store.ErrNone) && !errors.Is(err, store.ErrElsewhere):
+		case errors.Is(err, ErrNotStored):
+			return count, err
+		case !errors.Is(err, store.ErrNone) && !errors.Is(err, store.ErrElsewhere) && !errors.Is(err, ErrElsewhere) && !unfit(err):
 			return count, p.failed(err)
 		}
 	}
@@ -398,18 +403,31 @@ func (p *persistence) unowned(ctx context.Context) ([]store.Stored, error) {
 	return slices.DeleteFunc(list, func(s store.Stored) bool { return !ValidName(s.Name) }), err
 }
 
-// removeStored removes whatever is stored under a name.
+// removeStored removes whatever is stored under a name, even if a request has loaded it
+// meanwhile.
 func (p *persistence) removeStored(name string) error {
-	_, err, _ := p.loading.Do(name, func() (any, error) { // not while it is let go
-		ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
-		defer cancel()
-		_, err := p.Store.Take(ctx, name, false)
-		if err != nil && !errors.Is(err, store.ErrTooLarge) && (errors.Is(err, store.ErrNone) || !p.Store.Exclusive()) {
-			return nil, err
-		}
-		return nil, p.Store.Remove(ctx, name)
-	})
-	return err
+	for {
+		mine, loaded := false, (*Workspace)(nil)
+		_, err, _ := p.loading.Do(name, func() (any, error) { // not while it is let go
+			mine = true
+			if loaded = p.registry.use(name, time.Now().UnixNano()); loaded != nil {
+				return nil, nil
+			}
+			ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+			defer cancel()
+			_, err := p.Store.Take(ctx, name, false)
+			if err != nil && !errors.Is(err, store.ErrTooLarge) && (errors.Is(err, store.ErrNone) || !p.Store.Exclusive()) {
+				return nil, err
+			}
+			return nil, p.Store.Remove(ctx, name)
+		})
+		switch {
+		case loaded != nil:
+			return p.erase(loaded)
+		case mine:
+			return err
+		} // otherwise the shared call was another one
+	}
 }
 
 // Known returns the workspace with a name, whether in memory or stored. The error is
