@@ -3,6 +3,7 @@ package mockserver
 import (
 	"net/http"
 
+	"github.com/unleash-mock/unleash-mock/internal/memlimit"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/control"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/metrics"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
@@ -40,7 +41,7 @@ func (s *Server) serveExtras(w http.ResponseWriter, r *http.Request, chosen *wor
 		s.control.Serve(w, r, chosen, path)
 	case path == metrics.Path && (r.Method == http.MethodGet || r.Method == http.MethodHead):
 		header[GradeHeader] = stateful
-		s.exposition.ServeHTTP(w, r)
+		s.serveMetrics(w, r)
 	case s.passes(path):
 		delete(header, Header) // the upstream answers, or nobody does
 		delete(header, GradeHeader)
@@ -54,6 +55,15 @@ func (s *Server) serveExtras(w http.ResponseWriter, r *http.Request, chosen *wor
 		return false
 	}
 	return true
+}
+
+// serveMetrics answers with the metrics, as soon as there is memory for them.
+func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) {
+	var reserved memlimit.Reservation
+	defer reserved.Release()
+	if s.workspaces.Answers.Reserve(r.Context(), &reserved, http.NewResponseController(w), s.metrics.AnswerBytes()) == nil {
+		s.exposition.ServeHTTP(w, r)
+	} // otherwise the client is gone, or was closed to make room for others
 }
 
 // Close ends whatever outlives a request, such as event streams and following another

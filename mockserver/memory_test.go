@@ -3,6 +3,7 @@ package mockserver
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -333,4 +334,47 @@ func TestWhatIsGoneTakesNoMemory(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWhatIsToldOfAllOperationsReservesMemory checks that answers about every operation, and
+// every status that was answered, hold memory until they are sent.
+func TestWhatIsToldOfAllOperationsReservesMemory(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	heldFor := func(path string) (most, length int64) {
+		recorder := httptest.NewRecorder()
+		a.ServeHTTP(writing{recorder, func() { most = max(most, a.workspaces.Answers.Stats().Bytes) }}, httptest.NewRequest(http.MethodGet, path, nil))
+		if recorder.Code != http.StatusOK {
+			t.Fatalf("%s: %d %s", path, recorder.Code, recorder.Body)
+		}
+		return most, int64(recorder.Body.Len())
+	}
+	paths := map[string]bool{"/internal-backstage/prometheus": true, "/_mock/coverage": true, "/_mock/info": false}
+	before := map[string]int64{}
+	for path := range paths {
+		before[path], _ = heldFor(path)
+	}
+	for status := 400; status < 600; status++ {
+		a.call(http.MethodGet, "/api/admin/signals", wellknown.Admin, "", fmt.Sprintf("Prefer: code=%d", status))
+	}
+	for path, grows := range paths {
+		held, length := heldFor(path)
+		if held < length || grows != (held > before[path]) {
+			t.Errorf("%s: %d bytes are held for an answer of %d, before: %d", path, held, length, before[path])
+		}
+	}
+	if held := a.workspaces.Answers.Stats().Bytes; held != 0 {
+		t.Errorf("%d bytes are still held at the end", held)
+	}
+}
+
+// writing calls a function before each write.
+type writing struct {
+	http.ResponseWriter
+	seen func()
+}
+
+func (w writing) Write(text []byte) (int, error) {
+	w.seen()
+	return w.ResponseWriter.Write(text)
 }

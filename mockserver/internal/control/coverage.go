@@ -36,8 +36,12 @@ type wireCoverage struct {
 }
 
 func (a *api) getCoverage(_ context.Context, r *request) (response, error) {
+	answered := r.journal.Coverage()
+	if err := r.reserve(perOperation*int64(len(a.Contract.Operations())) + perStatus*int64(len(answered))); err != nil {
+		return response{}, err
+	}
 	counts := map[string]map[int]int64{}
-	for _, count := range r.journal.Coverage() {
+	for _, count := range answered {
 		if counts[count.Operation] == nil {
 			counts[count.Operation] = map[int]int64{}
 		}

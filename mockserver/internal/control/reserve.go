@@ -16,6 +16,8 @@ const (
 	perRuleByte     = 4
 	perFlagByte     = 4 // of flags that are shown, or compiled for one evaluation, and of its explanation
 	perWorkspace    = 1 << 10
+	perOperation    = 8 << 10 // of the API, with what it says about it and its statuses
+	perStatus       = 1 << 8  // that was answered
 	shownExchange   = perJournalByte * 4 * journal.MaxBody
 	shownViolations = 4 << 20
 )

@@ -39,6 +39,9 @@ type wireInfo struct {
 }
 
 func (a *api) getInfo(_ context.Context, r *request) (response, error) {
+	if err := r.reserve(perOperation * int64(len(a.Contract.Operations()))); err != nil {
+		return response{}, err
+	}
 	out := wireInfo{
 		Mode: a.mode, Version: a.About.Version, APIVersion: a.Contract.Version(), Upstream: shownURL(a.About.Upstream),
 		Validation: a.About.Validation, Edition: a.About.Edition,

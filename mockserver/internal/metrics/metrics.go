@@ -28,6 +28,7 @@ type Metrics struct {
 	operations map[string]*operation // by operationId; "" for everything else
 	violations *prometheus.CounterVec
 	totals     map[traffic.Outcome]*atomic.Int64 // of violations
+	pairs      atomic.Int64                      // of an operation and a status that were counted
 	registry   *prometheus.Registry
 }
 
@@ -82,8 +83,8 @@ func (m *Metrics) Observe(operationID string, status int, duration time.Duration
 	if counts == nil {
 		counts = m.operations[""]
 	}
-	if status >= 0 && status < statuses {
-		counts.requests[status].Add(1)
+	if status >= 0 && status < statuses && counts.requests[status].Add(1) == 1 {
+		m.pairs.Add(1)
 	}
 	counts.durations.Observe(duration.Seconds())
 	for _, breach := range breaches {
@@ -92,6 +93,17 @@ func (m *Metrics) Observe(operationID string, status int, duration time.Duration
 			total.Add(1)
 		}
 	}
+}
+
+// The memory that an answer takes for each operation and for each status of one, as measured.
+const (
+	perOperation = 4 << 10
+	perPair      = 1 << 10
+)
+
+// AnswerBytes estimates the memory that an answer of Handler takes until it is sent.
+func (m *Metrics) AnswerBytes() int64 {
+	return perOperation*int64(len(m.operations)) + perPair*m.pairs.Load()
 }
 
 // Violations returns the number of violations for each outcome.
