@@ -22,6 +22,15 @@ func (o *Object) Set(key string, value any) {
 	o.values[key] = value
 }
 
+// Delete removes a key and its value. The others keep their order.
+func (o *Object) Delete(key string) {
+	if _, has := o.values[key]; has {
+		at := slices.Index(o.keys, key)
+		o.keys = slices.Delete(o.keys, at, at+1)
+		delete(o.values, key)
+	}
+}
+
 // Get returns the value of a key. It returns false if there is none.
 func (o *Object) Get(key string) (any, bool) {
 	value, has := o.values[key]

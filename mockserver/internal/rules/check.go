@@ -55,6 +55,8 @@ const (
 	highestStatus = 599
 	maxHeaders    = 32
 	maxBody       = 1 << 20
+	// maxPointer is how many bytes a JSON pointer may have: it is parsed for each request.
+	maxPointer = 1 << 10
 )
 
 // Check validates a rule by itself; Fits compares it with a contract. The error is a
@@ -127,6 +129,9 @@ func (r *Rule) checkMatch() *Problem {
 	for pointer := range r.Match.Body {
 		if pointer != "" && pointer[0] != '/' {
 			return problem("/match/body", "%q is not a JSON pointer: it does not begin with a slash", pointer)
+		}
+		if len(pointer) > maxPointer {
+			return problem("/match/body", "a JSON pointer has more than %d bytes", maxPointer)
 		}
 	}
 	return nil

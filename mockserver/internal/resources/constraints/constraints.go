@@ -86,7 +86,8 @@ func (c *Constraint) check(r engine.Reader) error {
 }
 
 func (c *Constraint) checkLegal(r engine.Reader, single bool) error {
-	illegal := func(value string) bool { return !contextfields.Allows(r, c.ContextName, value) }
+	allowed := contextfields.Allowed(r, c.ContextName)
+	illegal := func(value string) bool { return allowed != nil && !allowed[value] }
 	switch {
 	case single && illegal(*c.Value):
 		return apierror.BadData(*c.Value + " is not specified as a legal value on this context field")

@@ -2,6 +2,7 @@ package constraints_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -174,5 +175,27 @@ func TestWhatWasCoercedIsToldSo(t *testing.T) {
 		if recorder.Code != http.StatusBadRequest || !strings.Contains(recorder.Body.String(), want) {
 			t.Errorf("%s: status %d: %s", body, recorder.Code, recorder.Body)
 		}
+	}
+}
+
+// TestLegalValuesAreFoundQuickly checks that the time for many values of a field with many legal
+// ones is that of reading both.
+func TestLegalValuesAreFoundQuickly(t *testing.T) {
+	t.Parallel()
+	const count = 100_000
+	var legal strings.Builder
+	values := make([]string, count)
+	for i := range values {
+		values[i] = fmt.Sprintf("value-%d", i)
+		fmt.Fprintf(&legal, `{"value": "%s"}, `, values[i])
+	}
+	view := viewOf(t, `{"contextFields": [{"name": "plan", "legalValues": [`+legal.String()+`{"value": "last"}]}]}`)
+	began := time.Now()
+	_, err := constraints.Checked(view, []constraints.Constraint{{ContextName: "plan", Operator: "IN", Values: values}})
+	if took := time.Since(began); err != nil || took > 5*time.Second {
+		t.Errorf("it took %s: %v", took, err)
+	}
+	if _, err := constraints.Checked(view, []constraints.Constraint{{ContextName: "plan", Operator: "IN", Values: append(values, "other")}}); err == nil {
+		t.Error("a value that is not legal was accepted")
 	}
 }

@@ -63,8 +63,15 @@ var fields = engine.NewTable(engine.Definition[Field]{
 	BuiltIn: builtIn,
 })
 
-// Allows reports whether a constraint on a field may name a value.
-func Allows(r engine.Reader, field, value string) bool {
+// Allowed returns which values a constraint on a field may name; nil if it may name any.
+func Allowed(r engine.Reader, field string) map[string]bool {
 	known := fields.Get(r, engine.Text(field))
-	return known == nil || len(known.LegalValues) == 0 || known.legal(value) >= 0
+	if known == nil || len(known.LegalValues) == 0 {
+		return nil
+	}
+	out := make(map[string]bool, len(known.LegalValues))
+	for _, legal := range known.LegalValues {
+		out[legal.Value] = true
+	}
+	return out
 }

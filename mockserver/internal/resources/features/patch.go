@@ -216,9 +216,10 @@ func changed(value any, steps []string, kind string, to any) (any, error) {
 	switch value := value.(type) {
 	case *v8json.Object:
 		if kind == "remove" || to == (absent{}) {
-			return without(value, step), nil
+			value.Delete(step)
+		} else {
+			value.Set(step, to)
 		}
-		value.Set(step, to)
 		return value, nil
 	case []any:
 		return changedList(value, step, kind, to)
@@ -251,17 +252,6 @@ func changedList(list []any, step, kind string, to any) ([]any, error) {
 		return list, nil
 	}
 	return slices.Insert(list, min(at, len(list)), to), nil
-}
-
-func without(object *v8json.Object, key string) *v8json.Object {
-	out := v8json.NewObject()
-	for _, name := range object.Keys() {
-		if name != key {
-			value, _ := object.Get(name)
-			out.Set(name, value)
-		}
-	}
-	return out
 }
 
 // equal compares values, regardless of the order of keys.

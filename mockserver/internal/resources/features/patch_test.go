@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestPatches checks that patches apply to what exists, and that they take no more memory
@@ -48,5 +49,27 @@ func TestPatches(t *testing.T) {
 				t.Errorf("the description is %q", form.Description)
 			}
 		})
+	}
+}
+
+// TestRemovalsTakeLittleTime checks that a removal does not copy what is left.
+func TestRemovalsTakeLittleTime(t *testing.T) {
+	t.Parallel()
+	const keys = 20_000
+	var document, operations strings.Builder
+	for i := range keys {
+		fmt.Fprintf(&document, `"k%d":%d,`, i, i)
+		if i%2 == 0 {
+			fmt.Fprintf(&operations, `{"op":"remove","path":"/o/k%d"},`, i)
+		}
+	}
+	operations.WriteString(`{"op":"test","path":"/o/k1","value":1},{"op":"test","path":"/o","value":{"k1":1,"last":2}}`)
+	began := time.Now()
+	_, err := patched([]byte(`{"o":{`+document.String()+`"last":2}}`), []byte("["+operations.String()+"]"))
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	if want := fmt.Sprintf("The operation %d of the patch does not apply: /o is not that value", keys/2+1); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("the error is %v", err)
 	}
 }

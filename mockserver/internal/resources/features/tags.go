@@ -77,7 +77,8 @@ func tagFlag(tx *engine.Tx, in tagIn) (out engine.Answer[engine.JSON], err error
 	shown := v8json.NewObject()
 	body, _ := v8json.ParseOrdered(in.Sent) // cannot fail: it was read for the contract
 	if body, is := body.(*v8json.Object); is {
-		shown = without(body, "color")
+		shown = body
+		shown.Delete("color")
 	}
 	shown.Set("type", in.Type)
 	shown.Set("value", in.Value)
