@@ -10,6 +10,8 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -330,4 +332,28 @@ func TestAForced404NamesThePath(t *testing.T) {
 			t.Errorf("%s: %s", path, got.body)
 		}
 	}
+}
+
+// TestAWorkspaceStaysWhileARequestIsDelayed checks that what a delayed request changes is kept,
+// although its workspace has had no other request for long.
+func TestAWorkspaceStaysWhileARequestIsDelayed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		bounds := DefaultBounds()
+		bounds.WorkspaceIdle = 30 * time.Second
+		a := newApp(t, WithBounds(bounds))
+		a.must(200, http.MethodGet, "/w/slow"+endpointsPath, adminToken, "")
+		done := make(chan reply)
+		go func() {
+			done <- a.call(http.MethodPost, "/w/slow"+endpointsPath, adminToken, `{"name":"late"}`, "Prefer: delay=60s")
+		}()
+		time.Sleep(50 * time.Second)
+		a.must(200, http.MethodGet, "/w/other"+endpointsPath, adminToken, "") // removes idle workspaces
+		if got := <-done; got.status != http.StatusCreated {
+			t.Fatalf("got %d %s", got.status, got.body)
+		}
+		if got := a.must(200, http.MethodGet, "/w/slow"+endpointsPath, adminToken, ""); !strings.Contains(string(got.body), `"late"`) {
+			t.Errorf("the endpoints are %s", got.body)
+		}
+	})
 }

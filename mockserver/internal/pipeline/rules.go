@@ -107,8 +107,10 @@ func (x *exchange) mark(out answer) {
 	}
 }
 
-// delay waits in real time, until d has passed or the client has disconnected.
+// delay waits in real time, until d has passed or the client has disconnected. Meanwhile the
+// workspace is in use, however long that is.
 func (x *exchange) delay(d time.Duration) {
+	defer x.workspace.Hold()()
 	// The server limits the time of a request; the delay must not count.
 	_ = http.NewResponseController(x.writer).SetWriteDeadline(time.Now().Add(d + slowestWrite))
 	pause(x.request.Context(), d)

@@ -145,6 +145,11 @@ func TestIdleWorkspacesGo(t *testing.T) {
 			t.Error("the journal of the idle workspace is still open")
 		}
 		release()
+		time.Sleep(50 * time.Minute)
+		get("new")
+		if got := listed(r); got != "default held new" { // its release was a use
+			t.Errorf("the workspaces are %s", got)
+		}
 		time.Sleep(2 * time.Hour)
 		get("last")
 		if got := listed(r); got != "default last" {

@@ -137,10 +137,14 @@ func (w *Workspace) Kept() bool { return w.kept.Load() }
 // Used returns when the workspace was last used.
 func (w *Workspace) Used() time.Time { return time.Unix(0, w.used.Load()).UTC() }
 
-// Hold prevents the workspace from being removed as idle until release is called.
+// Hold prevents the workspace from being removed as idle, or to make room, until release is
+// called, which counts as a use.
 func (w *Workspace) Hold() (release func()) {
 	w.busy.Add(1)
-	return func() { w.busy.Add(-1) }
+	return func() {
+		w.used.Store(time.Now().UnixNano())
+		w.busy.Add(-1)
+	}
 }
 
 // HoldStream is Hold for a stream; ok is false if most streams are already open.
