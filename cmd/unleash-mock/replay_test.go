@@ -202,7 +202,9 @@ func TestSeedCommand(t *testing.T) {
 		"the built-in one": {printed.stdout, exitcode.OK, []string{"2 projectEnvironments, 4 users, 3 personalTokens, ", " 2 endpoints, 3 tokens, 5 signals"}},
 		"one problem":      {"endpoint: []\n", exitcode.Usage, []string{"additional properties 'endpoint' not allowed"}},
 		"several problems": {"endpoints:\n  - {id: 0, name: A}\n  - {id: 1}\n", exitcode.Usage, []string{": 3 problems\n", "\n  line 2, column 10: endpoints[0].id", "\n  line 3"}},
-		"a rule":           {"rules: [{match: {operations: [getWeather]}, answer: {status: 429}}]\n", exitcode.Usage, []string{"getWeather"}},
+		"forms of tokens": {"users: [{username: a, rootRole: Admin, tokens: [x]}]\nendpoints: [{id: 1, name: a, tokens: [{name: b, secret: x}]}]\n", exitcode.Usage,
+			[]string{"pattern ^user:(.+)$\n", "pattern ^signal_(.+)$\n"}}, // which are no secrets
+		"a rule": {"rules: [{match: {operations: [getWeather]}, answer: {status: 429}}]\n", exitcode.Usage, []string{"getWeather"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -58,7 +58,7 @@ func (set *byteSet) beyond(text string, from int) int {
 
 // finder finds secrets by their position and by their appearance, in one pass over a
 // text. It looks at the characters that precede a secret: a colon, an equals sign, the
-// underscore of a prefix, the blank after Bearer.
+// underscore of a prefix, the blank after Bearer, and at the dots of JSON Web Tokens.
 type finder struct {
 	*view
 	valueEnd *byteSet // ends the value of a parameter
@@ -109,6 +109,8 @@ func (v *view) find(valueEnd *byteSet) []span {
 			next = f.tag(f.at)
 		case '_':
 			next = f.underscore(f.at)
+		case '.':
+			next = f.dot(f.at)
 		case ' ', '\t':
 			next = f.blank(f.at)
 		default:
@@ -169,6 +171,11 @@ func (f *finder) colon(at int) int {
 			return f.hide(at+1+size, tokenEnd.until(text, at+1+size), false)
 		}
 	}
+	if before != "" && (isSecretName(letters(before)) || isHeaderLine(before)) { // as in YAML, GraphQL and JavaScript
+		if from, end := f.quoted(setOf(" \t").beyond(text, at+1)); from < end {
+			return f.hide(from, end, false)
+		}
+	}
 	if isHeaderLine(before) {
 		from := setOf(" \t").beyond(text, at+1)
 		end := lineEnd.until(text, from)
@@ -225,13 +232,20 @@ func (f *finder) equals(at int) int {
 	if start == at || !isSecretParameter(f.text[start:at]) && !f.isKeyOfURL(start, at) {
 		return at + 1
 	}
-	from := at + 1
-	text := f.inside(from)
-	// A quote that ends a JSON string does not begin a value.
-	if from+1 < len(text) && (text[from] == '"' || text[from] == '\'') && !afterText[text[from+1]] {
-		return f.hide(from+1, stringEnd(text, from), false)
+	if from, end := f.quoted(at + 1); from < end {
+		return f.hide(from, end, false)
 	}
-	return f.hide(from, f.valueEnd.until(text, from), false)
+	return f.hide(at+1, f.valueEnd.until(f.inside(at+1), at+1), false)
+}
+
+// quoted returns the inside of the quotes that begin at a position; both are 0 if none do. A
+// quote that ends a JSON string does not begin a value.
+func (f *finder) quoted(at int) (from, end int) {
+	text := f.inside(at)
+	if at+1 < len(text) && (text[at] == '"' || text[at] == '\'') && !afterText[text[at+1]] {
+		return at + 1, stringEnd(text, at)
+	}
+	return 0, 0
 }
 
 // part finds the content of a part of a multipart form, given the position of its name in
@@ -324,6 +338,25 @@ func (f *finder) underscore(at int) int {
 		return at + 1
 	}
 	return f.hide(at+1, tokenEnd.until(f.text, at+1), false)
+}
+
+// dot hides a JSON Web Token, whose first two parts are objects in Base64.
+func (f *finder) dot(at int) int {
+	const object = "eyJ" // {"
+	if !strings.HasPrefix(f.text[at+1:], object) {
+		return at + 1
+	}
+	start, end := at, at+1
+	for start > 0 && isWord(f.text[start-1]) {
+		start--
+	}
+	if !strings.HasPrefix(f.text[start:at], object) {
+		return at + 1
+	}
+	for end < len(f.text) && (isWord(f.text[end]) || f.text[end] == '.') {
+		end++
+	}
+	return f.hide(start, end, false)
 }
 
 // blank hides a credential that follows its scheme.

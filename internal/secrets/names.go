@@ -15,6 +15,7 @@ var (
 	secretNames = []string{
 		"auth", "xauth", "bearer", "session", "xsession", "sessionkey", "sid", "sig", "pwd", "pass", "passcode", "otp", "totp",
 		"secrets", "credentials", "passwords", "cookies", "apikeys", "codeverifier", "samlresponse", "xhoneycombteam", "xamznoidcdata",
+		"jsessionid", "phpsessid",
 	}
 	// secretEndings make every name secret that ends with one of them: accessToken is,
 	// tokenName is not.

@@ -61,11 +61,17 @@ func TestByPosition(t *testing.T) {
 		`username=admin&password=hunter2&token=x`:     `username=admin&password=[redacted]&token=[redacted]`,
 		`secret[a]=b&user.password=c&limit=1`:         `secret[a]=[redacted]&user.password=[redacted]&limit=1`,
 		`{"client_assertion":"a","code_verifier":"b","code":"c","SAMLResponse":"d","masterKey":"e","key":"f"}`: `{"client_assertion":"[redacted]","code_verifier":"[redacted]","code":"c","SAMLResponse":"[redacted]","masterKey":"[redacted]","key":"f"}`,
-		`host=localhost password='a b' user="token"`:                                                           `host=localhost password='[redacted]' user="token"`,
-		`{"a":"token=","b":"x","c":"password=y"}`:                                                              `{"a":"token=","b":"x","c":"password=[redacted]"}`,
-		`{"a":"token='","b":"it's"}`:                                                                           `{"a":"token='","b":"it's"}`,
-		`AccountName=a;AccountKey=b==;x=y&password_confirmation=c`:                                             `AccountName=a;AccountKey=[redacted];x=y&password_confirmation=[redacted]`,
-		`password=hunter2, or so`:                                                                              `password=[redacted], or so`,
+		`{"query":"mutation { login(user: \"bob\", password: \"a b\") { token } }"}`:                           `{"query":"mutation { login(user: \"bob\", password: \"[redacted]\") { token } }"}`,
+		`{token: 'a b', name: "c"}`:                                `{token: '[redacted]', name: "c"}`,
+		"password: \"a b\"\nX-Api-Key: 'c'\nuser: \"d\"":           "password: \"[redacted]\"\nX-Api-Key: '[redacted]'\nuser: \"d\"",
+		`invalid token: expected another, "a": see`:                `invalid token: expected another, "a": see`,
+		`{"a":"no token:","b":"c","d":"the secret: ","e":1}`:       `{"a":"no token:","b":"c","d":"the secret: ","e":1}`,
+		`/x;jsessionid=abc&a=b`:                                    `/x;jsessionid=[redacted]&a=b`,
+		`host=localhost password='a b' user="token"`:               `host=localhost password='[redacted]' user="token"`,
+		`{"a":"token=","b":"x","c":"password=y"}`:                  `{"a":"token=","b":"x","c":"password=[redacted]"}`,
+		`{"a":"token='","b":"it's"}`:                               `{"a":"token='","b":"it's"}`,
+		`AccountName=a;AccountKey=b==;x=y&password_confirmation=c`: `AccountName=a;AccountKey=[redacted];x=y&password_confirmation=[redacted]`,
+		`password=hunter2, or so`:                                  `password=[redacted], or so`,
 		// Headers in a text.
 		`curl -H 'Authorization: abc' -H 'Cookie: session=S; theme=dark'`:  `curl -H 'Authorization: [redacted]' -H 'Cookie: [redacted]'`,
 		"X-Api-Key: S\r\nAccept: */*":                                      "X-Api-Key: [redacted]\r\nAccept: */*",
@@ -112,15 +118,17 @@ func TestByPosition(t *testing.T) {
 func TestByForm(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		`{"a":"my signal_abc-1 here"}`:                              `{"a":"my signal_[redacted] here"}`,
-		`{"a":"signal\u005fabc\n"}`:                                 `{"a":"signal\u005f[redacted]\n"}`,
-		`{"a":"\u0073ignal_ab\u0063\n"}`:                            `{"a":"\u0073ignal_[redacted]\n"}`,
-		`{"user:abc":1}`:                                            `{"user:[redacted]":1}`,
-		`["*:*.abc","default:development.abc","[]:production.abc"]`: `["*:*.[redacted]","default:development.[redacted]","[]:production.[redacted]"]`,
-		`token user:abc, default:development.abc!`:                  `token user:[redacted], default:development.[redacted]`,
-		`/api/x?t=user%3Aabc`:                                       `/api/x?t=user%3A[redacted]`,
-		`/api/x?t=%2a%3A%2A%2eabc&u=1`:                              `/api/x?t=%2a%3A%2A%2e[redacted]&u=1`,
-		`user: me, my_signal_abc`:                                   `user: me, my_signal_abc`,
+		`{"a":"my signal_abc-1 here"}`:                                            `{"a":"my signal_[redacted] here"}`,
+		`{"a":"signal\u005fabc\n"}`:                                               `{"a":"signal\u005f[redacted]\n"}`,
+		`{"a":"\u0073ignal_ab\u0063\n"}`:                                          `{"a":"\u0073ignal_[redacted]\n"}`,
+		`{"user:abc":1}`:                                                          `{"user:[redacted]":1}`,
+		`["*:*.abc","default:development.abc","[]:production.abc"]`:               `["*:*.[redacted]","default:development.[redacted]","[]:production.[redacted]"]`,
+		`token user:abc, default:development.abc!`:                                `token user:[redacted], default:development.[redacted]`,
+		`/api/x?t=user%3Aabc`:                                                     `/api/x?t=user%3A[redacted]`,
+		`/api/x?t=%2a%3A%2A%2eabc&u=1`:                                            `/api/x?t=%2a%3A%2A%2e[redacted]&u=1`,
+		`user: me, my_signal_abc`:                                                 `user: me, my_signal_abc`,
+		`{"a":"it was eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2-_n.","b":"c.eyJ.d"}`: `{"a":"it was [redacted]","b":"c.eyJ.d"}`,
+		`/x?q=eyJhbGciOiJub25lIn0%2EeyJzdWIiOiIxIn0%2Ec2ln&a=b.c`:                 `/x?q=[redacted]&a=b.c`,
 	} {
 		if got := (*Redactor)(nil).Text(text); got != want {
 			t.Errorf("from %s\ngot  %s\nwant %s", text, got, want)
@@ -442,7 +450,7 @@ func TestHostileTextsAreQuick(t *testing.T) {
 		"colons": long(":"), "properties": long(`"token":`), "equals": long("token="), "open": long("["), "tokens": long(`"token":[`),
 		"quotes": long(`"`), "nearly": long("a"), "signal": long("signal_"), "bearer": long("bearer "), "URLs": long("a://b@"), "passwords": long("a://b:c/"), "users": long("user:"),
 		"environments": "a:" + long("b"), "mixed": long(`\"%22&quot;token\u0022:{`), "both quotes": long(`"'token':'`), "headers": long("X-Token: a\n"),
-		"parts": long("form-data; name=token\n\n"), "names": "form-data" + long("; name=token"), "tags": long("<token>"), "data": long("<token><![CDATA["), "strings": long(`"<token><![CDATA[",`),
+		"parts": long("form-data; name=token\n\n"), "names": "form-data" + long("; name=token"), "tags": long("<token>"), "names and quotes": long("token:'"), "web tokens": long("eyJ.eyJ "), "long web tokens": long("eyJ.eyJ."), "almost web tokens": long("eyJ."), "data": long("<token><![CDATA["), "strings": long(`"<token><![CDATA[",`),
 		"heads of parts": long("form-data; name=\"sid\"; sid=x\n\nc\n--") + "&z",
 		"values":         long(`{"value":`), "open values": long(`"value":"`), "pairs": long(`"name":"a","value":"b",`), "blanks": `"value":"a"` + long(" ") + long(`,"value":"a"`),
 	} {

@@ -44,7 +44,7 @@ type User struct {
 type PersonalToken struct {
 	ID     int64         `json:"id" state:"-"`
 	UserID int64         `json:"userId" state:",parent"`
-	Secret engine.Secret `json:"secret" pattern:"^user:.+$"`
+	Secret engine.Secret `json:"secret" pattern:"^user:(.+)$"`
 }
 
 var users = engine.NewTable(engine.Definition[User]{

@@ -35,7 +35,7 @@ type Token struct {
 	EndpointID      int64         `json:"signalEndpointId" state:"endpointId,parent"`
 	CreatedAt       time.Time     `json:"createdAt"`
 	CreatedByUserID int64         `json:"createdByUserId" refers:"users"`
-	Secret          engine.Secret `json:"token" pattern:"^signal_.+$"`
+	Secret          engine.Secret `json:"token" pattern:"^signal_(.+)$"`
 }
 
 var tokens = engine.NewTable(engine.Definition[Token]{
