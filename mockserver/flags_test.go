@@ -58,6 +58,23 @@ func TestFlagsAreReplaced(t *testing.T) {
 	}
 }
 
+// TestFlagsOfAProjectWithoutTheEnvironment checks that the answer says that flags are off because
+// their project does not have the environment, and that nothing is kept that no state shows.
+func TestFlagsOfAProjectWithoutTheEnvironment(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	a.must(200, http.MethodDelete, "/api/admin/projects/default/environments/development", adminToken, "")
+	got := a.must(200, http.MethodPut, flagsPath, "", `{"a":true,"b":true}`)
+	if want := `{"flags":2,"segments":0,"remarks":["the project default does not have the environment development: its flags are off there"]}`; string(got.body) != want {
+		t.Errorf("got %s", got.body)
+	}
+	before := a.must(200, http.MethodGet, flagsPath, "", "").body
+	a.must(200, http.MethodPut, "/_mock/state", "", string(a.must(200, http.MethodGet, "/_mock/state", "", "").body))
+	if after := a.must(200, http.MethodGet, flagsPath, "", "").body; string(after) != string(before) || strings.Contains(string(after), "flexibleRollout") {
+		t.Errorf("the flags were\n%s, they are\n%s", before, after)
+	}
+}
+
 // TestFlagFilesOfUnleash imports an answer of the Client API and an export file, both of
 // which refer to things that the workspace lacks.
 func TestFlagFilesOfUnleash(t *testing.T) {
@@ -182,7 +199,7 @@ func TestAFlagIsSetInPlace(t *testing.T) {
 	a := newApp(t)
 	a.must(200, http.MethodPut, flagsPath, "", `{"flags":{"half":{"enabled":false,"strategies":[{"parameters":{"rollout":50}}],"dependencies":["parent"]}}}`)
 	for _, step := range []struct{ path, body, want string }{
-		{"/half", `{"enabled":true,"keepStrategies":true}`, `"enabled":true,"project":"default","stale":false,"strategies":[{"name":"flexibleRollout","constraints":[],"parameters":{"groupId":"half","rollout":"50","stickiness":"default"},"variants":[]}],"variants":[],"description":null,"impressionData":false,"dependencies":[{"feature":"parent","enabled":true}]`},
+		{"/half", `{"enabled":true,"keepStrategies":true}`, `"enabled":true,"project":"default","stale":false,"strategies":[{"name":"flexibleRollout","constraints":[],"parameters":{"groupId":"half","rollout":"50","stickiness":"default"},"variants":[]}],"variants":[],"description":null,"impressionData":false,"dependencies":[{"feature":"parent","enabled":true,"variants":[]}]`},
 		{"/half", `{"enabled":false}`, `"enabled":false`},
 		{"/half", `{"enabled":true}`, `"enabled":true,"project":"default","stale":false,"strategies":[{"name":"flexibleRollout","constraints":[],"parameters":{"groupId":"half","rollout":"100","stickiness":"default"},"variants":[]}],"variants":[],"description":null,"impressionData":false}`},
 		{"/half", `{"variant":"blue"}`, `"variants":[{"name":"blue","weight":1000,"stickiness":"default","weightType":"variable"}]`},

@@ -3,6 +3,7 @@ package mockserver
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -60,6 +61,11 @@ func TestAStateThatIsTakenCanBeTakenAgain(t *testing.T) {
 				signal(a, `{"a":[`+strings.Repeat("{},", 30_000)+`1]}`)
 			}
 		},
+		"files of flags": func(a *app) {
+			a.must(200, http.MethodPut, "/_mock/flags", "", `{"a":true,"b":{"dependencies":["a",{"feature":"c","enabled":false}],"strategies":[{"name":"default","constraints":[{"contextName":"x","operator":"NUM_EQ","value":"1"}]}],
+				"tags":[{"type":"simple","value":"t"}],"variants":[{"name":"v","overrides":[{"contextName":"x","values":[]}]}]}}`)
+			a.must(200, http.MethodPut, "/w/file/_mock/flags", "", string(a.must(200, http.MethodGet, "/_mock/flags", "", "").body))
+		},
 		"the last ids": func(a *app) {
 			state := string(a.must(200, http.MethodGet, "/_mock/state", "", "").body)
 			for _, table := range []string{`"endpoints":1338`, `"tokens":9`, `"signals":842`, `"events":0`} {
@@ -91,6 +97,10 @@ func TestAStateThatIsTakenCanBeTakenAgain(t *testing.T) {
 			a.must(200, http.MethodPut, "/w/other/_mock/state", "", string(before))
 			if after := a.must(200, http.MethodGet, "/w/other/_mock/state", "", "").body; string(after) != string(before) {
 				t.Errorf("%d bytes became %d", len(before), len(after))
+			}
+			shown := a.must(200, http.MethodGet, "/_mock/flags", "", "").body
+			if after := a.must(200, http.MethodGet, "/w/other/_mock/flags", "", "").body; string(after) != string(shown) {
+				t.Errorf("the flags were\n%s, they are\n%s", shown, after)
 			}
 		})
 	}
@@ -126,6 +136,45 @@ func TestAStateThatNoOperationCouldShowIsRefused(t *testing.T) {
 	}
 }
 
+// TestWhatAStateLacksBreaksNothing imports states with references to things that they do not have,
+// and checks that no operation fails because of them.
+func TestWhatAStateLacksBreaksNothing(t *testing.T) {
+	t.Parallel()
+	a := newApp(t, unlimited)
+	a.must(200, http.MethodPut, "/_mock/flags", "", `{"f":true,"g":{"dependencies":["f"]}}`)
+	a.must(201, http.MethodPost, "/api/admin/segments", wellknown.Admin, `{"name":"s","constraints":[]}`)
+	a.must(202, http.MethodPost, "/api/client/register", wellknown.Backend, `{"appName":"a","instanceId":"i","strategies":["default"],"started":"2026-01-01T00:00:00Z","interval":1000}`)
+	state := string(a.must(200, http.MethodGet, "/_mock/state", "", "").body)
+	for name, lacking := range map[string]string{
+		"projects":                  regexp.MustCompile(`"projects":\[\{.*?\],"users":`).ReplaceAllString(state, `"projects":[],"users":`),
+		"the project of a flag":     strings.Replace(state, `"project":"default"`, `"project":"gone"`, 1),
+		"the environments of usage": regexp.MustCompile(`"environments":\["development"\]`).ReplaceAllString(state, `"environments":[]`),
+		"usage":                     regexp.MustCompile(`"usage":\[.*?\]\}\]`).ReplaceAllString(state, `"usage":[]`),
+		"a parent":                  strings.Replace(state, `"feature":"f"`, `"feature":"gone"`, 1),
+		"segments":                  strings.Replace(state, `"segments":[]`, `"segments":[7,1]`, 1),
+	} {
+		if lacking == state {
+			t.Fatalf("%s: nothing is replaced in %s", name, state)
+		}
+		a.must(200, http.MethodPut, "/w/lacking/_mock/state", "", lacking)
+		requests := append([]string{"GET /api/client/features", "GET /api/client/delta"}, creations...)
+		for _, path := range views() {
+			requests = append(requests, "GET "+path)
+		}
+		for _, request := range requests {
+			method, rest, _ := strings.Cut(strings.ReplaceAll(request, "features/x/", "features/f/"), " ")
+			path, body, _ := strings.Cut(rest, " ")
+			token := wellknown.Admin
+			if strings.HasPrefix(path, "/api/client") {
+				token = wellknown.Backend
+			}
+			if got := a.call(method, "/w/lacking"+path, token, body); got.status >= 500 {
+				t.Errorf("without %s, %s: %d %s", name, request, got.status, got.body)
+			}
+		}
+	}
+}
+
 // TestAStateThatIsTooLargeIsRefused checks that a state is refused for the size of its
 // text, the memory it needs or the number of its values, and that nothing changes.
 func TestAStateThatIsTooLargeIsRefused(t *testing.T) {
@@ -152,6 +201,7 @@ func TestAStateThatIsTooLargeIsRefused(t *testing.T) {
 		"values":               {state(strings.Repeat(`0,`, 2<<20) + `0`), 400, "Too many values"},
 		"values of a payload":  {state(`{"sourceId":1,"payload":{"a":[` + strings.Repeat(`0,`, 1<<20) + `0]}}`), 400, "Too many values"},
 		"levels":               {state(`{"sourceId":1,"payload":{"a":` + strings.Repeat(`[`, 3<<20)), 400, "nested too deeply"},
+		"levels of a payload":  {state(`{"sourceId":1,"payload":{"a":` + strings.Repeat(`[`, 9_920) + strings.Repeat(`]`, 9_920) + `}}`), 400, "nested too deeply"},
 		"levels of no table":   {strings.Repeat(`[`, 3<<20), 400, "nested too deeply"},
 		"no object":            {`[]`, 400, ""},
 		"an end in the middle": {state(`{"sourceId":1,"payload":{"a":[`), 400, ""},

@@ -107,6 +107,33 @@ func TestATokenEndsByTheClockOfTheWorkspace(t *testing.T) {
 	}
 }
 
+// TestATokenEndsAtADateThatAnswersCanShow checks that other dates are refused, and that what
+// is stored is what an export has.
+func TestATokenEndsAtADateThatAnswersCanShow(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	path := "/api/admin/api-tokens/" + madeToken(t, a, `{"tokenName":"mine","type":"frontend"}`)
+	for _, end := range []string{"9999-12-31T23:59:59-01:00", "0000-01-01T00:00:00+01:00", "2030-12-31T23:59:60Z"} {
+		made := a.must(400, http.MethodPost, "/api/admin/api-tokens", adminToken, `{"tokenName":"x","type":"client","expiresAt":"`+end+`"}`)
+		moved := a.must(400, http.MethodPut, path, adminToken, `{"expiresAt":"`+end+`"}`)
+		if !strings.Contains(string(made.body), "must be a valid date") || !strings.Contains(string(moved.body), `You sent \"`+end) {
+			t.Errorf("%s: %s\n%s", end, made.body, moved.body)
+		}
+	}
+	a.must(200, http.MethodPut, path, adminToken, `{"expiresAt":"2030-01-01T05:00:00.0009+05:00"}`)
+	a.must(200, http.MethodPut, "/_mock/clock", "", `{"now":"2030-01-01T00:00:00.0005Z","frozen":true}`)
+	before := a.must(200, http.MethodGet, "/api/admin/api-tokens", adminToken, "").body
+	if !strings.Contains(string(before), `"expiresAt":"2030-01-01T00:00:00.000Z"`) {
+		t.Errorf("the tokens are %s", before)
+	}
+	valid := `{"tokens":["` + strings.TrimPrefix(path, "/api/admin/api-tokens/") + `"]}`
+	known := a.must(200, http.MethodPost, "/edge/validate", "", valid).body
+	a.must(200, http.MethodPut, "/_mock/state", "", string(a.must(200, http.MethodGet, "/_mock/state", "", "").body))
+	if now := a.must(200, http.MethodPost, "/edge/validate", "", valid).body; string(now) != string(known) {
+		t.Errorf("before the import: %s, after it: %s", known, now)
+	}
+}
+
 // TestASecretSaysWhatATokenIsFor checks that the secret alone says what a token is for,
 // so seeds and variables need no more.
 func TestASecretSaysWhatATokenIsFor(t *testing.T) {

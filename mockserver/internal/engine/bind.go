@@ -204,11 +204,19 @@ func newAssigner(t reflect.Type) assigner {
 	panic(fmt.Sprintf("engine: an input cannot hold a %v", t))
 }
 
+// assignTime reads a date in whole milliseconds, as JavaScript does. It skips one that is in a
+// year without four digits in UTC, in which answers show it.
 func assignTime(into reflect.Value, value any) {
 	text, _ := value.(string)
-	if moment, err := time.Parse(time.RFC3339Nano, strings.ToUpper(text)); err == nil {
-		into.Set(reflect.ValueOf(moment))
+	if moment, err := time.Parse(time.RFC3339Nano, strings.ToUpper(text)); err == nil && hasFourDigits(moment) {
+		into.Set(reflect.ValueOf(stamp(moment)))
 	}
+}
+
+// hasFourDigits reports whether the year of a moment has four digits in UTC.
+func hasFourDigits(moment time.Time) bool {
+	year := moment.UTC().Year()
+	return year >= 0 && year <= 9999
 }
 
 func assignSecret(into reflect.Value, value any) {

@@ -271,17 +271,19 @@ func (p *planter) fill(into, value any, path []string) Problems {
 
 // json reads an open value and stores it in the order of jsonb, as Unleash does.
 func (p *planter) json(into reflect.Value, value any, path []string) {
-	if raw, is := value.(v8json.Raw); is && raw.IsObject() {
-		text, err := v8json.CompactJSONB(raw)
-		must(err) // a Raw is well-formed
-		into.SetBytes(text)
+	text, is := value.(v8json.Raw)
+	if !is || !text.IsObject() {
+		if _, is := p.want(value, "object", path).(*v8json.Object); !is {
+			return
+		}
+		text = v8json.Stringify(nil, value)
+	}
+	ordered, err := v8json.CompactJSONB(text)
+	if err != nil { // it is well-formed, but nested deeper than what clients may send
+		p.complain(path, "%v", err)
 		return
 	}
-	if _, is := p.want(value, "object", path).(*v8json.Object); is {
-		text, err := v8json.CompactJSONB(v8json.Stringify(nil, value))
-		must(err) // Stringify wrote it
-		into.SetBytes(text)
-	}
+	into.SetBytes(ordered)
 }
 
 // time reads an RFC 3339 time or a duration relative to the time of the seed.
@@ -295,8 +297,8 @@ func (p *planter) time(into reflect.Value, value any, path []string) {
 		p.complain(path, "%v", err)
 		return
 	}
-	if year := moment.UTC().Year(); year < 0 || year > 9999 {
-		p.complain(path, "the year %d does not have four digits", year)
+	if !hasFourDigits(moment) {
+		p.complain(path, "the year %d does not have four digits", moment.UTC().Year())
 	}
 	into.Set(reflect.ValueOf(stamp(moment)))
 }

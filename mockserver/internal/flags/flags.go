@@ -80,8 +80,8 @@ type putter struct {
 	tx          *engine.Tx
 	environment string
 	ids         map[int64]int64 // of segments, by their ids in the file
-	projects    map[string]bool // missing ones that were remarked on
 	remarks     []string
+	remarked    map[string]bool // those that are made once
 }
 
 func (p *putter) remark(format string, args ...any) {
@@ -99,6 +99,18 @@ func (p *putter) parents(set *flagfile.Set) {
 			}
 		}
 	}
+}
+
+func (p *putter) remarkOnce(format string, args ...any) {
+	remark := fmt.Sprintf(format, args...)
+	if p.remarked[remark] {
+		return
+	}
+	if p.remarked == nil {
+		p.remarked = map[string]bool{}
+	}
+	p.remarked[remark] = true
+	p.remarks = append(p.remarks, remark)
 }
 
 // segments stores the segments of a file, and keeps those of which the file has only the
@@ -153,7 +165,7 @@ func (p *putter) definition(f *flagfile.Flag) *features.Definition {
 	}
 	for _, parent := range f.Dependencies {
 		out.Dependencies = append(out.Dependencies, features.Dependency{
-			Parent: parent.Feature, Enabled: parent.Enabled == nil || *parent.Enabled, Variants: parent.Variants,
+			Parent: parent.Feature, Enabled: parent.Enabled == nil || *parent.Enabled, Variants: append([]string{}, parent.Variants...),
 		})
 	}
 	return out
@@ -162,17 +174,15 @@ func (p *putter) definition(f *flagfile.Flag) *features.Definition {
 // project returns the project of a flag. A project that does not exist is replaced with
 // the default one, the only one that the well-known tokens can see.
 func (p *putter) project(name string) string {
-	if name == "" || projects.Find(p.tx, name) != nil {
-		return cmp.Or(name, DefaultProject)
+	out := cmp.Or(name, DefaultProject)
+	if name != "" && projects.Find(p.tx, name) == nil {
+		out = DefaultProject
+		p.remarkOnce("there is no project %s: its flags go into the project %s", name, out)
 	}
-	if !p.projects[name] {
-		if p.projects == nil {
-			p.projects = map[string]bool{}
-		}
-		p.projects[name] = true
-		p.remark("there is no project %s: its flags go into the project %s", name, DefaultProject)
+	if projects.InProject(p.tx, out, p.environment) == nil {
+		p.remarkOnce("the project %s does not have the environment %s: its flags are off there", out, p.environment)
 	}
-	return DefaultProject
+	return out
 }
 
 func (p *putter) strategy(s *flagfile.Strategy) features.Strategy {

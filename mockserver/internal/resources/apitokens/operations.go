@@ -121,12 +121,17 @@ func (in createIn) Check() error {
 	return nil
 }
 
-// noDate refuses a leap second, which the contract accepts as a date but JavaScript does
-// not.
+// noDate refuses what the contract accepts as a date but no answer could show: a leap second,
+// which JavaScript does not have, and a year that in UTC does not have four digits.
 func noDate(sent engine.JSON) error {
+	return apierror.BadProperty("expiresAt", "must be a valid date", endIn(sent))
+}
+
+// endIn returns the date of expiry in a body, as it was sent.
+func endIn(sent engine.JSON) string {
 	body, _ := v8json.Parse(sent) // cannot fail: it was read for the contract
 	object, _ := body.(map[string]any)
-	return apierror.BadProperty("expiresAt", "must be a valid date", string(v8json.Stringify(nil, object["expiresAt"])))
+	return string(v8json.Stringify(nil, object["expiresAt"]))
 }
 
 // secretSize is the number of random bytes in a secret, which are written in hexadecimal.
@@ -242,8 +247,11 @@ func update(tx *engine.Tx, in updateIn) (out engine.Answer[engine.None], err err
 	if err := mayChange(tx, "UPDATE", before.Type); err != nil {
 		return out, err
 	}
-	if in.ExpiresAt.IsZero() {
-		return out, noDate(in.Sent)
+	if in.ExpiresAt.IsZero() { // all other refusals of this operation come from the schema
+		const at = "/body/expiresAt"
+		return out, apierror.Invalid(apierror.Detail{
+			Path: at, Message: fmt.Sprintf("The `%s` property must match format \"date-time\". You sent %s.", at, endIn(in.Sent)),
+		})
 	}
 	after := *before
 	after.ExpiresAt = &in.ExpiresAt

@@ -18,7 +18,8 @@ type Definition struct {
 }
 
 // Put stores a flag, replacing any flag of the same name. In the other environments of
-// its project it is off and has no strategies.
+// its project it is off and has no strategies; so it is in an environment that its project does
+// not have.
 func Put(tx *engine.Tx, d *Definition) error {
 	if before := Get(tx, d.Name); before != nil {
 		if err := flags.Delete(tx, before); err != nil {
@@ -38,8 +39,10 @@ func Put(tx *engine.Tx, d *Definition) error {
 			return err
 		}
 	}
-	if err := putStrategies(tx, d.Name, d.Toggle.Environment, d.Strategies); err != nil {
-		return err
+	if In(tx, d.Name, d.Toggle.Environment) != nil { // otherwise no state would have them
+		if err := putStrategies(tx, d.Name, d.Toggle.Environment, d.Strategies); err != nil {
+			return err
+		}
 	}
 	for _, tag := range d.Tags {
 		tag.Flag = d.Name

@@ -144,9 +144,12 @@ func (s *Strategy) rollOut(stickiness string) {
 }
 
 // stickinessOf returns the stickiness of strategies of a flag that are sent without one: that
-// of its project (O).
+// of its project (O), which an imported state need not have.
 func stickinessOf(r engine.Reader, flag string) string {
-	return cmp.Or(projects.Find(r, Get(r, flag).Project).DefaultStickiness, "default")
+	if project := projects.Find(r, Get(r, flag).Project); project != nil && project.DefaultStickiness != "" {
+		return project.DefaultStickiness
+	}
+	return "default"
 }
 
 // ParameterMap returns the parameters by name.

@@ -72,7 +72,10 @@ func list(view *engine.View, in listIn) (engine.Answer[listOut], error) {
 			Name: a.Name, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt, Strategies: a.Strategies, CreatedBy: a.createdBy(), Usage: a.Usage,
 		}
 		if len(a.Usage) > 0 {
-			shown.Project, shown.Environment = a.Usage[0].Project, a.Usage[0].Environments[0]
+			shown.Project = a.Usage[0].Project
+			if environments := a.Usage[0].Environments; len(environments) > 0 { // an imported state may have none
+				shown.Environment = environments[0]
+			}
 		}
 		out.Applications = append(out.Applications, shown)
 	}
