@@ -177,3 +177,15 @@ func TestPagesOfOtherOriginsBeforeAnUpstream(t *testing.T) {
 		}
 	}
 }
+
+// TestPagesCannotBeFramed checks that no page of others can show a page of the mock as a part of
+// itself, and trick somebody into a click there.
+func TestPagesCannotBeFramed(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	for _, path := range []string{"/_mock/", "/w/x/_mock/", "/docs/openapi/", "/w/x/docs/openapi/"} {
+		if got := a.must(200, http.MethodGet, path, "", "").header.Get("Content-Security-Policy"); !strings.Contains(got, "frame-ancestors 'none'") {
+			t.Errorf("%s: the policy is %q", path, got)
+		}
+	}
+}

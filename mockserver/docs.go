@@ -135,9 +135,14 @@ func newExplorer(page []byte) http.Handler {
 			assets.ServeHTTP(w, r)
 			return
 		}
+		w.Header()["Content-Security-Policy"] = []string{explorerPolicy}
 		respond.Write(w, r, http.StatusOK, "text/html; charset=utf-8", page)
 	})
 }
+
+// explorerPolicy keeps pages of others from showing the explorer as a part of themselves, where a
+// click may send what somebody has filled in.
+const explorerPolicy = "base-uri 'none'; frame-ancestors 'none'"
 
 // serveDocs answers requests for the docs. It reports whether it did.
 func (s *Server) serveDocs(w http.ResponseWriter, r *http.Request, chosen *workspace.Workspace, path string) bool {

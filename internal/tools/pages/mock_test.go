@@ -312,6 +312,21 @@ func TestPageCopiesAsCurl(t *testing.T) {
 	}
 }
 
+// TestPageQuotesAMethodForTheShell checks that a method, which clients may choose freely, is no
+// command of the shell in what is copied as curl.
+func TestPageQuotesAMethodForTheShell(t *testing.T) {
+	t.Parallel()
+	page := browse(t, "/w/team-m/_mock/")
+	page.must(404, "X`id`", "/w/team-m/api/admin/x", adminToken, "")
+	page.Count("#exchanges .row", 1)
+	page.Do(chromedp.Click("#exchanges li button"), chromedp.WaitVisible("#copy"))
+	var command string
+	page.Do(chromedp.Evaluate(`document.getElementById("curl").textContent`, &command))
+	if !strings.Contains(command, " -X 'X`id`' ") {
+		t.Errorf("the command is %s", command)
+	}
+}
+
 func TestPageAsksForTheToken(t *testing.T) {
 	t.Parallel()
 	page := browseUntil(t, "/_mock/", chromedp.WaitVisible("#ask[open]"), mockserver.WithControlToken("very-secret"))

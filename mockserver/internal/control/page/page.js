@@ -420,7 +420,7 @@ function asCurl(exchange) {
   const quote = (text) => "'" + text.replaceAll("'", `'\\''`) + "'";
   const parts = ["curl", "-i"];
   if (exchange.method === "HEAD") parts.push("--head");
-  else parts.push("-X", exchange.method);
+  else parts.push("-X", /^[A-Z]+$/.test(exchange.method) ? exchange.method : quote(exchange.method)); // a client may call it anything
   parts.push(quote(location.origin + here.base + here.workspacePath + exchange.target));
   for (const { name, value } of exchange.request.headers) {
     if (ownHeaders.includes(name.toLowerCase())) continue;
