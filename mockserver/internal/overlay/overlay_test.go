@@ -358,3 +358,19 @@ func TestAnEnterpriseUpstreamIsWarnedOf(t *testing.T) {
 		}
 	}
 }
+
+// TestAConfigurationWithNulls checks that a configuration of the UI may have null in place of an
+// object, but not as a whole.
+func TestAConfigurationWithNulls(t *testing.T) {
+	t.Parallel()
+	text, err := enterprise([]byte(`{"version":"8.2.0","flags":null,"versionInfo":{"current":null}}`), "http://a")
+	const want = `{"environment":"Enterprise","flags":{"signals":true},"unleashUrl":"http://a","version":"8.2.0","versionInfo":{"current":{"enterprise":"8.2.0"}}}`
+	if err != nil || string(text) != want {
+		t.Errorf("got %s, %v", text, err)
+	}
+	for _, text := range []string{"null", "[]", `{"flags":[]}`} {
+		if _, err := enterprise([]byte(text), "http://a"); err == nil {
+			t.Errorf("%s was accepted", text)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package overlay
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -53,6 +54,9 @@ func enterprise(text []byte, reachedAt string) ([]byte, error) {
 	if err := json.Unmarshal(text, &config); err != nil {
 		return nil, err
 	}
+	if config == nil {
+		return nil, errors.New("it is null")
+	}
 	for _, change := range []struct {
 		path  []string
 		value any
@@ -72,11 +76,14 @@ func enterprise(text []byte, reachedAt string) ([]byte, error) {
 // set sets the value at a path, and creates missing objects on the way.
 func (o object) set(at []string, value any) error {
 	if len(at) > 1 {
-		inner := object{}
+		var inner object
 		if present := o[at[0]]; present != nil {
 			if err := json.Unmarshal(present, &inner); err != nil {
 				return err
 			}
+		}
+		if inner == nil { // also if it is null
+			inner = object{}
 		}
 		if err := inner.set(at[1:], value); err != nil {
 			return err
