@@ -33,8 +33,12 @@ func (w *workspaceFlags) add(f *pflag.FlagSet) {
 	f.IntVar(&w.bounds.Workspaces, "max-workspaces", w.bounds.Workspaces, "how many workspaces there may be besides the first; 0 means no limit")
 	f.DurationVar(&w.bounds.WorkspaceIdle, "workspace-idle", w.bounds.WorkspaceIdle, "how long a workspace may go without a request before it is removed; 0 means forever")
 	f.IntVar(&w.bounds.Journal, "journal-size", w.bounds.Journal, "how many exchanges each workspace's journal keeps")
-	f.Int64Var(&w.bounds.Bytes, "max-bytes", w.bounds.Bytes, "how much memory, by estimation, all workspaces together may take; 0 means no limit")
+	f.Int64Var(&w.bounds.Bytes, "max-bytes", w.bounds.Bytes, "how much memory, by estimation, all workspaces together may take; at least 1048576, or 0 for no limit")
 }
+
+// leastBytes is the least memory with which a mock can do anything. Less is usually meant to be
+// megabytes.
+const leastBytes = 1 << 20
 
 func (w *workspaceFlags) options() ([]mockserver.Option, error) {
 	for flag, number := range map[string]int{"max-workspaces": w.bounds.Workspaces, "journal-size": w.bounds.Journal} {
@@ -42,8 +46,8 @@ func (w *workspaceFlags) options() ([]mockserver.Option, error) {
 			return nil, usageError("--%s %d is less than 0", flag, number)
 		}
 	}
-	if w.bounds.Bytes < 0 {
-		return nil, usageError("--max-bytes %d is less than 0", w.bounds.Bytes)
+	if w.bounds.Bytes < leastBytes && w.bounds.Bytes != 0 {
+		return nil, usageError("--max-bytes %d is less than %d; 0 means no limit", w.bounds.Bytes, leastBytes)
 	}
 	if w.bounds.WorkspaceIdle < 0 {
 		return nil, usageError("--workspace-idle %s is less than 0", w.bounds.WorkspaceIdle)

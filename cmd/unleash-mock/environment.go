@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/pflag"
 )
@@ -102,6 +104,9 @@ func (e environment) tokens(name string) ([]string, error) {
 		scope, secret, hasDot := strings.Cut(token, ".")
 		if !hasDot || secret == "" || !strings.Contains(scope, ":") {
 			return nil, usageError("environment variable %s: token %d does not have the form <project>:<environment>.<secret>", name, i+1)
+		}
+		if !utf8.ValidString(token) || strings.ContainsFunc(token, unicode.IsControl) {
+			return nil, usageError("environment variable %s: token %d has a character that no header can have", name, i+1)
 		}
 		tokens = append(tokens, token)
 	}

@@ -338,11 +338,18 @@ var tokenVariables = map[spec.TokenKind]string{
 }
 
 func (p *program) configuredTokens() (apiTokens, error) {
-	configured := apiTokens{}
-	for tokenType, variable := range tokenVariables {
+	configured, taken := apiTokens{}, map[string]string{}
+	for _, tokenType := range tokenTypes {
+		variable := tokenVariables[tokenType]
 		tokens, err := p.env.tokens(variable)
 		if err != nil {
 			return nil, err
+		}
+		for i, token := range tokens {
+			if other := taken[token]; other != "" {
+				return nil, usageError("environment variable %s: token %d is already in %s", variable, i+1, other)
+			}
+			taken[token] = variable
 		}
 		if tokens != nil {
 			configured[tokenType] = tokens

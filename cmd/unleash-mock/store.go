@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/pflag"
 
@@ -65,15 +66,15 @@ func (s *storeFlags) check(set *pflag.FlagSet, serve *serveFlags) error {
 	case !isDatabase && slices.ContainsFunc(strings.Fields(s.store), isKeyword):
 		return usageError("--store must be a folder or a URL such as postgres://host/database, not keywords and values")
 	case !isDatabase && (strings.HasPrefix(rest, "//") || isURL && (scheme == "postgres" || scheme == "postgresql")):
-		return usageError("--store is a folder, or postgres://user@host/database; it begins with %q", scheme+":")
+		return usageError("--store is a folder, or postgres://host/database; it begins with %q", scheme+":")
 	case s.store == "" && (set.Changed("durability") || set.Changed("store-max-bytes")):
 		return usageError("--durability and --store-max-bytes need --store")
 	case s.durability != storeEachSecond && s.durability != storeAlways:
 		return usageError("--durability %q is not one of %s, %s", s.durability, storeEachSecond, storeAlways)
 	case s.most < 0:
 		return usageError("--store-max-bytes %d is less than 0", s.most)
-	case len(s.instance) > largestInstance || strings.ContainsFunc(s.instance, isSpaceOrControl):
-		return usageError("--instance must be at most %d bytes without white space", largestInstance)
+	case len(s.instance) > largestInstance || strings.ContainsFunc(s.instance, isSpaceOrControl) || !utf8.ValidString(s.instance):
+		return usageError("--instance must be at most %d bytes of UTF-8 without white space", largestInstance)
 	case s.store != "" && serve.deterministic:
 		return usageError("--store cannot be combined with --deterministic, which starts every run afresh")
 	case s.store != "" && serve.from != "":
@@ -81,7 +82,7 @@ func (s *storeFlags) check(set *pflag.FlagSet, serve *serveFlags) error {
 	}
 	if s.store != "" && s.instance == "" {
 		if host, err := os.Hostname(); err == nil {
-			s.instance = host[:min(len(host), largestInstance)]
+			s.instance = strings.ToValidUTF8(host[:min(len(host), largestInstance)], "")
 		}
 	}
 	return nil
