@@ -123,6 +123,7 @@ func TestTheControlAPIRefuses(t *testing.T) {
 		"bad name":             {"POST", "/_mock/workspaces", `{"name":"a/b"}`, nil, 400, "/body/name"},
 		"wrong rule":           {"POST", "/_mock/rules", `{"answer":{"status":500,"text":"x","body":1}}`, nil, 400, "an answer has a body or a text, not both"},
 		"unknown field":        {"POST", "/_mock/rules", `{"fault":"reset","tmies":1}`, nil, 400, "tmies"},
+		"too many times":       {"POST", "/_mock/rules", `{"fault":"reset","times":3000000000}`, nil, 400, "must be <= 2147483647."},
 		"unknown operation":    {"POST", "/_mock/rules", `{"fault":"reset","match":{"operations":["x"]}}`, nil, 400, `\"x\" is not an operation of the API`},
 		"another workspace":    {"POST", "/_mock/rules", `{"fault":"reset","match":{"workspace":"ci-*"}}`, nil, 400, "/body/match/workspace"},
 		"cross-origin":         {"POST", "/_mock/reset", "", []string{"Sec-Fetch-Site: cross-site"}, 403, "another origin"},

@@ -3,7 +3,9 @@ package spec
 import (
 	"cmp"
 	"fmt"
+	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-openapi/jsonpointer"
@@ -136,11 +138,11 @@ func describe(leaf *jsonschema.ValidationError, in string) []located {
 	case *kind.MinLength:
 		return one(2, "minLength", fmt.Sprint(reason.Want), fmt.Sprintf("it has %d characters; at least %d are needed", reason.Got, reason.Want))
 	case *kind.Maximum:
-		want, _ := reason.Want.Float64()
-		return one(1, "maximum", fmt.Sprint(want), fmt.Sprintf("it must be <= %v", want))
+		want := plain(reason.Want)
+		return one(1, "maximum", want, "it must be <= "+want)
 	case *kind.Minimum:
-		want, _ := reason.Want.Float64()
-		return one(2, "minimum", fmt.Sprint(want), fmt.Sprintf("it must be >= %v", want))
+		want := plain(reason.Want)
+		return one(2, "minimum", want, "it must be >= "+want)
 	case *kind.MaxItems:
 		return one(1, "maxItems", fmt.Sprint(reason.Want), fmt.Sprintf("it has %d items; at most %d are allowed", reason.Got, reason.Want))
 	case *kind.MinItems:
@@ -159,6 +161,12 @@ func describe(leaf *jsonschema.ValidationError, in string) []located {
 		keyword = path[len(path)-1]
 	}
 	return one(8, keyword, "", leaf.Error())
+}
+
+// plain writes a bound in digits, as a schema does.
+func plain(bound *big.Rat) string {
+	number, _ := bound.Float64()
+	return strconv.FormatFloat(number, 'f', -1, 64)
 }
 
 func several(base located, rank int, keyword string, names []string, format string) []located {
