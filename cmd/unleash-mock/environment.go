@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -87,6 +88,8 @@ func (e environment) number(name string, fallback int) (int, error) {
 // formerVariables maps names of variables to old names that Unleash still reads.
 var formerVariables = map[string]string{"INIT_BACKEND_API_TOKENS": "INIT_CLIENT_API_TOKENS"}
 
+var tokenForm = regexp.MustCompile(`(?s)^[^:]+:[^:.]+\..+$`)
+
 // tokens reads a comma-separated list of API tokens of one type, in Unleash's form
 // <project>:<environment>.<secret>. It returns nil if the variable is not set. The error does not
 // repeat the token.
@@ -101,12 +104,14 @@ func (e environment) tokens(name string) ([]string, error) {
 	var tokens []string
 	for i, token := range strings.Split(value, ",") {
 		token = strings.TrimSpace(token)
-		scope, secret, hasDot := strings.Cut(token, ".")
-		if !hasDot || secret == "" || !strings.Contains(scope, ":") {
+		if !tokenForm.MatchString(token) {
 			return nil, usageError("environment variable %s: token %d does not have the form <project>:<environment>.<secret>", name, i+1)
 		}
 		if !utf8.ValidString(token) || strings.ContainsFunc(token, unicode.IsControl) {
 			return nil, usageError("environment variable %s: token %d has a character that no header can have", name, i+1)
+		}
+		if strings.HasPrefix(token, "user:") { // the server would look for a user
+			return nil, usageError("environment variable %s: token %d begins with \"user:\", as only personal access tokens do", name, i+1)
 		}
 		tokens = append(tokens, token)
 	}
