@@ -116,11 +116,16 @@ func Replace(name string, mode os.FileMode, content []byte) error {
 	if err := os.Rename(beside, name); err != nil {
 		return errors.Join(err, os.Remove(beside))
 	}
-	if folder, err := os.Open(filepath.Dir(name)); err == nil {
+	SyncFolder(filepath.Dir(name))
+	return nil
+}
+
+// SyncFolder puts the names in a folder on disk, where the system can ensure that.
+func SyncFolder(name string) {
+	if folder, err := os.Open(name); err == nil {
 		_ = folder.Sync() // Windows cannot sync a folder
 		_ = folder.Close()
 	}
-	return nil
 }
 
 // WriteBetween replaces what a file has between two marks.

@@ -57,6 +57,7 @@ func Open(dir string, limits store.Limits) (*Folder, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
+	outfile.SyncFolder(filepath.Dir(filepath.Clean(dir))) // or the folder itself could get lost
 	lock, err := lockExclusively(filepath.Join(dir, lockFile))
 	if err != nil {
 		return nil, err
@@ -88,10 +89,10 @@ func (f *Folder) find() error {
 		}
 		name, is := nameOf(entry.Name())
 		switch {
-		case strings.Contains(entry.Name(), suffix+damaged):
-			f.total += max(info.Size(), block)
 		case is && info.Mode().IsRegular() && entry.Name() == filepath.Base(f.path(name)): // otherwise it is spelled differently, and not ours
 			f.put(name, file{revision: 1, size: info.Size(), written: info.ModTime()})
+		case !is && strings.Contains(entry.Name(), suffix+damaged): // a name may contain this, too
+			f.total += max(info.Size(), block)
 		}
 	}
 	return nil
@@ -217,6 +218,7 @@ func (f *Folder) Remove(_ context.Context, name string) error {
 	if err := os.Remove(f.path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
+	outfile.SyncFolder(f.dir) // or it could come back
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.drop(name)

@@ -96,6 +96,35 @@ func TestFiles(t *testing.T) {
 	}
 }
 
+// TestANameLikeADamagedFile checks that a name with the text that marks a damaged file is
+// found again, and that damaged files are not taken for contents.
+func TestANameLikeADamagedFile(t *testing.T) {
+	t.Parallel()
+	const name = "a.json.damaged-20260102"
+	dir := t.TempDir()
+	f := open(t, dir, store.Limits{})
+	storetest.Take(t, f, name, true)
+	storetest.Write(t, f, name, 0, "first")
+	storetest.Take(t, f, "b", true)
+	storetest.Write(t, f, "b", 0, "damaged")
+	if _, err := f.SetAside(t.Context(), "b"); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f = open(t, dir, store.Limits{})
+	if got := storetest.Names(t, f); got != name || f.total != 2*block {
+		t.Errorf("stored are %q, and take %d bytes", got, f.total)
+	}
+	if got := storetest.Take(t, f, name, false); string(got.Content) != "first" {
+		t.Errorf("it holds %q", got.Content)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestAFileIsReplacedWholeOrNotAtAll checks that a file that cannot be written keeps its
 // content.
 func TestAFileIsReplacedWholeOrNotAtAll(t *testing.T) {
