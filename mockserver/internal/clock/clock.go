@@ -120,14 +120,17 @@ func check(now time.Time) error {
 // Each change makes a new one.
 func (c *Clock) Setting() *Setting { return c.setting.Load() }
 
-// Restore applies the setting of another clock. The error is an ErrRange.
+// Restore applies the setting of another clock. A running clock may have left the range
+// meanwhile, or its source may have been set; a frozen one gets an ErrRange.
 func (c *Clock) Restore(setting *Setting) error {
 	if setting == nil {
 		c.Reset()
 		return nil
 	}
-	if err := check(setting.now(c.source)); err != nil {
-		return err
+	if setting.Frozen {
+		if err := check(setting.At); err != nil {
+			return err
+		}
 	}
 	c.setting.Store(setting)
 	return nil

@@ -61,3 +61,26 @@ func TestTheClockStaysWithinItsBounds(t *testing.T) {
 		}
 	}
 }
+
+// TestASettingComesBack checks that a setting can be restored at any later time, and on a
+// machine whose own clock is wrong, unless no clock can have had it.
+func TestASettingComesBack(t *testing.T) {
+	t.Parallel()
+	first, last, no := earliest, latest.Add(-time.Second), false
+	for name, change := range map[string]Change{"first": {Now: &first, Frozen: &no}, "last": {Now: &last, Frozen: &no}} {
+		source := start
+		before := New(func() time.Time { return source })
+		if _, err := before.Set(change); err != nil {
+			t.Fatal(err)
+		}
+		for _, source = range []time.Time{start.Add(time.Hour), time.Unix(0, 0)} {
+			after := New(func() time.Time { return source })
+			if err := after.Restore(before.Setting()); err != nil || !after.Now().Equal(before.Now()) {
+				t.Errorf("%s, at %s: the clock shows %s, not %s: %v", name, source, after.Now(), before.Now(), err)
+			}
+		}
+	}
+	if err := New(func() time.Time { return start }).Restore(&Setting{Frozen: true, At: latest}); !errors.Is(err, ErrRange) {
+		t.Errorf("a frozen clock out of range: %v", err)
+	}
+}
