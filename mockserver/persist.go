@@ -95,6 +95,9 @@ func (s *Server) read(name string, text []byte) (*workspace.Instance, saved, err
 	if err := json.Unmarshal(text, &from); err != nil {
 		return nil, from, err
 	}
+	if from.Format > savedFormat {
+		return nil, from, newer("format", from.Format, savedFormat)
+	}
 	if from.Format != savedFormat || from.Workspace != name {
 		return nil, from, fmt.Errorf("it belongs to the workspace %q in format %d, not to this one in format %d", from.Workspace, from.Format, savedFormat)
 	}
@@ -117,6 +120,9 @@ func (s *Server) read(name string, text []byte) (*workspace.Instance, saved, err
 	if !is {
 		return nil, from, errors.New("its state is not an object")
 	}
+	if version, _ := state.Get("version"); isNewer(version) {
+		return nil, from, newer("state version", version, engine.SnapshotVersion)
+	}
 	instance.Store, err = s.engine.Restore(state, instance.Clock.Now(), s.workspaces.MaxState())
 	switch {
 	case errors.Is(err, engine.ErrTooLarge):
@@ -134,6 +140,17 @@ func (s *Server) read(name string, text []byte) (*workspace.Instance, saved, err
 		s.logger.Error("a stored rule does not fit this server and is dropped", "workspace", name, "error", reason)
 	}
 	return instance, from, nil
+}
+
+// newer returns the error for what a newer version of the program has written. That is not
+// damaged: the newer version may be at work beside this one, or come back.
+func newer(what string, version, known any) error {
+	return &workspace.UnfitError{Reason: fmt.Errorf("a newer version of unleash-mock has written it, in %s %v; this one knows up to %v", what, version, known)}
+}
+
+func isNewer(version any) bool {
+	number, is := version.(float64)
+	return is && number > engine.SnapshotVersion
 }
 
 // digestOf returns a digest that identifies a file of flags.

@@ -266,10 +266,10 @@ func TestDamagedFiles(t *testing.T) {
 		"cut":                      good[:len(good)/2],
 		"binary":                   "\x00\xff\x1b[31m",
 		"other JSON":               `[1]`,
-		"another format":           strings.Replace(good, `"format":1`, `"format":99`, 1),
+		"another format":           strings.Replace(good, `"format":1`, `"format":0`, 1),
 		"another workspace":        strings.Replace(good, `"workspace":"a"`, `"workspace":"b"`, 1),
 		"an impossible clock":      strings.Replace(good, `"rules":{`, `"clock":{"frozen":true,"at":"3000-01-01T00:00:00Z","offset":0},"rules":{`, 1),
-		"a state from the future":  strings.Replace(good, `"state":{"version":2`, `"state":{"version":99`, 1),
+		"a state of no version":    strings.Replace(good, `"state":{"version":2`, `"state":{"version":0`, 1),
 		"a state that is no state": strings.Replace(good, `"state":{`, `"state":{"nonsense":[],`, 1),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -346,6 +346,36 @@ func TestWhatDoesNotFitIsNotDamaged(t *testing.T) {
 	k.must(200, http.MethodDelete, "/_mock/workspaces/a", "", "")
 	k.expectFlags("after its removal", "/w/a", "|")
 	k.expectMetrics("unleash_mock_store_damaged_total 0\n")
+	k.settle(t.Context())
+}
+
+// TestWhatANewerVersionHasWritten checks that a workspace that a newer version of the
+// program has written is left to that version: it is neither read nor set aside.
+func TestWhatANewerVersionHasWritten(t *testing.T) {
+	t.Parallel()
+	k := newKeeping(t, t.TempDir(), false)
+	k.must(200, http.MethodPatch, "/w/a/_mock/flags/mine", "", `{"enabled":true}`)
+	k.settle(t.Context())
+	good := k.stored("a")
+	for _, text := range []string{strings.Replace(good, `"format":1`, `"format":2`, 1), strings.Replace(good, `"state":{"version":2`, `"state":{"version":3`, 1)} {
+		if text == good {
+			t.Fatal("the file is that of this version")
+		}
+		if err := os.WriteFile(k.file("a"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		k = newKeeping(t, k.dir, false)
+		if got := k.must(503, http.MethodPatch, "/w/a/_mock/flags/next", "", `{"enabled":true}`); !strings.Contains(string(got.body), "a newer version of unleash-mock has written it") {
+			t.Errorf("it is refused with %s", got.body)
+		}
+		k.settle(t.Context())
+		if k.stored("a") != text {
+			t.Errorf("it is stored as %s", k.stored("a"))
+		}
+	}
+	k = newKeeping(t, k.dir, false)
+	k.must(200, http.MethodDelete, "/_mock/workspaces/a", "", "")
+	k.must(200, http.MethodPatch, "/w/a/_mock/flags/next", "", `{"enabled":true}`)
 	k.settle(t.Context())
 }
 
