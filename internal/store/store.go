@@ -27,7 +27,8 @@ type Store interface {
 	Write(ctx context.Context, name string, revision int64, content []byte) (int64, error)
 	// LetGo gives up a name that the process owns. What is stored there stays.
 	LetGo(ctx context.Context, name string) error
-	// Remove removes a name that the process owns, and what is stored under it.
+	// Remove removes a name that the process owns, and what is stored under it. The error is
+	// ErrLost if something is stored that the process does not own.
 	Remove(ctx context.Context, name string) error
 	// SetAside moves a content that cannot be read to a place where nothing reads it,
 	// byte for byte, and returns that place. The process still owns the name, under which
@@ -79,4 +80,11 @@ type Limits struct {
 	// Total is how many bytes all contents may take together, and Content how many a
 	// single one may take.
 	Total, Content int64
+}
+
+// Allowance returns how much longer an operation may take that moves so many bytes, on a
+// slow network and disk.
+func Allowance(bytes int64) time.Duration {
+	const perKiB = 125 * time.Microsecond
+	return time.Duration(bytes>>10) * perKiB
 }

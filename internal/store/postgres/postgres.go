@@ -24,7 +24,8 @@ import (
 const (
 	// connections is the maximum number of connections besides that of the session.
 	connections = 8
-	// patience is how long a connection may be silent when an answer is due.
+	// patience is how long a connection may be silent when an answer is due, without the time
+	// for what was sent.
 	patience = 5 * time.Second
 	// retryAfter is how long to wait after a failure before a session is tried again.
 	retryAfter = time.Second
@@ -99,6 +100,9 @@ func Open(ctx context.Context, source, name string, limits store.Limits) (*Postg
 	if err = p.makeTables(ctx); err == nil {
 		err = p.Ping(ctx)
 	}
+	if err == nil { // where a pooler is, the transaction has what the session had, and the session something else
+		err = p.inTransaction(ctx, func(*sql.Tx) error { return p.Ping(ctx) })
+	}
 	if err != nil {
 		return nil, errors.Join(withoutSource(err, source), p.Close())
 	}
@@ -155,25 +159,33 @@ func (d dialer) DialContext(ctx context.Context, network, address string) (net.C
 	if err != nil {
 		return nil, err
 	}
-	return patient{conn}, nil
+	return &patient{Conn: conn}, nil
 }
 
 // patient is a connection that is read only when an answer is due.
-type patient struct{ net.Conn }
+type patient struct {
+	net.Conn
+	sent atomic.Int64 // bytes written since something was last read
+}
 
 // Read implements net.Conn.
-func (p patient) Read(into []byte) (int, error) {
-	if err := p.SetReadDeadline(time.Now().Add(patience)); err != nil {
+func (p *patient) Read(into []byte) (int, error) {
+	if err := p.SetReadDeadline(time.Now().Add(patience + store.Allowance(p.sent.Load()))); err != nil {
 		return 0, err
 	}
-	return p.Conn.Read(into)
+	n, err := p.Conn.Read(into)
+	if n > 0 {
+		p.sent.Store(0)
+	}
+	return n, err
 }
 
 // Write implements net.Conn.
-func (p patient) Write(text []byte) (int, error) {
-	if err := p.SetWriteDeadline(time.Now().Add(patience)); err != nil {
+func (p *patient) Write(text []byte) (int, error) {
+	if err := p.SetWriteDeadline(time.Now().Add(patience + store.Allowance(int64(len(text))))); err != nil {
 		return 0, err
 	}
+	p.sent.Add(int64(len(text)))
 	return p.Conn.Write(text)
 }
 
@@ -214,14 +226,14 @@ func (p *Postgres) Take(ctx context.Context, name string, reserve bool) (store.E
 		if !errors.Is(err, store.ErrElsewhere) {
 			return entry, err
 		}
-		_, err = p.db.ExecContext(ctx, `SELECT pg_notify('`+channel+`' || owner, name) FROM unleash_mock_workspaces WHERE name = $1 AND owner IS NOT NULL`, name)
-		if err != nil {
-			return store.Entry{}, err
-		}
+		_, wrong := p.db.ExecContext(ctx, `SELECT pg_notify('`+channel+`' || owner, name) FROM unleash_mock_workspaces WHERE name = $1 AND owner IS NOT NULL`, name)
 		select {
 		case <-ctx.Done():
-			return store.Entry{}, ctx.Err()
+			wrong = ctx.Err()
 		case <-time.After(wait):
+		}
+		if wrong != nil {
+			return store.Entry{}, err // it is another's, even if that one cannot be asked in time
 		}
 	}
 	return p.Reclaim(ctx, name, reserve)
@@ -266,7 +278,9 @@ func (p *Postgres) Reclaim(ctx context.Context, name string, reserve bool) (stor
 	case p.limits.Content > 0 && size > p.limits.Content:
 		return entry, store.ErrTooLarge
 	}
-	err = p.db.QueryRowContext(ctx, `SELECT content, revision FROM unleash_mock_workspaces WHERE name = $1 AND owner = $2`, name, now.key).Scan(&entry.Content, &entry.Revision)
+	reading, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience+store.Allowance(size))
+	defer cancel()
+	err = p.db.QueryRowContext(reading, `SELECT content, revision FROM unleash_mock_workspaces WHERE name = $1 AND owner = $2`, name, now.key).Scan(&entry.Content, &entry.Revision)
 	if entry.Content == nil && err == nil {
 		entry.Content = []byte{}
 	}
@@ -341,9 +355,20 @@ func (p *Postgres) Remove(ctx context.Context, name string) error {
 	err := p.db.QueryRowContext(ctx, `DELETE FROM unleash_mock_workspaces WHERE name = $1 AND owner = $2
 		RETURNING CASE WHEN content IS NULL THEN 0 ELSE greatest(size, $3) END`, name, p.current().key, int64(block)).Scan(&size)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil
+		return p.whyNotRemoved(ctx, name)
 	}
 	p.total.Add(-size)
+	return err
+}
+
+// whyNotRemoved returns the reason why there was nothing to remove: no error if nothing is
+// stored.
+func (p *Postgres) whyNotRemoved(ctx context.Context, name string) error {
+	var is bool
+	err := p.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT FROM unleash_mock_workspaces WHERE name = $1 AND content IS NOT NULL)`, name).Scan(&is)
+	if err == nil && is {
+		return store.ErrLost
+	}
 	return err
 }
 

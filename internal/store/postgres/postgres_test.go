@@ -119,7 +119,8 @@ func TestOneProcessOwnsAName(t *testing.T) {
 	}
 	_, err = a.Write(t.Context(), "x", revision, []byte("of a again"))
 	storetest.Refused(t, "writing what was let go", err, store.ErrLost)
-	if err := errors.Join(a.Remove(t.Context(), "x"), a.LetGo(t.Context(), "x")); err != nil {
+	storetest.Refused(t, "removing what another owns", a.Remove(t.Context(), "x"), store.ErrLost)
+	if err := errors.Join(a.LetGo(t.Context(), "x"), a.Remove(t.Context(), "no-such")); err != nil {
 		t.Error(err)
 	}
 	if got := storetest.Take(t, b, "x", false); string(got.Content) != "of b" {
@@ -244,6 +245,82 @@ func TestTablesThatAreThere(t *testing.T) {
 	guest := open(t, asUser(t, at, role), "guest", store.Limits{})
 	storetest.Take(t, guest, "x", true)
 	storetest.Write(t, guest, "x", 0, "content")
+}
+
+// TestWhatAcceptsNoChanges checks that a process neither starts with nor counts as up a
+// database in which it could change nothing.
+func TestWhatAcceptsNoChanges(t *testing.T) {
+	t.Parallel()
+	at := source(t)
+	admin := open(t, at, "admin", store.Limits{})
+	storetest.Take(t, admin, "x", true)
+	revision := storetest.Write(t, admin, "x", 0, "content")
+	do := func(statement string) {
+		t.Helper()
+		if _, err := admin.db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for change, test := range map[string]struct{ back, problem string }{
+		"ALTER TABLE unleash_mock_workspaces RENAME writer TO author": {"ALTER TABLE unleash_mock_workspaces RENAME author TO writer", "writer"},
+		"ALTER TABLE unleash_mock_damaged RENAME id TO number":        {"ALTER TABLE unleash_mock_damaged RENAME number TO id", "id"},
+		"ALTER DATABASE " + database(t, at) + " SET default_transaction_read_only = on": {
+			"ALTER DATABASE " + database(t, at) + " RESET default_transaction_read_only", "read-only",
+		},
+	} {
+		do(change)
+		other, err := Open(t.Context(), at, "other", store.Limits{})
+		if err == nil {
+			t.Errorf("%s: a process starts", change)
+			err = other.Close()
+		} else if !strings.Contains(err.Error(), test.problem) {
+			t.Errorf("%s: %v", change, err)
+		}
+		do(test.back)
+	}
+	do("ALTER TABLE unleash_mock_workspaces RENAME size TO length")
+	if err := admin.Ping(t.Context()); err == nil {
+		t.Error("a process is up that can write nothing")
+	}
+	do("ALTER TABLE unleash_mock_workspaces RENAME length TO size")
+	if err := admin.Ping(t.Context()); err != nil {
+		t.Error(err)
+	}
+	storetest.Write(t, admin, "x", revision, "more")
+}
+
+// TestAPoolerIsNoticed checks that a session which finds itself in another one of the server, as
+// a pooler of transactions gives it, fails.
+func TestAPoolerIsNoticed(t *testing.T) {
+	t.Parallel()
+	p := open(t, source(t), "a", store.Limits{})
+	_, err := p.db.ExecContext(t.Context(), fmt.Sprintf(usable, p.current().key))
+	if err == nil || !strings.Contains(err.Error(), "without a pooler") {
+		t.Errorf("in another session: %v", err)
+	}
+}
+
+// database returns the name of the database in a URL.
+func database(t *testing.T, at string) string {
+	t.Helper()
+	parsed, err := url.Parse(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimPrefix(parsed.Path, "/")
+}
+
+// TestWhatAnotherOwnsIsNotAFailure checks that a process that runs out of time while it waits
+// for another says that the name is the other's: it would otherwise go on without the store.
+func TestWhatAnotherOwnsIsNotAFailure(t *testing.T) {
+	t.Parallel()
+	at := source(t)
+	a, b := open(t, at, "a", store.Limits{}), open(t, at, "b", store.Limits{})
+	storetest.Take(t, a, "x", true)
+	ctx, cancel := context.WithTimeout(t.Context(), 150*time.Millisecond) // within the time to hand over
+	defer cancel()
+	_, err := b.Take(ctx, "x", true)
+	storetest.Refused(t, "taking what is owned, without much time", err, store.ErrElsewhere)
 }
 
 // TestErrorsTellNoPassword checks that no error shows a password, neither from a server nor

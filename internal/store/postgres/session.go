@@ -91,7 +91,8 @@ func (p *Postgres) lock(key int64, notifications chan *pq.Notification) (*pq.Lis
 	if err != nil {
 		return nil, withoutSource(err, p.source)
 	}
-	for _, statement := range append(strings.Split(settings, "; "), fmt.Sprintf("SELECT pg_advisory_lock(%d)", key), fmt.Sprintf("LISTEN %s%d", channel, key)) {
+	for _, statement := range append(strings.Split(settings, "; "), fmt.Sprintf("SET %s = '%d'", sessionKey, key),
+		fmt.Sprintf("SELECT pg_advisory_lock(%d)", key), fmt.Sprintf("LISTEN %s%d", channel, key)) {
 		if err := execute(context.Background(), conn, statement); err != nil {
 			return nil, errors.Join(err, conn.Close())
 		}
@@ -130,13 +131,27 @@ func (p *Postgres) listen(now *held, notifications <-chan *pq.Notification) {
 	p.session.Add(1)
 }
 
+// sessionKey is a setting by which a session knows itself.
+const sessionKey = "unleash_mock.session"
+
+// usable does nothing, but fails where a change would: if the tables differ from those of the
+// schema, or if the role or the server does not allow changes. It also fails in another session
+// than that of the key: a pooler would keep the lock when this process is gone.
+const usable = `WITH
+	taken AS (INSERT INTO unleash_mock_workspaces AS w (name, owner) SELECT '', 0 WHERE false ON CONFLICT (name) DO UPDATE SET owner = 0),
+	written AS (UPDATE unleash_mock_workspaces SET revision = 0, content = ''::bytea, size = 0, written = now(), writer = 0 WHERE false),
+	removed AS (DELETE FROM unleash_mock_workspaces WHERE false),
+	aside AS (INSERT INTO unleash_mock_damaged (name, content, revision) SELECT name, content, revision FROM unleash_mock_workspaces WHERE false RETURNING id)
+	SELECT CASE WHEN here.key = '%d' THEN 1 ELSE ('connect to Postgres itself, without a pooler such as PgBouncer' || left(here.key, 0))::int END
+	FROM (SELECT coalesce(current_setting('` + sessionKey + `', true), '') AS key) AS here`
+
 // Ping implements store.Store. It keeps the session alive, and begins one if there is none.
 func (p *Postgres) Ping(ctx context.Context) error {
 	now, err := p.begun(ctx)
 	if err != nil {
 		return err
 	}
-	if err := execute(ctx, now.conn, ""); err != nil || p.limits.Total <= 0 {
+	if err := execute(ctx, now.conn, fmt.Sprintf(usable, now.key)); err != nil || p.limits.Total <= 0 {
 		return err
 	}
 	at := time.Now().UnixNano()

@@ -212,8 +212,12 @@ func (p *Process) Remove(_ context.Context, name string) error {
 		return err
 	}
 	defer unlock()
-	if p.owned(name) != nil {
+	found := p.memory.rows[name]
+	switch {
+	case p.owned(name) != nil:
 		delete(p.memory.rows, name)
+	case found != nil && found.Content != nil:
+		return store.ErrLost
 	}
 	return nil
 }

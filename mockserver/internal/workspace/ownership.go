@@ -225,7 +225,7 @@ func (p *persistence) retake(w *Workspace) error {
 	entry, err := p.take(ctx, p.Store.Reclaim, w.Name, s.revision == 0)
 	switch {
 	case errors.Is(err, store.ErrElsewhere), errors.Is(err, store.ErrNone): // taken or removed by another process
-		p.lose(w)
+		p.lose(w, overtaken)
 		p.end(w)
 		return ErrElsewhere
 	case err != nil && !errors.Is(err, store.ErrTooLarge):
@@ -237,7 +237,7 @@ func (p *persistence) retake(w *Workspace) error {
 	case err != nil || entry.Content != nil && entry.Revision != s.revision:
 		instance, _, err := p.read(ctx, w.Name, entry, err)
 		if unfit(err) {
-			p.lose(w)
+			p.lose(w, overtaken)
 			p.end(w)
 		}
 		if err != nil {
@@ -247,7 +247,7 @@ func (p *persistence) retake(w *Workspace) error {
 			entry.Revision, s.written = 0, mark{}
 			break
 		}
-		p.lose(w)
+		p.lose(w, overtaken)
 		w.become(instance)
 		s.written = markOf(w.Instance())
 	}
@@ -257,15 +257,18 @@ func (p *persistence) retake(w *Workspace) error {
 	return nil
 }
 
-// lose logs that changes were not stored because another process has written or removed
-// the workspace, or because it was made while the store, which already had it, was down.
-func (p *persistence) lose(w *Workspace) {
+// overtaken says that another process has written or removed a workspace, or that it was
+// made while the store, which already had it, was down.
+const overtaken = "the store has another version of a workspace, or none any more; the latest changes here are lost"
+
+// lose logs why the changes of a workspace that are not stored are lost, if there are any.
+func (p *persistence) lose(w *Workspace, why string) {
 	w.stored.losses.Add(1)
 	if markOf(w.Instance()) == w.stored.written {
 		return
 	}
 	p.lost.Add(1)
-	p.Logger.Error("the store has another version of a workspace, or none any more; the latest changes here are lost", "workspace", w.Name, "since", cmp.Or(w.stored.last, w.Created).UTC())
+	p.Logger.Error(why, "workspace", w.Name, "since", cmp.Or(w.stored.last, w.Created).UTC())
 }
 
 // end removes a workspace that this process no longer owns from memory, with stored.mu
@@ -306,9 +309,7 @@ func (p *persistence) evict(w *Workspace) bool {
 	w.stored.mu.Lock()
 	defer w.stored.mu.Unlock()
 	if !w.stored.ended.Load() {
-		w.stored.losses.Add(1)
-		p.lost.Add(1)
-		p.Logger.Error("a workspace was dropped from memory before its latest changes were stored", "workspace", w.Name)
+		p.lose(w, "a workspace was dropped from memory before its latest changes were stored")
 		p.end(w)
 	}
 	return true
@@ -350,12 +351,22 @@ func (p *persistence) erase(w *Workspace) error {
 	if s.ended.Load() {
 		return nil
 	}
+	return p.asOwner(w, p.tryErase)
+}
+
+// tryErase is erase, but its error is store.ErrLost if the workspace has to be taken again
+// first.
+func (p *persistence) tryErase(w *Workspace) error {
 	if err := p.retake(w); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
-	if err := p.Store.Remove(ctx, w.Name); err != nil {
+	err := p.Store.Remove(ctx, w.Name)
+	switch {
+	case errors.Is(err, store.ErrLost):
+		return err
+	case err != nil:
 		return p.failed(err)
 	}
 	p.end(w)
@@ -433,17 +444,17 @@ func (p *persistence) removeStored(name string) error {
 // Known returns the workspace with a name, whether in memory or stored. The error is
 // ErrNotFound, ErrElsewhere or an *UnfitError.
 func (r *Registry) Known(name string) (*Workspace, error) {
-	if w := r.Find(name); w != nil || r.persist == nil {
-		if w == nil {
-			return nil, ErrNotFound
+	w := r.Find(name)
+	if r.persist != nil && (w == nil || !w.Kept()) { // Default is always found, but may be stored or another process's
+		stored, _, err := r.persist.obtain(name, nil)
+		if !errors.Is(err, store.ErrNone) {
+			return stored, err
 		}
-		return w, nil
 	}
-	w, _, err := r.persist.obtain(name, nil)
-	if errors.Is(err, store.ErrNone) {
-		err = ErrNotFound
+	if w == nil {
+		return nil, ErrNotFound
 	}
-	return w, err
+	return w, nil
 }
 
 // Resting lists the workspaces that are stored, available to this process and not in

@@ -56,7 +56,8 @@ const (
 	largeState = 4 << 20
 	// askEvery is how often the store is pinged.
 	askEvery = time.Second
-	// storeTimeout is the time limit of each operation on the store.
+	// storeTimeout is the time limit of each operation on the store, without the time for what
+	// it moves.
 	storeTimeout = 3 * time.Second
 )
 
@@ -124,12 +125,15 @@ func (r *Registry) Settle(ctx context.Context) (err error) {
 func (p *persistence) settle(ctx context.Context) (err error) {
 	close(p.stop)
 	p.done.Wait()
-	p.each(p.registry.kept(), func(w *Workspace) {
-		if ctx.Err() == nil {
-			_ = p.letGo(w)
-		}
-	})
+	for _, changed := range []bool{true, false} { // those with changes first, as there may be no time for all
+		p.each(slices.DeleteFunc(p.registry.kept(), func(w *Workspace) bool { return w.changed() != changed }), func(w *Workspace) {
+			if ctx.Err() == nil {
+				_ = p.letGo(w)
+			}
+		})
+	}
 	if left := p.unwritten(); len(left) > 0 {
+		slices.Sort(left)
 		err = fmt.Errorf("the store does not have the latest changes of workspaces: %s", shortened(left))
 	}
 	if err := p.Store.Close(); err != nil {
@@ -138,12 +142,12 @@ func (p *persistence) settle(ctx context.Context) (err error) {
 	return err
 }
 
-// kept lists the registered workspaces.
+// kept lists the registered workspaces, in any order. It is called many times a second.
 func (r *Registry) kept() []*Workspace {
-	return slices.DeleteFunc(r.List(), func(w *Workspace) bool { return !w.Kept() })
+	return slices.DeleteFunc(append(r.others(), r.Default()), func(w *Workspace) bool { return !w.Kept() })
 }
 
-// unwritten returns the names of workspaces with changes that are not stored.
+// unwritten returns the names of workspaces with changes that are not stored, in any order.
 func (p *persistence) unwritten() []string {
 	var out []string
 	for _, w := range p.registry.kept() {
@@ -181,11 +185,15 @@ func (p *persistence) write(w *Workspace) error {
 }
 
 // writeNow is write with stored.mu held.
-func (p *persistence) writeNow(w *Workspace) error {
-	err := p.tryWrite(w)
-	if errors.Is(err, store.ErrLost) { // once taken again, it can be written
+func (p *persistence) writeNow(w *Workspace) error { return p.asOwner(w, p.tryWrite) }
+
+// asOwner calls a function that needs a workspace to be this process's, with stored.mu held.
+// If the error is store.ErrLost, it takes the workspace again first.
+func (p *persistence) asOwner(w *Workspace, do func(*Workspace) error) error {
+	err := do(w)
+	if errors.Is(err, store.ErrLost) {
 		w.stored.session.Store(neverTaken)
-		err = p.tryWrite(w)
+		err = do(w)
 	}
 	if errors.Is(err, store.ErrLost) {
 		err = p.failed(err)
@@ -213,9 +221,10 @@ func (p *persistence) tryWrite(w *Workspace) error {
 		defer p.large.Unlock()
 	}
 	s.last, s.tried = time.Now(), true
-	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	content := p.Save(w)
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout+store.Allowance(int64(len(content))))
 	defer cancel()
-	revision, err := p.Store.Write(ctx, w.Name, s.revision, p.Save(w))
+	revision, err := p.Store.Write(ctx, w.Name, s.revision, content)
 	if errors.Is(err, store.ErrLost) {
 		return err
 	}

@@ -243,11 +243,16 @@ func (r *Registry) Find(name string) *Workspace {
 
 // List returns the workspaces sorted by name, Default first.
 func (r *Registry) List() []*Workspace {
-	r.mu.RLock()
-	list := slices.Collect(maps.Values(r.byName))
-	r.mu.RUnlock()
+	list := r.others()
 	slices.SortFunc(list, func(a, b *Workspace) int { return strings.Compare(a.Name, b.Name) })
 	return slices.Insert(list, 0, r.Default())
+}
+
+// others returns the workspaces besides Default, in any order.
+func (r *Registry) others() []*Workspace {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return slices.AppendSeq(make([]*Workspace, 0, len(r.byName)+1), maps.Values(r.byName))
 }
 
 // Remove removes a workspace. The error is ErrNotFound or ErrDefault.
