@@ -15,6 +15,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/unleash-mock/unleash-mock/internal/store"
 	"github.com/unleash-mock/unleash-mock/internal/store/storetest"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
@@ -103,6 +105,27 @@ func TestAWorkspaceGoesWhereItIsAskedFor(t *testing.T) {
 			}
 			if list := string(b.must(200, http.MethodGet, "/_mock/workspaces", "", "").body); !strings.Contains(list, `"instance":"b"`) {
 				t.Errorf("the new owner lists %s", list)
+			}
+		})
+	}
+}
+
+// TestAWorkspaceIsDescribedByItsOwner checks that a process describes no workspace of another
+// as it would be afresh, default included, and what nobody has as it is.
+func TestAWorkspaceIsDescribedByItsOwner(t *testing.T) {
+	t.Parallel()
+	for name, path := range map[string]string{"default": "", "x": "/w/x"} {
+		shared(t, func(_ *storetest.Memory, a, b *sharing) {
+			about := "/_mock/workspaces/" + name
+			if name == workspace.Default {
+				b.must(200, http.MethodGet, about, "", "")
+			}
+			a.switchOn(200, path, "mine")
+			want := a.must(200, http.MethodGet, about, "", "").json(t)["rows"]
+			b.must(503, http.MethodGet, about, "", "")
+			time.Sleep(time.Second)
+			if diff := cmp.Diff(want, b.must(200, http.MethodGet, about, "", "").json(t)["rows"]); diff != "" {
+				t.Errorf("%s differs (-want +got):\n%s", name, diff)
 			}
 		})
 	}
@@ -235,21 +258,30 @@ func TestARequestThatWaits(t *testing.T) {
 }
 
 // TestAResetLeavesRequestsBehind checks that a request that a rule holds back during a reset
-// changes nothing of what the reset has made.
+// changes nothing of what the reset has made, with a store and without one.
 func TestAResetLeavesRequestsBehind(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		a := newApp(t, WithLimits(Limits{}))
-		a.must(201, http.MethodPost, "/_mock/rules", "", `{"delay":"1s","match":{"operations":["createFeature"]}}`)
-		var group sync.WaitGroup
-		group.Go(func() {
-			a.must(201, http.MethodPost, "/api/admin/projects/default/features", adminToken, `{"name":"delayed"}`)
+	for _, stored := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			a, settle := newApp(t), func(context.Context) error { return nil }
+			if stored {
+				k := newKeeping(t, t.TempDir(), true)
+				a, settle = k.app, k.settle
+			}
+			a.must(201, http.MethodPost, "/_mock/rules", "", `{"delay":"1s","match":{"operations":["createFeature"]}}`)
+			var group sync.WaitGroup
+			group.Go(func() {
+				a.must(201, http.MethodPost, "/api/admin/projects/default/features", adminToken, `{"name":"delayed"}`)
+			})
+			synctest.Wait()
+			a.must(200, http.MethodPost, "/_mock/reset", "", "")
+			group.Wait()
+			a.must(404, http.MethodGet, "/api/admin/projects/default/features/delayed", adminToken, "")
+			if err := settle(t.Context()); err != nil {
+				t.Error(err)
+			}
 		})
-		synctest.Wait()
-		a.must(200, http.MethodPost, "/_mock/reset", "", "")
-		group.Wait()
-		a.must(404, http.MethodGet, "/api/admin/projects/default/features/delayed", adminToken, "")
-	})
+	}
 }
 
 // TestWhatAnotherHasWrittenWins checks that a process that was cut off notices by the

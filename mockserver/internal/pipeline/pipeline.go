@@ -364,7 +364,7 @@ func (x *exchange) run(operation workspace.Operation) (result engine.Result, err
 // the request waited.
 func (x *exchange) begin() (workspace.Operation, *apierror.Error) {
 	w, operation, problem := x.Begin(x.workspace)
-	if problem == nil && (w != x.workspace || operation.Workspace != nil) {
+	if problem == nil && (w != x.workspace || operation.Restored()) {
 		x.workspace, x.instance = w, w.Instance()
 	}
 	return operation, problem

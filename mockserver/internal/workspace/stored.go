@@ -18,6 +18,8 @@ type stored struct {
 	losses  atomic.Int64 // times that changes may have been lost
 	failing atomic.Bool  // the last write failed
 	ended   atomic.Bool  // this process no longer owns the workspace
+	// became is the stored instance that has last taken the place of another; nil for none.
+	became atomic.Pointer[Instance]
 
 	mu       sync.Mutex // held while taking or writing the workspace; never waits for open
 	revision int64      // of the stored content; 0 for none
@@ -70,6 +72,12 @@ func (w *Workspace) Begin() (Operation, error) {
 	return Operation{w, markOf(w.Instance()), losses}, nil
 }
 
+// Restored reports whether the instance has come from the store in place of another, so
+// that a request which was for that one goes on with it. A reset leaves such requests behind.
+func (o Operation) Restored() bool {
+	return o.Workspace != nil && o.stored.became.Load() == o.before.instance
+}
+
 // End ends the operation. If answers have to wait for the store, the error is ErrNotStored
 // when the changes could not be stored, and ErrElsewhere when they may have been lost to
 // another process.
@@ -116,5 +124,6 @@ func (w *Workspace) due(now time.Time) bool {
 func (w *Workspace) become(instance *Instance) {
 	w.writing.Lock()
 	defer w.writing.Unlock()
+	w.stored.became.Store(instance) // first, for operations that begin now
 	w.replace(instance)
 }

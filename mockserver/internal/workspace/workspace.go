@@ -114,6 +114,9 @@ func (w *Workspace) replace(next *Instance) {
 	before := w.instance.Load().Store
 	next.Store.Succeed(before)
 	w.instance.Store(next)
+	if s := w.stored; s != nil && s.became.Load() != next {
+		s.became.Store(nil) // it would keep the memory of that instance
+	}
 	before.Retire()
 }
 
