@@ -5,7 +5,7 @@
 package main
 
 import (
-	"maps"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -53,7 +53,7 @@ func TestTheActionStartsAMock(t *testing.T) {
 	const admin = "*:*.secret-of-the-job"
 	flags := file(t, "flags.yaml", "checkout: true\n")
 	j, said, err := step(t, "start.sh", "HTTP_PORT=0", "WAIT=30s", "ARGS=--deterministic\n--base-uri-path /base\n", "FLAGS="+flags,
-		"INIT_ADMIN_API_TOKENS="+admin, "UNLEASH_URL=not that of this mock, but of an earlier step")
+		"INIT_ADMIN_API_TOKENS="+admin, "UNLEASH_URL=http://of-an-earlier-step", "UNLEASH_MOCK_URL=http://of-an-earlier-step")
 	if err != nil {
 		t.Fatalf("%v: %s", err, said)
 	}
@@ -64,9 +64,20 @@ func TestTheActionStartsAMock(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = syscall.Kill(number, syscall.SIGTERM) })
 	want := "UNLEASH_MOCK_BACKEND_TOKEN=" + wellknown.Backend + "\nUNLEASH_MOCK_FRONTEND_TOKEN=" + wellknown.Frontend +
-		"\nUNLEASH_MOCK_TOKEN=" + admin + "\nUNLEASH_URL=" + url + "\n"
+		"\nUNLEASH_MOCK_TOKEN=" + admin + "\nUNLEASH_MOCK_URL=" + url + "\nUNLEASH_URL=" + url + "\n"
 	if got := read(t, j.environment); got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	if !strings.Contains(said, "::add-mask::"+admin+"\n") || strings.Contains(said, "::add-mask::"+wellknown.Backend) {
+		t.Errorf("it masks other than the job's own tokens: %s", said)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/api/admin/signal-endpoints", strings.NewReader(`{"name":"x"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header = http.Header{"Authorization": {admin}, "Content-Type": {"application/json"}}
+	if _, body := do(t, request); !strings.Contains(body, `"url":"`+url+"/") {
+		t.Errorf("the mock takes itself for another: %s", body)
 	}
 	if _, body := get(t, url+"/api/frontend", wellknown.Frontend); !strings.Contains(body, `"checkout"`) {
 		t.Errorf("the mock has no flags: %s", body)
@@ -230,62 +241,93 @@ func TestTheKubernetesManifest(t *testing.T) {
 	}
 }
 
-// TestTheMocksOfKubernetes checks that the objects in docs/scale.md fit each other and the
-// commands there, and that the service of the manifest does not select their pods.
-func TestTheMocksOfKubernetes(t *testing.T) {
-	t.Parallel()
-	type metadata struct {
+// object is an object of Kubernetes.
+type object struct {
+	Kind     string
+	Metadata struct {
 		Name   string
 		Labels map[string]string
 	}
-	type service struct {
-		Metadata metadata
-		Spec     struct{ Selector map[string]string }
-	}
-	var single, headless service
-	var mocks struct {
-		Metadata metadata
-		Spec     struct {
-			ServiceName string `yaml:"serviceName"`
-			Selector    struct {
-				MatchLabels map[string]string `yaml:"matchLabels"`
-			}
-			Template struct {
-				Metadata metadata
-				Spec     struct {
-					Containers []struct {
-						Env []struct {
-							Name      string
-							ValueFrom struct {
-								SecretKeyRef struct{ Name, Key string } `yaml:"secretKeyRef"`
-							} `yaml:"valueFrom"`
-						}
+	Spec struct {
+		ServiceName string `yaml:"serviceName"`
+		Replicas    int
+		Selector    map[string]any
+		Template    struct {
+			Metadata struct{ Labels map[string]string }
+			Spec     struct {
+				SecurityContext struct {
+					RunAsUser int `yaml:"runAsUser"`
+				} `yaml:"securityContext"`
+				Containers []struct {
+					Env []struct {
+						Name, Value string
+						ValueFrom   struct {
+							SecretKeyRef struct{ Name, Key string } `yaml:"secretKeyRef"`
+						} `yaml:"valueFrom"`
 					}
+				}
+				Volumes []struct {
+					ConfigMap struct{ Name string } `yaml:"configMap"`
 				}
 			}
 		}
 	}
+}
+
+// selects returns the label of the pods that an object selects.
+func (o object) selects() any {
+	const label = "app.kubernetes.io/name"
+	if labels, is := o.Spec.Selector["matchLabels"].(map[string]any); is {
+		return labels[label]
+	}
+	return o.Spec.Selector[label]
+}
+
+// TestTheMocksOfKubernetes checks that the objects in docs/scale.md fit each other and the
+// commands there, and that the service of the manifest does not select their pods.
+func TestTheMocksOfKubernetes(t *testing.T) {
+	t.Parallel()
 	docs := read(t, root+"docs/scale.md")
-	_, objects, _ := strings.Cut(docs, "```yaml\n")
-	objects, _, _ = strings.Cut(objects, "```")
-	first, second, _ := strings.Cut(objects, "\n---\n")
-	decode(t, first, &headless)
-	decode(t, second, &mocks)
+	_, text, _ := strings.Cut(docs, "```yaml\n")
+	text, _, _ = strings.Cut(text, "```")
+	objects := map[string]object{}
+	for _, part := range strings.Split(text, "\n---\n") {
+		var one object
+		decode(t, part, &one)
+		objects[one.Kind+" "+one.Metadata.Name] = one
+	}
+	var single object
 	manifest, _, _ := strings.Cut(read(t, root+"packaging/kubernetes/unleash-mock.yaml"), "\n---\n")
 	decode(t, manifest, &single)
-
-	labels := mocks.Spec.Template.Metadata.Labels
-	if !maps.Equal(headless.Spec.Selector, labels) || !maps.Equal(mocks.Spec.Selector.MatchLabels, labels) || mocks.Spec.ServiceName != headless.Metadata.Name {
-		t.Errorf("the pods are %v: %+v, %+v", labels, headless, mocks)
+	mocks, headless := objects["StatefulSet unleash-mock"], objects["Service unleash-mocks"]
+	balancer := objects["Deployment unleash-mocks-balancer"]
+	if len(objects) != 5 || len(mocks.Spec.Template.Spec.Containers) != 1 || len(balancer.Spec.Template.Spec.Containers) != 1 || len(balancer.Spec.Template.Spec.Volumes) != 1 {
+		t.Fatalf("%+v", objects)
 	}
-	if single.Metadata.Name == headless.Metadata.Name || maps.Equal(single.Spec.Selector, labels) {
-		t.Errorf("the service of the manifest is %+v", single)
+	for of, selecting := range map[*object][]string{
+		&mocks:    {"StatefulSet unleash-mock", "Service unleash-mocks", "PodDisruptionBudget unleash-mocks"},
+		&balancer: {"Deployment unleash-mocks-balancer", "Service unleash-mocks-balancer"},
+	} {
+		for _, name := range selecting {
+			if label := of.Spec.Template.Metadata.Labels["app.kubernetes.io/name"]; label == "" || objects[name].selects() != label || single.selects() == label {
+				t.Errorf("%s selects %v; the pods are %s, those of the manifest %v", name, objects[name].selects(), label, single.selects())
+			}
+		}
 	}
-	if want := "N1=" + mocks.Metadata.Name + "-0." + headless.Metadata.Name + ".default.svc.cluster.local:4242"; !strings.Contains(docs, want) {
-		t.Errorf("the name of a mock is not %s", want)
+	if mocks.Spec.ServiceName != headless.Metadata.Name || single.Metadata.Name == headless.Metadata.Name {
+		t.Errorf("the services are %+v and %+v", headless, single)
 	}
-	if len(mocks.Spec.Template.Spec.Containers) != 1 {
-		t.Fatalf("%+v", mocks)
+	for i := range mocks.Spec.Replicas {
+		name, want := fmt.Sprint("N", i+1), fmt.Sprintf("%s-%d.%s.default.svc.cluster.local:4242", mocks.Metadata.Name, i, headless.Metadata.Name)
+		if env := balancer.Spec.Template.Spec.Containers[0].Env; env[i+1].Name != name || env[i+1].Value != want {
+			t.Errorf("HAProxy has %+v, want %s=%s", env, name, want)
+		}
+	}
+	if made := "kubectl create configmap " + balancer.Spec.Template.Spec.Volumes[0].ConfigMap.Name + " --from-file=packaging/haproxy/haproxy.cfg\n"; !strings.Contains(docs, made) {
+		t.Errorf("there is no command %s", made)
+	}
+	if user := mocks.Spec.Template.Spec.SecurityContext.RunAsUser; !strings.Contains(read(t, root+"Dockerfile"), "USER "+strconv.Itoa(user)+":") {
+		t.Errorf("the containers run as %d", user)
 	}
 	for _, variable := range mocks.Spec.Template.Spec.Containers[0].Env {
 		if !slices.Contains(knownVariables(), variable.Name) {

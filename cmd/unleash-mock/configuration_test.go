@@ -64,7 +64,7 @@ func TestWrongValuesAreOneLine(t *testing.T) {
 		{"UNLEASH_MOCK_CONTOL_TOKEN", "hunter2", nil, listening + " " + targets, "did you mean UNLEASH_MOCK_CONTROL_TOKEN?"},
 		{"INIT_ADMIN_API_TOKENS", "*:*.good,hunter2", nil, "serve", "token 2 does not have the form <project>:<environment>.<secret>"},
 		{"INIT_BACKEND_API_TOKENS", "a:b.hunter2, a:b.hunter2", nil, "serve", "INIT_BACKEND_API_TOKENS: token 2 is already in INIT_BACKEND_API_TOKENS"},
-		{"INIT_BACKEND_API_TOKENS", "default:.hunter2", nil, "serve", "token 1 is not a project, a colon, an environment, a dot and a secret"},
+		{"INIT_BACKEND_API_TOKENS", "default:.hunter2", nil, "serve", "token 1 does not have the form <project>:<environment>.<secret>"},
 		{"INIT_ADMIN_API_TOKENS", "user:development.hunter2", nil, "serve", `token 1 begins with "user:", as only personal access tokens do`},
 		{"INIT_FRONTEND_API_TOKENS", "a:b.hunter2\nc", nil, "serve", "token 1 has a character that no header can have"},
 		{"HTTP_PROXY", "http://user:hunter2@proxy:port", nil, targets, "HTTP_PROXY is not the URL of a proxy"},

@@ -91,7 +91,8 @@ try, and serves until it is interrupted; open requests then have --drain to fini
 command succeeded but there were violations that count. SIGINT, SIGTERM, SIGHUP
 and SIGQUIT are passed on to the command. Its environment has UNLEASH_URL, UNLEASH_MOCK_TOKEN,
 UNLEASH_MOCK_BACKEND_TOKEN and UNLEASH_MOCK_FRONTEND_TOKEN; the last two are left as
-they are with --upstream, which answers SDKs. The mock's own output then goes to
+they are with --upstream, which answers SDKs. UNLEASH_MOCK_URL repeats the URL: a mock that
+the command starts does not take it for its own. The mock's own output then goes to
 standard error. --env-file writes the same variables to a file, for programs that are
 started later.
 
@@ -134,8 +135,12 @@ mock carries on with what it has, and /ready answers 503.`,
   INIT_ADMIN_API_TOKENS='*:*.my-secret' unleash-mock serve`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			typed := flags.unleashURL
 			if err := p.fill(cmd.Flags()); err != nil {
 				return err
+			}
+			if typed == "" && p.env.isOuter(flags.unleashURL) {
+				flags.unleashURL = "" // this mock has a URL of its own
 			}
 			if err := checkOutputs(cmd.Flags()); err != nil {
 				return err

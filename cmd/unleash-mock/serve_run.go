@@ -74,13 +74,24 @@ func (p *program) runBeside(ctx context.Context, server *http.Server, listener n
 	return endAs(command, violated(s.mock, counted[s.flags.count]))
 }
 
+// outerVariables are the variables with the URL of the mock or proxy that a command of --run
+// belongs to. They tell it apart from an UNLEASH_URL that is meant for a mock.
+var outerVariables = []string{"UNLEASH_MOCK_URL", "UNLEASH_MOCK_PROXY_URL"}
+
+// isOuter reports whether a URL is that of the mock or proxy in whose environment this program
+// runs: the command of its --run, or a job that has read its --env-file.
+func (e environment) isOuter(url string) bool {
+	return slices.ContainsFunc(outerVariables, func(name string) bool { return e.text(name, "") == url })
+}
+
 // environment returns variables with the mock's URL and its tokens.
 func (f *serveFlags) environment(mock *mockserver.Server, address net.Addr) []string {
 	tokens := mock.Tokens()
 	if f.upstream != "" {
 		tokens = slices.DeleteFunc(tokens, isOfSDKs)
 	}
-	return append(tokenEnvironment(tokens), "UNLEASH_URL="+f.servedAt(address, f.basePath))
+	url := f.servedAt(address, f.basePath)
+	return append(tokenEnvironment(tokens), "UNLEASH_URL="+url, "UNLEASH_MOCK_URL="+url)
 }
 
 // writeEnvironment writes variables to a file, one on each line, if a file is named.

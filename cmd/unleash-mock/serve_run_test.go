@@ -89,6 +89,33 @@ func TestServeTellsItsCommandTheTokens(t *testing.T) {
 	}
 }
 
+// TestAMockInTheCommandOfAnother checks that a mock started by the command of another mock, or of
+// a proxy, has its own URL, unless it is given one.
+func TestAMockInTheCommandOfAnother(t *testing.T) {
+	t.Parallel()
+	const show = `curl -sS "$UNLEASH_URL/api/admin/signal-endpoints" -H "Authorization: $UNLEASH_MOCK_TOKEN" -H 'Content-Type: application/json' -d '{"name":"x"}' | sed "s|$UNLEASH_URL|<own>|"`
+	upstream := startServe(t, nil)
+	inner := asProgram + `=1 "$SELF" serve --run "$SHOW"`
+	for name, test := range map[string]struct {
+		args []string
+		want string
+	}{
+		"of a mock":  {[]string{"serve", "--run", inner}, "<own>"},
+		"of a proxy": {[]string{"proxy", "--upstream", upstream.url, "--run", inner}, "<own>"},
+		"given one":  {[]string{"serve", "--run", "UNLEASH_URL=http://given " + inner}, "http://given"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			program := process(t, test.args...)
+			program.Env = append(program.Env, "SELF="+self(t), "SHOW="+show)
+			said, err := program.Output()
+			if want := `"url":"` + test.want + `/api/signal-endpoint/x"`; !strings.Contains(string(said), want) {
+				t.Errorf("it says %s (%v), want %s", said, err, want)
+			}
+		})
+	}
+}
+
 // startBeside runs a mock with a command in a separate process, and waits until the command
 // says that it has started.
 func startBeside(t *testing.T, run string, args ...string) (*exec.Cmd, *output) {

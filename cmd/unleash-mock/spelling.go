@@ -20,7 +20,7 @@ const variablePrefix = "UNLEASH_MOCK_"
 
 // knownVariables lists the environment variables that a command reads.
 func knownVariables() []string {
-	names := []string{controlTokenVariable, replayVariable, corsVariable, flagsTokenVariable}
+	names := append([]string{controlTokenVariable, replayVariable, corsVariable, flagsTokenVariable}, outerVariables...)
 	for _, table := range []map[string]string{
 		serverVariables, serveVariables, httpsVariables, workspaceVariables, storeVariables, flagsFromVariables, targetVariables, choiceVariables,
 	} {

@@ -23,6 +23,8 @@ func TestMisspeltVariablesAreRefused(t *testing.T) {
 		"UNLEASH_MOCK_SEED":          "",
 		"UNLEASH_MOCK_VERSION":       "",
 		"UNLEASH_MOCK_PROXY_URL":     "",
+		"UNLEASH_MOCK_URL":           "",
+		"UNLEASH_MOCK_RUN":           "",
 		"UNLEASH_MOCK_SERVICE_HOST":  "",
 		"UNLEASH_MOCK_PORT":          "",
 		"UNLEASH_MOCK_PORT_4242_TCP": "",
