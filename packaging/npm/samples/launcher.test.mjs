@@ -101,6 +101,20 @@ test("a mock does not keep its program running, in CommonJS", () => {
   assert.deepEqual([status, stderr], [0, "started\n"]);
 });
 
+test("a mock starts where streams cannot be left alone, as in Bun", () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["-e", `
+    const processes = require("node:child_process");
+    const { spawn } = processes;
+    processes.spawn = (...how) => {
+      const child = spawn(...how);
+      for (const stream of [child.stdin, child.stdout, child.stderr]) stream.unref = undefined;
+      return child;
+    };
+    require("unleash-mock").startMock().then((mock) => mock.stop()).then(() => console.log("stopped"));`],
+    { cwd: import.meta.dirname, encoding: "utf8", timeout: 60_000 });
+  assert.deepEqual([status, stdout, stderr], [0, "stopped\n", ""]);
+});
+
 test("the lines in the README work", () => {
   const [, lines] = readFileSync(process.env.README, "utf8").match(/^```js\n(const mock = await startMock[^]*?)^```$/m);
   const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", `

@@ -67,7 +67,7 @@ async function start(running, args, env, timeout) {
   });
   const root = await address(running, timeout);
   for (const held of [child, child.stdin, child.stdout, child.stderr]) {
-    held.unref(); // a mock does not keep the program from ending, and ends with it
+    held.unref?.(); // a mock does not keep the program from ending, and ends with it; not all streams of Bun have it
   }
   return root;
 }
