@@ -260,10 +260,11 @@ func elements(array []byte) iter.Seq2[int, []byte] {
 	return func(yield func(int, []byte) bool) {
 		position, more := 0, true
 		_, _ = jsonparser.ArrayEach(array, func(value []byte, kind jsonparser.ValueType, start int, _ error) {
+			end := start + len(value)
 			if kind == jsonparser.String {
-				value = array[start-1 : start+len(value)+1] // with its quotes
+				start -= len(`""`) // the value comes without its quotes
 			}
-			more = more && yield(position, value)
+			more = more && yield(position, array[start:end]) // a part of the text, unlike the value
 			position++
 		})
 	}

@@ -384,3 +384,25 @@ func TestMembersComeInOrder(t *testing.T) {
 		}
 	}
 }
+
+// TestPartsOfLists checks references through elements of lists that are written alike, and the lines of elements.
+func TestPartsOfLists(t *testing.T) {
+	t.Parallel()
+	d := read(t, "{\"a\": [{\"x\": 1},\n {\"x\": 2}, \"b\",\n \"\", [{\"x\": 3}, {\"x\": 4}], 5]}")
+	for reference, want := range map[string]string{
+		"#/a/0/x": "1", "#/a/1/x": "2", "#/a/2": `"b"`, "#/a/3": `""`, "#/a/4/0/x": "3", "#/a/4/1/x": "4", "#/a/5": "5",
+	} {
+		if got, err := d.At(reference); err != nil || string(got) != want {
+			t.Errorf("%s: got %s %v, want %s", reference, got, err, want)
+		}
+	}
+	for reference, want := range map[string]int{"#/a/0": 1, "#/a/1": 2, "#/a/2": 2, "#/a/3": 3, "#/a/4/1/x": 3} {
+		part, err := d.At(reference)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.Line(part); got != want {
+			t.Errorf("%s: line %d, want %d", reference, got, want)
+		}
+	}
+}
