@@ -51,6 +51,15 @@ func TestOddDocuments(t *testing.T) {
 		"a null that is allowed": {
 			"3.0.3", answers("{type: object, nullable: true}"), tree, `null`, `1`,
 		},
+		"an anchor": {
+			"3.1.0", answers("{properties: {a: {$ref: '#text'}, b: {$anchor: text, type: string}}}"), tree, `{"a":"x"}`, `{"a":1}`,
+		},
+		"an id": {
+			"3.1.0", answers("{$ref: 'https://unleash.example/s/a'}"), "  schemas: {a: {$id: 'https://unleash.example/s/a', properties: {b: {$ref: 'b#/$defs/c'}}}, b: {$id: /s/b, $defs: {c: {type: string}}}, z: {$id: 'https://unleash.example/s/b', $defs: {c: {type: string}}}}\n", `{"b":"x"}`, `{"b":1}`,
+		},
+		"a pointer below an id": {
+			"3.1.0", answers("{$id: 'https://unleash.example/v', properties: {v: {$ref: '#/$defs/w'}}, $defs: {w: {type: string}}}"), tree, `{"v":"x"}`, `{"v":1}`,
+		},
 		"a discriminator": {
 			"3.0.3", answers("{$ref: '#/components/schemas/pet'}"),
 			"  schemas: {pet: {oneOf: [{$ref: '#/components/schemas/dog'}], discriminator: {propertyName: k, mapping: {d: '#/components/schemas/dog'}}}, dog: {type: object, required: [k, v]}}\n",

@@ -38,7 +38,7 @@ const MaxJSON = 64 << 20
 // Read reads a document in JSON or YAML.
 func Read(source []byte) (*Document, error) {
 	if len(source) <= MaxJSON && json.Valid(source) {
-		return New(source), nil
+		return New(pointed(source)), nil
 	}
 	text, err := yamljson.Read(source)
 	if errors.Is(err, yamljson.ErrTooLarge) {
@@ -47,7 +47,7 @@ func Read(source []byte) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	return New(text), nil
+	return New(pointed(text)), nil
 }
 
 // New returns a document for a text that is known to be JSON.

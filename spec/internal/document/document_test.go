@@ -385,6 +385,41 @@ func TestMembersComeInOrder(t *testing.T) {
 	}
 }
 
+// TestNamesOfSchemas checks that references to names of schemas become pointers, and that others, data
+// and lines stay as they are.
+func TestNamesOfSchemas(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ source, want string }{
+		"no names":                    {`{"a": {"$ref": "#x"}}`, ``},
+		"an anchor":                   {"{\"a\": {\"$ref\":\n \"#x\"}, \"b\": {\"$anchor\": \"x\"}}", "{\"a\": {\"$ref\":\n \"#/b\"}, \"b\": {\"$anchor\": \"x\"}}"},
+		"a dynamic anchor":            {`{"a": {"$ref": "#x"}, "b": {"$dynamicAnchor": "x"}, "c": {"$dynamicRef": "#x"}}`, `{"a": {"$ref": "#/b"}, "b": {"$dynamicAnchor": "x"}, "c": {"$dynamicRef": "#x"}}`},
+		"the nearest anchor":          {`{"a": {"$anchor": "x"}, "b": {"c": {"$ref": "#x"}, "d": {"$anchor": "x"}}}`, `{"a": {"$anchor": "x"}, "b": {"c": {"$ref": "#/b/d"}, "d": {"$anchor": "x"}}}`},
+		"in a list":                   {`{"a": [{"$anchor": "x"}, {"$ref": "#x"}]}`, `{"a": [{"$anchor": "x"}, {"$ref": "#/a/0"}]}`},
+		"an id":                       {`{"a": {"$ref": "https://x/y"}, "b": {"$id": "https://x/y#"}}`, `{"a": {"$ref": "#/b"}, "b": {"$id": "https://x/y#"}}`},
+		"an id behind what it is for": {`{"a": {"b": {"$ref": "z"}, "$id": "https://x/y"}, "c": {"$id": "https://x/z"}}`, `{"a": {"b": {"$ref": "#/c"}, "$id": "https://x/y"}, "c": {"$id": "https://x/z"}}`},
+		"a relative id":               {`{"a": {"$ref": "y#/p"}, "b": {"$id": "y", "p": {}}}`, `{"a": {"$ref": "#/b/p"}, "b": {"$id": "y", "p": {}}}`},
+		"a URN":                       {`{"a": {"$ref": "urn:x:y#z"}, "b": {"$id": "urn:x:y", "c": {"$anchor": "z"}}}`, `{"a": {"$ref": "#/b/c"}, "b": {"$id": "urn:x:y", "c": {"$anchor": "z"}}}`},
+		"an anchor of an id":          {`{"a": {"$ref": "#z"}, "b": {"$id": "urn:x:y", "$anchor": "z"}}`, ``},
+		"a pointer in an id":          {`{"b": {"$id": "urn:x:y", "c": {"$ref": "#/d"}, "d": {}}, "d": {}}`, `{"b": {"$id": "urn:x:y", "c": {"$ref": "#/b/d"}, "d": {}}, "d": {}}`},
+		"a pointer out of it":         {`{"b": {"$id": "urn:x:y", "c": {"$ref": "#/d"}}, "d": {}}`, ``},
+		"an id itself":                {`{"b": {"$id": "urn:x:y", "c": {"$ref": "#"}}}`, `{"b": {"$id": "urn:x:y", "c": {"$ref": "#/b"}}}`},
+		"an odd place":                {`{"a": {"$ref": "#x"}, "b%/~": {"$anchor": "x"}}`, `{"a": {"$ref": "#/b%25~1~0"}, "b%/~": {"$anchor": "x"}}`},
+		"the document's own URI":      {`{"$self": "https://x/y", "a": {"$ref": "https://x/y#/b"}, "b": {"$ref": "#/b"}}`, `{"$self": "https://x/y", "a": {"$ref": "#/b"}, "b": {"$ref": "#/b"}}`},
+		"what is out":                 {`{"a": {"$ref": "https://x/y"}, "b": {"$id": "https://x/z"}}`, ``},
+		"data":                        {`{"a": {"example": {"$ref": "#x", "$anchor": "x"}, "enum": [{"$ref": "#x"}]}}`, ``},
+		"a property":                  {`{"properties": {"$ref": {"$anchor": "x"}, "$id": {"type": "string"}, "example": {"$ref": "#x"}}}`, `{"properties": {"$ref": {"$anchor": "x"}, "$id": {"type": "string"}, "example": {"$ref": "#/properties/$ref"}}}`},
+		"no text":                     {`{"$id": 1, "$anchor": null, "$ref": 2}`, ``},
+		"no URI":                      {`{"a": {"$id": ":"}, "b": {"$ref": "%"}}`, ``},
+	} {
+		if test.want == "" {
+			test.want = test.source
+		}
+		if got := string(read(t, test.source).Text()); got != test.want {
+			t.Errorf("%s: got %s, want %s", name, got, test.want)
+		}
+	}
+}
+
 // TestPartsOfLists checks references through elements of lists that are written alike, and the lines of elements.
 func TestPartsOfLists(t *testing.T) {
 	t.Parallel()
