@@ -319,8 +319,8 @@ func (p *patterns) compile(text string) (jsonschema.Regexp, error) {
 	readable := codePoint.ReplaceAllString(text, `\x{$1}`)
 	compiled, err := compilePattern(readable)
 	if err != nil {
-		if ahead := sample.NewAhead(readable, compilePattern); ahead != nil {
-			return ahead, nil
+		if looking, failed := sample.NewLooking(readable); failed == nil {
+			return looking, nil
 		}
 		p.wrong = fmt.Errorf("the pattern %q cannot be checked, so it allows everything: %w", text, err)
 		return anything(text), nil

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"maps"
 	"math"
-	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strconv"
@@ -52,8 +51,8 @@ type automaton struct {
 }
 
 // automataOf returns the automaton of an expression, or those of its parts if it looks ahead at its
-// beginning. It returns none for an expression that is too large or that Go cannot read: a document's
-// schema then allows everything, or else no value fits.
+// beginning. Of one that looks elsewhere, it is that of the rest. It returns none for an expression that is too
+// large or that Go cannot read: a document's schema then allows everything, or else no value fits.
 func (m *maker) automataOf(pattern string, avoided bool) []*automaton {
 	if parsed, err := syntax.Parse(pattern, syntax.Perl); err == nil {
 		program := m.programs[pattern]
@@ -69,13 +68,16 @@ func (m *maker) automataOf(pattern string, avoided bool) []*automaton {
 			distance: distances(program), reached: make([]int, len(program.Inst)),
 		}}
 	}
-	ahead := NewAhead(pattern, regexp.Compile)
-	if ahead == nil || avoided { // avoiding several parts at once is not possible
+	match, avoid := ahead(pattern)
+	switch rest := withoutLooks(pattern); {
+	case avoided: // avoiding several parts at once is not possible
 		return nil
+	case match == nil && rest != pattern:
+		return m.automataOf(rest, false)
 	}
 	var out []*automaton
-	for i, part := range slices.Concat(ahead.match, ahead.avoid) {
-		out = append(out, m.automataOf(part.String(), i >= len(ahead.match))...)
+	for i, part := range slices.Concat(match, avoid) {
+		out = append(out, m.automataOf(part, i >= len(match))...)
 	}
 	return out
 }
