@@ -3,6 +3,7 @@ package spec
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -494,6 +495,18 @@ func TestSamplesOfOddSchemas(t *testing.T) {
 		"a day in a pattern":               `{"type":"string","format":"date","pattern":"^\\d{4}-\\d{2}-\\d{2}$"}`,
 		"an address in a pattern":          `{"type":"string","format":"email","pattern":"^[a-z]+@[a-z]+$"}`,
 		"a number that is not a text":      `{"type":["string","integer"],"format":"int64","pattern":"^a+$","minLength":3}`,
+		"a format and a pattern":           `{"type":"object","required":["a","b","c","d","e","f","g"],"properties":{"a":{"type":"string","format":"date","pattern":"^2031-"},"b":{"type":"string","format":"duration","pattern":"D$"},"c":{"type":"string","format":"uuid","pattern":"^[0-9a-f-]{14}7"},"d":{"type":"string","format":"uri","pattern":"^https://cdn\\."},"e":{"type":"string","format":"email","pattern":"@corp\\.example$"},"f":{"type":"string","format":"date-time","pattern":"\\+02:00$"},"g":{"type":"string","format":"byte","pattern":"^ab"}}}`,
+		"neither short nor positive":       `{"type":"array","minItems":2,"prefixItems":[{"type":"string","not":{"maxLength":8}},{"type":"integer","not":{"minimum":0}}],"items":{"type":"number","not":{"exclusiveMinimum":-7}}}`,
+		"null among values":                `{"type":"null","enum":["a",1,null]}`,
+		"a short address":                  `{"type":"string","format":"ipv6","maxLength":4}`,
+		"a short time":                     `{"type":"string","format":"duration","maxLength":3}`,
+		"different values of any type":     `{"type":"array","uniqueItems":true,"minItems":3}`,
+		"a property that nothing names":    `{"type":"object","required":["a"],"unevaluatedProperties":{"type":"string","pattern":"^[0-9]{3}$"}}`,
+		"elements that nothing names":      `{"type":"array","minItems":3,"prefixItems":[{"const":"a"}],"unevaluatedItems":{"type":"integer","minimum":5}}`,
+		"elements without a type":          `{"type":"object","required":["a"],"properties":{"a":{"contains":{"type":"integer"},"uniqueItems":true,"minItems":2},"b":{"unevaluatedItems":{"type":"null"}}}}`,
+		"anything, but of one form":        `{"oneOf":[{},{"type":"integer","minimum":7},{"type":"object","required":["a"]}],"not":{"required":["b"]}}`,
+		"whole only by its format":         `{"type":"number","format":"int64","minimum":526,"multipleOf":0.01}`,
+		"a multiple of one form":           `{"oneOf":[{"type":"number","multipleOf":0.05},{"type":"number","maximum":151.5}]}`,
 		"the largest whole numbers":        `{"type":"array","minItems":2,"prefixItems":[{"type":"integer","format":"int64","minimum":9223372036854775807},{"type":"integer","format":"int64","maximum":-9223372036854775807}]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -542,6 +555,45 @@ func TestSamplesOfNumbers(t *testing.T) {
 	}
 }
 
+// TestSamplesOfMultiples checks that numbers are multiples also in the arithmetic of floats, in which other
+// validators calculate.
+func TestSamplesOfMultiples(t *testing.T) {
+	t.Parallel()
+	for _, step := range []float64{0.01, 0.05, 0.1, 0.0001, 2.5, 7} {
+		contract, err := Load([]byte(fmt.Sprintf(`{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"operationId":"x","responses":{"200":{"description":"d","content":{"application/json":{"schema":{"type":"number","multipleOf":%v}}}}}}}}}`, step)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for seed := range uint64(200) {
+			value, err := contract.Operation("x").Response(http.StatusOK).Contents[0].Sample(seed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if number, err := value.(json.Number).Float64(); err != nil || math.Trunc(number/step) != number/step {
+				t.Errorf("%v is no multiple of %v", value, step)
+			}
+		}
+	}
+}
+
+// TestSamplesOfHeaders checks that the text of a header does not end with white space, which is lost.
+func TestSamplesOfHeaders(t *testing.T) {
+	t.Parallel()
+	for pattern, want := range map[string]string{"^Basic ": "Basic ?", "^a $": "a ", "[ a]$": "?a"} {
+		contract, err := Load(oddDocument("3.0.3", "      responses: {'200': {description: d, headers: {X-A: {schema: {type: string, pattern: '"+pattern+"'}}}}}\n", "  schemas: {}\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for seed := range uint64(10) {
+			value, err := contract.Operation("x").Response(http.StatusOK).Headers[0].Value(seed)
+			text, _ := value.(string)
+			if err != nil || strings.HasSuffix(text, " ") != strings.HasSuffix(want, " ") {
+				t.Errorf("%s: got %q %v, want %s", pattern, value, err, want)
+			}
+		}
+	}
+}
+
 // TestSamplesOfPatternsAreShort checks that texts of patterns are about as long as they have to be.
 func TestSamplesOfPatternsAreShort(t *testing.T) {
 	t.Parallel()
@@ -570,9 +622,15 @@ func TestSamplesOfNullableEnums(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	forms, err := Load(oddDocument("3.0.3", "      responses: {'200': {description: d, content: {application/json: {schema: {nullable: true, anyOf: [{type: string}, {type: integer}]}}}}}\n", "  schemas: {}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for seed := range uint64(20) {
-		if value, err := contract.Operation("x").Response(http.StatusOK).Contents[0].Sample(seed); err != nil || value == nil {
-			t.Errorf("the sample is %v: %v", value, err)
+		for _, document := range []*Contract{contract, forms} {
+			if value, err := document.Operation("x").Response(http.StatusOK).Contents[0].Sample(seed); err != nil || value == nil {
+				t.Errorf("the sample is %v: %v", value, err)
+			}
 		}
 	}
 }

@@ -30,6 +30,7 @@ type facets struct {
 	properties    map[string][]*jsonschema.Schema
 	patterned     []map[jsonschema.Regexp]*jsonschema.Schema
 	others        []*jsonschema.Schema // of additional properties; nil if no schema mentions them
+	leftover      []*jsonschema.Schema // of properties that nothing else evaluates
 	closed        bool                 // additional properties are not allowed
 	keys          []*jsonschema.Schema
 	required      []string
@@ -39,6 +40,7 @@ type facets struct {
 	maxProperties int // -1 for any
 
 	items    []*jsonschema.Schema
+	last     []*jsonschema.Schema // of elements that nothing else evaluates
 	prefix   [][]*jsonschema.Schema
 	contains []*jsonschema.Schema
 	minItems int
@@ -133,7 +135,17 @@ func (f *facets) among(forms []*jsonschema.Schema) *jsonschema.Schema {
 		slices.SortStableFunc(forms, func(a, b *jsonschema.Schema) int { return height(a, 0) - height(b, 0) })
 		return forms[choose(&f.flattest, len(forms))]
 	}
+	if f.attempt == 0 { // null is shown only where nothing else is allowed
+		if others := slices.DeleteFunc(slices.Clone(forms), onlyNull); len(others) > 0 {
+			forms = others
+		}
+	}
 	return forms[choose(&f.choice, len(forms))]
+}
+
+// onlyNull reports whether a schema is for null.
+func onlyNull(s *jsonschema.Schema) bool {
+	return s.Types != nil && slices.Equal(s.Types.ToStrings(), []string{"null"})
 }
 
 // choose returns a number below count, and removes it from the choice, so that successive choices are
@@ -234,7 +246,10 @@ func (f *facets) addObject(s *jsonschema.Schema) {
 	if s.DependentRequired != nil || s.DependentSchemas != nil {
 		f.dependent = append(f.dependent, s)
 	}
-	f.sealed = f.sealed || s.UnevaluatedProperties != nil && s.UnevaluatedProperties.Bool != nil && !*s.UnevaluatedProperties.Bool
+	if s.UnevaluatedProperties != nil {
+		f.sealed = f.sealed || s.UnevaluatedProperties.Bool != nil && !*s.UnevaluatedProperties.Bool
+		f.leftover = append(f.leftover, s.UnevaluatedProperties)
+	}
 	if s.MinProperties != nil {
 		f.minProperties = max(f.minProperties, *s.MinProperties)
 	}
@@ -267,6 +282,9 @@ func (f *facets) addArray(s *jsonschema.Schema) {
 	}
 	if len(s.PrefixItems) > 0 {
 		f.prefix = append(f.prefix, s.PrefixItems)
+	}
+	if s.UnevaluatedItems != nil {
+		f.last = append(f.last, s.UnevaluatedItems)
 	}
 	if s.Contains != nil {
 		count := 1
@@ -315,9 +333,11 @@ func (f *facets) addNumber(s *jsonschema.Schema) {
 	}
 	switch s.Format.Name {
 	case "int32":
+		f.multiples = append(f.multiples, big.NewRat(1, 1))
 		f.raise(big.NewRat(-1<<31, 1), false)
 		f.lower(big.NewRat(1<<31-1, 1), false)
 	case "int64":
+		f.multiples = append(f.multiples, big.NewRat(1, 1))
 		f.raise(big.NewRat(math.MinInt64, 1), false)
 		f.lower(big.NewRat(math.MaxInt64, 1), false)
 	}
@@ -343,16 +363,16 @@ func (f *facets) kind() string {
 		return "null"
 	case len(types) > 0:
 		return types[f.choice%len(types)]
-	case f.properties != nil || f.required != nil || f.others != nil || f.minProperties > 0:
+	case f.properties != nil || f.required != nil || f.others != nil || f.leftover != nil || f.minProperties > 0:
 		return "object"
-	case f.items != nil || f.prefix != nil || f.minItems > 0:
+	case f.items != nil || f.last != nil || f.prefix != nil || f.contains != nil || f.minItems > 0:
 		return "array"
 	case f.low != nil || f.high != nil || f.multiples != nil:
 		return "number"
 	case f.formats != nil || f.patterns != nil || f.minLength > 0 || f.maxLength >= 0:
 		return "string"
 	}
-	return anyKind[f.attempt%len(anyKind)]
+	return anyKind[(f.attempt+f.attempt/len(anyKind))%len(anyKind)] // each with every choice, in the end
 }
 
 // anyKind lists the types to try in turn for a value that may be of any type: some may be
@@ -378,8 +398,12 @@ func (f *facets) property(name string) (schemas []*jsonschema.Schema, hidden boo
 			}
 		}
 	}
-	if !named {
+	switch {
+	case named:
+	case f.others != nil:
 		schemas = append(schemas, f.others...)
+	default:
+		schemas = append(schemas, f.leftover...)
 	}
 	return schemas, slices.ContainsFunc(schemas, func(schema *jsonschema.Schema) bool { return writeOnly(schema, 0) })
 }
@@ -403,6 +427,9 @@ func (f *facets) element(position int) []*jsonschema.Schema {
 	}
 	if len(schemas) > 0 {
 		return schemas
+	}
+	if f.items == nil {
+		return slices.Clone(f.last)
 	}
 	return slices.Clone(f.items)
 }

@@ -25,9 +25,13 @@ func (m *maker) match(wanted, avoided []string, low, high int) (text string, ok 
 	if high < 0 {
 		high = low + maxLonger
 	}
-	for _, low := range []int{min(low+shortest, high), low} { // an empty text rarely shows what is meant
+	for _, loosely := range []bool{false, true} { // an empty text rarely shows what is meant
+		low := low
+		if !loosely {
+			low = min(low+shortest, high)
+		}
 		work := min(m.work, maxWork/8)
-		w := &walk{maker: m, automata: automata, low: low, high: high, work: work, failed: map[string]bool{}}
+		w := &walk{maker: m, automata: automata, low: low, high: high, trimmed: !loosely, work: work, failed: map[string]bool{}}
 		found := w.from(make([]place, len(automata)))
 		m.work -= work - w.work
 		if found {
@@ -167,6 +171,7 @@ type walk struct {
 	*maker
 	automata  []*automaton
 	low, high int
+	trimmed   bool // the text must not end with white space, which a header would lose
 	work      int
 	text      []rune
 	failed    map[string]bool // keys of places that lead to no text
@@ -181,7 +186,7 @@ type place struct {
 // from reports whether a text was found that goes on from the given places, one for each automaton.
 func (w *walk) from(places []place) bool {
 	length := len(w.text)
-	if length >= w.low && w.ends(places) {
+	if length >= w.low && !(w.trimmed && unicode.IsSpace(w.last())) && w.ends(places) {
 		return true
 	}
 	key := w.key(places)

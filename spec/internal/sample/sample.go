@@ -82,8 +82,11 @@ func (m *maker) build(f *facets, name string, depth int) (any, bool) {
 	}
 	if f.listed {
 		values := slices.DeleteFunc(slices.Clone(f.enum), func(value any) bool { return value == nil })
-		if len(values) == 0 { // null is shown only where nothing else is allowed
-			return nil, len(f.enum) > 0
+		if f.attempt >= len(values) && len(values) < len(f.enum) { // null is shown only where nothing else is allowed
+			return nil, true
+		}
+		if len(values) == 0 {
+			return nil, false
 		}
 		return values[f.choice%len(values)], true
 	}
@@ -141,14 +144,27 @@ const maxElements = 1000
 
 // element generates an element, which may have to differ from those before it.
 func (m *maker) element(schemas []*jsonschema.Schema, name string, depth int, before []any, unique bool) (any, bool) {
-	for range maxAttempts {
-		value, ok := m.value(schemas, name, depth+1)
-		if !ok || !unique || !slices.ContainsFunc(before, func(other any) bool { return equal(value, other) }) {
-			return value, ok
+	if !unique {
+		return m.value(schemas, name, depth+1)
+	}
+	for try := range 2 * maxAttempts {
+		wanted := schemas
+		if try%2 == 1 { // texts are easily made different
+			wanted = append(slices.Clone(schemas), anyText)
+		}
+		if value, ok := m.value(wanted, name, depth+1); ok && !slices.ContainsFunc(before, func(other any) bool { return equal(value, other) }) {
+			return value, true
 		}
 	}
 	return nil, false
 }
+
+// anyText is a schema that allows every text.
+var anyText = func() *jsonschema.Schema {
+	types := new(jsonschema.Types)
+	types.Add("string")
+	return &jsonschema.Schema{Types: types}
+}()
 
 // object generates an object, with the properties that are required and others that it may have.
 func (m *maker) object(f *facets, depth int) (any, bool) {
@@ -191,7 +207,7 @@ func (m *maker) object(f *facets, depth int) (any, bool) {
 // whose schema names none.
 func (m *maker) fill(f *facets, out map[string]any, depth int) bool {
 	wanted := f.minProperties
-	if len(f.properties) == 0 && f.others != nil && depth < fullDepth && f.attempt%2 == 0 {
+	if len(f.properties) == 0 && (f.others != nil || f.leftover != nil) && depth < fullDepth && f.attempt%2 == 0 {
 		wanted = max(wanted, 1)
 	}
 	if f.maxProperties >= 0 {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"math/big"
 	"slices"
 	"strconv"
@@ -19,6 +20,8 @@ import (
 const (
 	span = 1000 // steps from the lowest to the highest
 	few  = 10   // the minimum, if the bounds allow as many
+	// maxWider limits how much wider the span becomes with each attempt, in powers of two.
+	maxWider = 40
 )
 
 // number generates a number between the bounds: a whole one at first, if possible.
@@ -32,6 +35,9 @@ func (m *maker) number(f *facets) (any, bool) {
 		step = common(step, multiple)
 	}
 	first, last := f.steps(step)
+	if first == nil && f.attempt%6 == 5 { // something refuses what is positive
+		last = lower(last, big.NewInt(-1))
+	}
 	if first != nil && last != nil && last.Cmp(first) < 0 {
 		if !fractional || len(f.multiples) > 0 {
 			return nil, false
@@ -39,7 +45,7 @@ func (m *maker) number(f *facets) (any, bool) {
 		middle := new(big.Rat).Quo(new(big.Rat).Add(f.low, f.high), big.NewRat(2, 1))
 		return written(middle), true
 	}
-	start, room := ceil(big.NewRat(1, 1), step), int64(span)
+	start, room := ceil(big.NewRat(1, 1), step), int64(span)<<min(2*f.attempt, maxWider)
 	if first != nil && start.Cmp(first) < 0 {
 		start = first
 	}
@@ -54,14 +60,33 @@ func (m *maker) number(f *facets) (any, bool) {
 			room = left.Int64()
 		}
 	}
-	count := new(big.Int).Add(start, big.NewInt(m.random.Int64N(room+1)))
-	value := new(big.Rat).Mul(new(big.Rat).SetInt(count), step)
+	var value *big.Rat
+	for range maxAttempts {
+		count := new(big.Int).Add(start, big.NewInt(m.random.Int64N(room+1)))
+		if value = new(big.Rat).Mul(new(big.Rat).SetInt(count), step); divides(f.multiples, value) {
+			break
+		}
+	}
 	if fractional && len(f.multiples) == 0 && f.attempt%4 >= 2 {
-		if more := new(big.Rat).Add(value, big.NewRat(1, 2)); f.high == nil || more.Cmp(f.high) < 0 {
+		part := big.NewRat(1, 2)
+		if f.attempt%8 >= 6 {
+			part = big.NewRat(37, 100)
+		}
+		if more := new(big.Rat).Add(value, part); f.high == nil || more.Cmp(f.high) < 0 {
 			value = more
 		}
 	}
 	return written(value), true
+}
+
+// divides reports whether the multiples divide a number also in the arithmetic of floats, in which many
+// validators calculate: 50.05 is no multiple of 0.05 there.
+func divides(multiples []*big.Rat, number *big.Rat) bool {
+	value, _ := number.Float64()
+	return !slices.ContainsFunc(multiples, func(multiple *big.Rat) bool {
+		divisor, _ := multiple.Float64()
+		return math.Trunc(value/divisor) != value/divisor
+	})
 }
 
 // steps returns the lowest and the highest number of steps between the bounds; nil without a bound.
@@ -80,6 +105,14 @@ func (f *facets) steps(step *big.Rat) (first, last *big.Int) {
 		}
 	}
 	return first, last
+}
+
+// lower returns the lower of two bounds; nil is none.
+func lower(bound, other *big.Int) *big.Int {
+	if bound != nil && bound.Cmp(other) < 0 {
+		return bound
+	}
+	return other
 }
 
 // common returns the least common multiple of two numbers.
@@ -126,11 +159,18 @@ func (m *maker) text(f *facets, name string) (any, bool) {
 		ways++
 	}
 	if ways > 0 && f.attempt%ways == len(f.formats) {
-		avoided := f.avoided
+		patterns, avoided := f.patterns, f.avoided
 		if f.attempt/ways%2 == 1 { // what is avoided may be more than the pattern
 			avoided = nil
 		}
-		return m.match(f.patterns, avoided, f.minLength, f.maxLength)
+		if f.attempt/ways%4 < 2 { // a format may allow more than its expression
+			for _, format := range f.formats {
+				if expressions[format] != "" {
+					patterns = append(slices.Clip(patterns), expressions[format])
+				}
+			}
+		}
+		return m.match(patterns, avoided, f.minLength, f.maxLength)
 	}
 	for try := range maxAttempts {
 		text := m.draft(f, name, ways, try)
@@ -158,10 +198,14 @@ func (m *maker) draft(f *facets, name string, ways, try int) string {
 		name = "text"
 	}
 	text := fmt.Sprintf("%s-%d", name, m.random.IntN(1000))
+	low := f.minLength
+	if f.attempt >= 4 { // something refuses what is short
+		low += 4 * f.attempt
+	}
 	if f.base64 {
 		text = base64.StdEncoding.EncodeToString([]byte(text))
 	}
-	return fitted(text, f.minLength, f.maxLength)
+	return fitted(text, low, f.maxLength)
 }
 
 // maxText is the maximum length that a schema may require of a string.
@@ -235,13 +279,13 @@ var formats = map[string][]func(*maker) string{
 	"date-time":             {func(m *maker) string { return m.moment().Format("2006-01-02T15:04:05.000Z") }, func(m *maker) string { return m.moment().Format(time.RFC3339) }},
 	"date":                  {func(m *maker) string { return m.moment().Format(time.DateOnly) }},
 	"time":                  {func(m *maker) string { return m.moment().Format("15:04:05Z") }},
-	"duration":              {func(m *maker) string { return fmt.Sprintf("PT%dM", 1+m.random.IntN(59)) }},
+	"duration":              {func(m *maker) string { return fmt.Sprintf("PT%dM", 1+m.random.IntN(59)) }, constant("P1D")},
 	"email":                 {func(m *maker) string { return fmt.Sprintf("user-%d@example.com", m.random.IntN(1000)) }, constant("a@b.co")},
 	"idn-email":             {func(m *maker) string { return fmt.Sprintf("user-%d@example.com", m.random.IntN(1000)) }, constant("a@b.co")},
 	"hostname":              {func(m *maker) string { return fmt.Sprintf("host-%d.example.com", m.random.IntN(1000)) }, constant("a.co")},
 	"idn-hostname":          {func(m *maker) string { return fmt.Sprintf("host-%d.example.com", m.random.IntN(1000)) }, constant("a.co")},
 	"ipv4":                  {func(m *maker) string { return fmt.Sprintf("192.0.2.%d", 1+m.random.IntN(254)) }},
-	"ipv6":                  {func(m *maker) string { return fmt.Sprintf("2001:db8::%x", 1+m.random.IntN(1<<16-1)) }},
+	"ipv6":                  {func(m *maker) string { return fmt.Sprintf("2001:db8::%x", 1+m.random.IntN(1<<16-1)) }, constant("::1")},
 	"uri":                   {func(m *maker) string { return fmt.Sprintf("https://example.com/%d", m.random.IntN(1000)) }, constant("a:b")},
 	"url":                   {func(m *maker) string { return fmt.Sprintf("https://example.com/%d", m.random.IntN(1000)) }, constant("http://a.co")},
 	"iri":                   {func(m *maker) string { return fmt.Sprintf("https://example.com/%d", m.random.IntN(1000)) }, constant("a:b")},
@@ -256,6 +300,22 @@ var formats = map[string][]func(*maker) string{
 	"byte": {func(m *maker) string {
 		return base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "%06d", m.random.IntN(1000000)))
 	}, constant("YQ=="), constant("")},
+}
+
+// expressions describe common texts of formats, for those that must match a pattern, too.
+var expressions = map[string]string{
+	"uuid":      `^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`,
+	"date-time": `^[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-](0\d|1[0-3]):[0-5]\d)$`,
+	"date":      `^[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$`,
+	"time":      `^([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-](0\d|1[0-3]):[0-5]\d)$`,
+	"duration":  `^P(\d+W|(\d+Y)?(\d+M)?\d+D|(\d+D)?T(\d+H)?(\d+M)?\d+S|T\d+[HM])$`,
+	"email":     `^[a-z0-9]+([._+-][a-z0-9]+)*@([a-z0-9]+(-[a-z0-9]+)*\.)+[a-z]{2,8}$`,
+	"hostname":  `^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$`,
+	"ipv4":      `^((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)$`,
+	"ipv6":      `^[0-9a-f]{1,4}(:[0-9a-f]{1,4}){7}$`,
+	"uri":       `^[a-z][a-z0-9+.-]*:(//[a-z0-9]+([.-][a-z0-9]+)*(:\d{2,4})?(/[\w.~-]*)*|[\w.~-]+)(\?[\w=&-]*)?(#[\w-]*)?$`,
+	"url":       `^https?://[a-z0-9]+([.-][a-z0-9]+)*\.[a-z]{2,8}(/[\w.~-]*)*(\?[\w=&-]*)?(#[\w-]*)?$`,
+	"byte":      `^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$`,
 }
 
 // Formats returns the names of the formats that the package can generate.
