@@ -780,3 +780,13 @@ func TestEachBrokenExampleIsLoggedOnce(t *testing.T) {
 		t.Errorf("the log is\n%s", got)
 	}
 }
+
+// TestWhatAnotherDocumentLacks checks how what the document does not have is refused: with what it has.
+func TestWhatAnotherDocumentLacks(t *testing.T) {
+	t.Parallel()
+	server, _ := documentedBy(t, "media.yaml")
+	got := ask(server, "PATCH /forms", "")
+	if allow := got.Header().Get("Allow"); got.Code != http.StatusMethodNotAllowed || allow != "POST" {
+		t.Errorf("got %d, Allow: %s", got.Code, allow)
+	}
+}

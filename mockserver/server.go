@@ -193,7 +193,7 @@ func (s *Server) routeByDocument() gin.HandlerFunc {
 	}
 	unknown := s.pipeline.Unknown()
 	return func(c *gin.Context) {
-		path, values, _ := s.contract.Match(cmp.Or(c.Request.URL.RawPath, c.Request.URL.EscapedPath()))
+		path, values, _ := s.contract.Match(cmp.Or(c.Request.URL.RawPath, c.Request.URL.EscapedPath()), c.Request.Method)
 		if allowed[path] == nil {
 			unknown(c)
 			return
@@ -266,7 +266,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	route := below
 	if !isPlain(below) {
-		if matched, _, canonical := s.contract.Match(below); matched != nil {
+		if matched, _, canonical := s.contract.Match(below, r.Method); matched != nil {
 			route = canonical
 		} else { // without empty segments, which the router would take for parameters
 			route = "/" + strings.Join(strings.FieldsFunc(below, func(r rune) bool { return r == '/' }), "/")

@@ -63,21 +63,23 @@ func (p *Path) Allow() string {
 
 // Match finds the path that a request's escaped path belongs to, the way Unleash's router does:
 // letter case, a trailing slash and repeated slashes make no difference, and an exact segment
-// takes precedence over a parameter. values are the segments of the parameters as they were sent,
+// takes precedence over a parameter. Given a method, paths that have no operation for it count only
+// if there are no others. values are the segments of the parameters as they were sent,
 // still escaped. canonical is the path in the document's spelling, with those values filled in.
 // path is nil if the document does not have one.
-func (c *Contract) Match(escapedPath string) (path *Path, values []string, canonical string) {
+func (c *Contract) Match(escapedPath string, method ...string) (path *Path, values []string, canonical string) {
 	segments := strings.FieldsFunc(escapedPath, func(r rune) bool { return r == '/' })
-	path, values = c.tree.match(segments, nil)
-	if path == nil {
-		return nil, nil, ""
+	for _, wanted := range append(method, "") {
+		if path, values = c.tree.match(segments, nil, wanted); path != nil {
+			return path, values, fill(path.Template, values)
+		}
 	}
-	return path, values, fill(path.Template, values)
+	return nil, nil, ""
 }
 
 // Find returns the operation that a request addresses, or nil.
 func (c *Contract) Find(method, escapedPath string) *Operation {
-	if path, _, _ := c.Match(escapedPath); path != nil {
+	if path, _, _ := c.Match(escapedPath, method); path != nil {
 		return path.Operation(method)
 	}
 	return nil
@@ -183,6 +185,7 @@ func (n *node) next(segment string) *node {
 			}
 		}
 		n.mixed = append(n.mixed, mixed{parts, added})
+		slices.SortStableFunc(n.mixed, func(a, b mixed) int { return b.fixed() - a.fixed() })
 		return added
 	}
 	if n.static == nil {
@@ -195,18 +198,22 @@ func (n *node) next(segment string) *node {
 	return n.static[key]
 }
 
-func (n *node) match(segments, values []string) (*Path, []string) {
+// match returns the first path that has an operation for a method; empty for any.
+func (n *node) match(segments, values []string, method string) (*Path, []string) {
 	if len(segments) == 0 {
+		if n.path == nil || method != "" && n.path.Operation(method) == nil {
+			return nil, nil
+		}
 		return n.path, values
 	}
 	if next := n.static[n.key(segments[0])]; next != nil {
-		if path, found := next.match(segments[1:], values); path != nil {
+		if path, found := next.match(segments[1:], values, method); path != nil {
 			return path, found
 		}
 	}
 	for _, next := range n.mixed {
 		if inner, is := next.take(segments[0]); is {
-			if path, found := next.match(segments[1:], append(slices.Clip(values), inner...)); path != nil {
+			if path, found := next.match(segments[1:], append(slices.Clip(values), inner...), method); path != nil {
 				return path, found
 			}
 		}
@@ -214,7 +221,17 @@ func (n *node) match(segments, values []string) (*Path, []string) {
 	if n.parameter == nil {
 		return nil, nil
 	}
-	return n.parameter.match(segments[1:], append(values, segments[0]))
+	return n.parameter.match(segments[1:], append(values, segments[0]), method)
+}
+
+// fixed returns the length of a segment's text. Of two that match, the one with more of it is meant.
+func (m mixed) fixed() (length int) {
+	for _, piece := range m.pieces {
+		if piece != "{}" {
+			length += len(piece)
+		}
+	}
+	return length
 }
 
 // take returns the values of a segment's parameters. Each text between them is found as far to the

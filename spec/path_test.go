@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -37,11 +38,45 @@ func TestSegmentsOfSeveralParameters(t *testing.T) {
 	} {
 		root := node{exact: true}
 		root.at("/" + test.template).path = &Path{Template: test.template}
-		path, values := root.match([]string{test.segment}, nil)
+		path, values := root.match([]string{test.segment}, nil, "")
 		if (path != nil) != (test.want != nil) {
 			t.Errorf("%s, %.20s: got %v, want %v", test.template, test.segment, values, test.want)
 		} else if diff := cmp.Diff(test.want, values); diff != "" {
 			t.Errorf("%s, %.20s (-want +got):\n%s", test.template, test.segment, diff)
+		}
+	}
+}
+
+// TestTheClosestPathIsMeant checks that of several paths which match, the one with more text in a segment
+// is meant, and one that has the method.
+func TestTheClosestPathIsMeant(t *testing.T) {
+	t.Parallel()
+	var paths strings.Builder
+	for _, path := range []string{
+		"get /items({id})", "get /items(a={a},b={b})", "get /{name}.{ext}", "get /{name}.json", "post /v1/{name}:{verb}", "get /v1/{name}", "post /v1/{name}:cancel",
+		"get /users/me", "delete /users/{id}", "put /users/{id}", "get /users/{id}/x",
+	} {
+		method, template, _ := strings.Cut(path, " ")
+		fmt.Fprintf(&paths, "  '%s': {%s: {operationId: '%s', responses: {'204': {description: d}}}}\n", template, method, path)
+	}
+	text := strings.ReplaceAll(paths.String(), "}}}}\n  '/users/{id}': {put", "}}}, put")
+	contract, err := Load([]byte("openapi: 3.1.0\npaths:\n" + text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for request, want := range map[string]string{
+		"GET /items(5)": "get /items({id})", "GET /items(a=1,b=2)": "get /items(a={a},b={b})", "GET /x.json": "get /{name}.json", "GET /x.xml": "get /{name}.{ext}",
+		"POST /v1/a:cancel": "post /v1/{name}:cancel", "POST /v1/a:b": "post /v1/{name}:{verb}", "GET /v1/a:b": "get /v1/{name}", "PUT /v1/a:b": "",
+		"GET /users/me": "get /users/me", "HEAD /users/me": "get /users/me", "DELETE /users/me": "delete /users/{id}", "PATCH /users/me": "",
+		"GET /users/me/x": "get /users/{id}/x",
+	} {
+		method, path, _ := strings.Cut(request, " ")
+		got := ""
+		if operation := contract.Find(method, path); operation != nil {
+			got = operation.ID
+		}
+		if got != want {
+			t.Errorf("%s: got %q, want %q", request, got, want)
 		}
 	}
 }

@@ -61,7 +61,7 @@ const exchangeWeight = 2 << 10
 func (p *Proxy) begin(r *http.Request, path string) *exchange {
 	x := &exchange{path: path, started: time.Now(), request: r}
 	asked, _, _ := strings.Cut(path, "#") // a fragment; the upstream does not see it as part of the path either
-	if matched, params, _ := p.contract.Match(asked); matched != nil {
+	if matched, params, _ := p.contract.Match(asked, r.Method); matched != nil {
 		x.operation, x.params = matched.Operation(r.Method), params
 	}
 	if p.isKept(x) {

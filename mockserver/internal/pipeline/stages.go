@@ -200,7 +200,11 @@ func (x *exchange) route() *apierror.Error {
 	if !Decodable(x.path) {
 		return apierror.BadPath()
 	}
-	return apierror.NoRoute(x.request.Method, EncodePath(x.base+x.path))
+	unknown := apierror.NoRoute(x.request.Method, EncodePath(x.base+x.path))
+	if path, _, _ := x.Contract.Match(x.path); path != nil && x.Contract.Foreign() {
+		unknown.Status, x.header["Allow"] = http.StatusMethodNotAllowed, []string{path.Allow()}
+	}
+	return unknown
 }
 
 func (x *exchange) permit() *apierror.Error {

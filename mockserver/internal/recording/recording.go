@@ -196,7 +196,7 @@ func (x *Exchange) Locate(contract *spec.Contract) (operation *spec.Operation, p
 	}
 	path := x.path()
 	for {
-		if matched, values, _ := contract.Match(path); matched != nil {
+		if matched, values, _ := contract.Match(path, x.Request.Method); matched != nil {
 			found := matched.Operation(x.Request.Method)
 			if found != nil && (x.Operation == "" || x.Operation == found.ID) {
 				return found, unescaped(values), ""
