@@ -45,11 +45,15 @@ func Read(source []byte) ([]byte, error) {
 		return source, nil
 	}
 	var root yaml.Node
-	if err := yaml.Unmarshal(source, &root); err != nil {
+	if err := yaml.Unmarshal(directive.ReplaceAll(source, []byte("${1}1")), &root); err != nil {
 		return nil, placed(err)
 	}
 	return write(&root, minLimit+maxGrowth*len(source))
 }
+
+// directive matches the directive that a document may begin with, up to the minor version, of which the
+// library refuses all but 1.
+var directive = regexp.MustCompile(`^((?:\s*#[^\n]*\n|\s+)*%YAML[ \t]+1\.)2\b`)
 
 // placed words an error of the YAML library like other mistakes in files, with its place.
 func placed(err error) error {

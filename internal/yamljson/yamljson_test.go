@@ -135,3 +135,18 @@ func TestNumbers(t *testing.T) {
 		}
 	}
 }
+
+// TestDirectives checks that a document may name the version of YAML that it is in.
+func TestDirectives(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		"%YAML 1.2\n---\na: 1":                                 "\n\n{\"a\":1}",
+		"# %YAML 1.2\r\n\n%YAML\t1.2\r\n---\r\na: '%YAML 1.2'": "\n\n\n\n{\"a\":\"%YAML 1.2\"}",
+		"%YAML 1.1\n---\na: 1":                                 "\n\n{\"a\":1}",
+		"%YAML 1.25\n---\na: 1":                                "",
+	} {
+		if got, err := yamljson.Read([]byte(source)); string(got) != want || (err != nil) != (want == "") {
+			t.Errorf("%q: got %q %v, want %q", source, got, err, want)
+		}
+	}
+}
