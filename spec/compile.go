@@ -123,10 +123,10 @@ func (nothing) Load(url string) (any, error) {
 	return nil, fmt.Errorf("the reference %q leads out of the document", url)
 }
 
-// formats returns the formats that JSON Schema does not have: those of integers, which are judged,
-// and those that values are generated for, which are not judged.
+// formats returns the formats that JSON Schema does not have: those of integers and of base64, which are
+// judged, and those that values are generated for, which are not judged.
 var formats = sync.OnceValue(func() []*jsonschema.Format {
-	out := []*jsonschema.Format{{Name: "int32", Validate: isInteger(32)}, {Name: "int64", Validate: isInteger(64)}}
+	out := []*jsonschema.Format{{Name: "int32", Validate: isInteger(32)}, {Name: "int64", Validate: isInteger(64)}, {Name: "byte", Validate: isBase64}}
 	for _, name := range sample.Formats() {
 		if name != "" && !openapi.JudgesFormat(name) {
 			out = append(out, &jsonschema.Format{Name: name, Validate: func(any) error { return nil }})
@@ -134,6 +134,17 @@ var formats = sync.OnceValue(func() []*jsonschema.Format {
 	}
 	return out
 })
+
+// isBase64 checks that a text is base64, in either of its alphabets.
+func isBase64(value any) error {
+	if text, is := value.(string); is && !base64Text.MatchString(text) {
+		return errors.New("it is not base64")
+	}
+	return nil
+}
+
+// base64Text matches whole groups of four characters, and what may be left, with its padding or without.
+var base64Text = regexp.MustCompile(`^(?:[\w+/-]{4}\s*)*(?:[\w+/-]{2,3}={0,2})?\s*$`)
 
 // isInteger returns a check that a number is whole and fits into the given number of bits, however
 // it is written.
@@ -192,7 +203,7 @@ func translate(schema map[string]any) {
 	}
 }
 
-// allowNull makes a schema allow null in addition. If the schema names no type, its parts decide.
+// allowNull makes a schema allow null in addition, and the schemas that it is composed of with it.
 func allowNull(schema map[string]any) {
 	const null = "null"
 	switch types := schema["type"].(type) {
@@ -206,16 +217,15 @@ func allowNull(schema map[string]any) {
 	if values, is := schema["enum"].([]any); is && !slices.Contains(values, nil) {
 		schema["enum"] = append(values, nil)
 	}
-	parts, is := schema["allOf"]
-	if !is {
-		return
+	parts := map[string]any{}
+	for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
+		if forms, is := schema[keyword]; is {
+			parts[keyword] = forms
+			delete(schema, keyword)
+		}
 	}
-	delete(schema, "allOf")
-	either := []any{map[string]any{"allOf": parts}, map[string]any{"type": null}}
-	if _, is := schema["oneOf"]; is {
-		schema["allOf"] = []any{map[string]any{"oneOf": either}}
-	} else {
-		schema["oneOf"] = either
+	if len(parts) > 0 {
+		schema["anyOf"] = []any{parts, map[string]any{"type": null}}
 	}
 }
 

@@ -21,7 +21,7 @@ func TestWhatVersion30WritesInItsOwnWay(t *testing.T) {
 		"{type: object, additionalProperties: {type: integer, nullable: true}}":                            {`{"a":null}`: true, `{"a":"b"}`: false},
 		"{nullable: true, allOf: [{type: object, required: [a]}, {required: [b]}]}":                        {`null`: true, `{"a":1,"b":2}`: true, `{"a":1}`: false},
 		"{nullable: true, oneOf: [{type: string}, {enum: [null]}], allOf: [{type: string, minLength: 2}]}": {`null`: true, `"ab"`: true, `"a"`: false, `1`: false},
-		"{nullable: true, anyOf: [{type: string}]}":                                                        {`null`: false, `"a"`: true}, // without a type, nullable has no effect
+		"{nullable: true, anyOf: [{type: string}]}":                                                        {`null`: true, `"a"`: true, `1`: false}, // strictly, nullable has no effect without a type; Stripe and GitHub mean it
 		"{minimum: 1, exclusiveMinimum: true, maximum: 3, exclusiveMaximum: true}":                         {`1`: false, `2`: true, `3`: false},
 		"{minimum: 1, exclusiveMinimum: false, maximum: 3, exclusiveMaximum: false}":                       {`0`: false, `1`: true, `3`: true, `4`: false},
 		"{type: number, exclusiveMinimum: true}":                                                           {`-1e300`: true},

@@ -51,6 +51,15 @@ func TestOddDocuments(t *testing.T) {
 		"a null that is allowed": {
 			"3.0.3", answers("{type: object, nullable: true}"), tree, `null`, `1`,
 		},
+		"a null that forms do not mention": {
+			"3.0.3", answers("{nullable: true, anyOf: [{type: string}, {$ref: '#/components/schemas/node'}]}"), tree, `null`, `1`,
+		},
+		"a null that a single form does not mention": {
+			"3.0.3", answers("{type: object, nullable: true, oneOf: [{$ref: '#/components/schemas/node'}], discriminator: {propertyName: v}}"), tree, `null`, `{}`,
+		},
+		"base64": {
+			"3.0.3", answers("{type: string, format: byte}"), tree, `"_-8="`, `"no base64"`,
+		},
 		"an anchor": {
 			"3.1.0", answers("{properties: {a: {$ref: '#text'}, b: {$anchor: text, type: string}}}"), tree, `{"a":"x"}`, `{"a":1}`,
 		},

@@ -170,10 +170,10 @@ var unjudged = []string{"content-type", "content-length", "transfer-encoding", "
 // JudgesFormat reports whether values are judged by a format. Other formats are only hints.
 func JudgesFormat(name string) bool { return judged[name] }
 
-// judged are the formats that the schema library judges, and those of integers.
+// judged are the formats that the schema library judges, and those that package spec adds.
 var judged = map[string]bool{
 	"uuid": true, "date-time": true, "date": true, "time": true, "duration": true, "email": true, "hostname": true, "ipv4": true,
 	"ipv6": true, "uri": true, "iri": true, "uri-reference": true, "iri-reference": true, "uri-template": true,
 	"json-pointer": true, "relative-json-pointer": true, "regex": true, "semver": true, "period": true,
-	"int32": true, "int64": true,
+	"int32": true, "int64": true, "byte": true,
 }
