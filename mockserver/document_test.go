@@ -3,6 +3,7 @@ package mockserver
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/base64"
 	"io"
 	"log/slog"
 	"net/http"
@@ -182,6 +183,7 @@ func TestOperationsOfADocumentAreAnsweredByIt(t *testing.T) {
 		"a query's key":                {"security.yaml", "GET /query?key=" + adminToken, "", nil, 200, ""},
 		"a cookie's key":               {"security.yaml", "GET /cookie", "", []string{"Cookie: sid=" + adminToken}, 200, ""},
 		"one of two keys":              {"security.yaml", "GET /both", "", []string{"X-Api-Key: " + adminToken}, 401, ""},
+		"a user like curl's":           {"security.yaml", "GET /basic", "", []string{"Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte(adminToken+":"))}, 200, ""},
 		"both keys":                    {"security.yaml", "GET /both?key=" + adminToken, "", []string{"X-Api-Key: " + adminToken}, 200, ""},
 		"either":                       {"security.yaml", "GET /either", "", []string{admin}, 200, ""},
 		"optional":                     {"security.yaml", "GET /optional", "", nil, 200, ""},
@@ -788,5 +790,9 @@ func TestWhatAnotherDocumentLacks(t *testing.T) {
 	got := ask(server, "PATCH /forms", "")
 	if allow := got.Header().Get("Allow"); got.Code != http.StatusMethodNotAllowed || allow != "POST" {
 		t.Errorf("got %d, Allow: %s", got.Code, allow)
+	}
+	got = ask(server, "PUT /files/a", "x", "Content-Type: image/png")
+	if got.Code != http.StatusUnsupportedMediaType || !strings.Contains(got.Body.String(), "(application/octet-stream, text/*)") {
+		t.Errorf("got %d %s", got.Code, got.Body)
 	}
 }

@@ -175,14 +175,17 @@ func TokenRequired() *Error {
 	return &Error{Status: http.StatusUnauthorized, Envelope: Plain, Message: "This endpoint requires an API token. Please add an authorization header to your request with a valid token"}
 }
 
-// ContentType answers a content type that is not accepted. An empty one means that the
-// header was not sent.
-func ContentType(sent string) *Error {
+// ContentType answers a content type that is not accepted; empty if the header was not
+// sent. accepted are those that are; none means JSON.
+func ContentType(sent string, accepted ...string) *Error {
+	if len(accepted) == 0 {
+		accepted = []string{"application/json"}
+	}
 	sent = cmp.Or(sent, "you didn't provide one")
 	return &Error{
 		Status:  http.StatusUnsupportedMediaType,
 		Name:    "ContentTypeError",
-		Message: "We do not accept the content-type you provided (" + sent + "). Try using one of the content-types we do accept instead (application/json) and make sure the body is in the corresponding format.",
+		Message: "We do not accept the content-type you provided (" + sent + "). Try using one of the content-types we do accept instead (" + strings.Join(accepted, ", ") + ") and make sure the body is in the corresponding format.",
 	}
 }
 

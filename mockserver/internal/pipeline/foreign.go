@@ -65,7 +65,7 @@ func (x *exchange) satisfies(scheme *openapi.Scheme) bool {
 		return err == nil && x.knows(httpx.Unescape(cookie.Value))
 	case scheme.Type == "http" && strings.EqualFold(scheme.HTTP, "basic"):
 		user, password, sent := x.request.BasicAuth()
-		return sent && (x.knows(password) || x.knows(user) || x.knows(user+":"+password)) // a token of Unleash looks like user:password
+		return sent && (x.knows(password) || x.knows(user) || x.knows(strings.TrimSuffix(user+":"+password, ":"))) // a token of Unleash looks like user:password; curl -u TOKEN: adds a colon
 	case scheme.Type == "http" && !strings.EqualFold(scheme.HTTP, "bearer"):
 		return x.knows(credentialOf(x.request.Header, scheme.HTTP))
 	case scheme.Type == "http", scheme.Type == "oauth2", scheme.Type == "openIdConnect":
@@ -121,7 +121,11 @@ func (x *exchange) demandForeignType() *apierror.Error {
 		return nil
 	}
 	if x.content = body.Accept(x.request.Header.Get("Content-Type")); x.content == nil {
-		return apierror.ContentType(latin1(x.request.Header.Get("Content-Type")))
+		types := make([]string, len(body.Contents))
+		for i, content := range body.Contents {
+			types[i] = content.MediaType
+		}
+		return apierror.ContentType(latin1(x.request.Header.Get("Content-Type")), types...)
 	}
 	return nil
 }
