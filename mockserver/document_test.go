@@ -629,6 +629,10 @@ paths:
         - {name: f, in: query, schema: {anyOf: [{type: integer}, {type: array, minItems: 2, items: {type: integer}}]}}
         - {name: g, in: query, content: {application/json: {schema: {type: integer, format: int64}}}}
         - {name: h, in: query, content: {application/json: {schema: {type: object, properties: {a: {type: array, items: {type: integer}}}}}}}
+        - {name: i, in: query, content: {application/json: {schema: {type: string}}}}
+        - {name: j, in: query, explode: false, schema: {type: array, maxItems: 2, items: {type: string, enum: [a, "b,c"]}}}
+        - {name: k, in: query, style: deepObject, schema: {anyOf: [{type: object, properties: {a: {type: integer}}}, {type: integer}]}}
+        - {name: l, in: query, schema: {anyOf: [{type: object, properties: {la: {type: integer}}}, {type: integer}]}}
       responses: {"204": {description: d}}
   /untyped:
     get:
@@ -655,8 +659,31 @@ paths:
                 pairs: {type: object}
             encoding: {pairs: {style: form, explode: false}}
       responses: {"204": {description: d}}
+  /parts:
+    post:
+      requestBody:
+        content:
+          multipart/form-data:
+            schema:
+              type: object
+              additionalProperties: false
+              required: [link]
+              properties:
+                link: {type: object, required: [to], properties: {to: {type: integer}, tags: {type: array, items: {type: string}}}}
+                "ids[]": {type: array, items: {type: integer}}
+                files: {type: array, items: {type: string}}
+      responses: {"204": {description: d}}
 components: {schemas: {port: {anyOf: [{type: integer}, {type: string, enum: [auto]}]}}}
 `
+	const multipart = "Content-Type: multipart/form-data; boundary=b"
+	parts := func(fields ...string) string {
+		var out strings.Builder
+		for _, field := range fields {
+			name, value, _ := strings.Cut(field, "=")
+			out.WriteString("--b\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n")
+		}
+		return out.String() + "--b--\r\n"
+	}
 	server, _ := serving(t, []byte(document), false)
 	many := strings.Repeat("&a=5", 900)
 	askEach(t, server, map[string]asking{
@@ -687,6 +714,19 @@ components: {schemas: {port: {anyOf: [{type: integer}, {type: string, enum: [aut
 		"a large number in JSON":           {"GET /lists?g=9223372036854775807", "", nil, 204},
 		"a list in JSON":                   {"GET /lists?h=%7B%22a%22:[5]%7D", "", nil, 204},
 		"a number for a list in JSON":      {"GET /lists?h=%7B%22a%22:%225%22%7D", "", nil, 400},
+		"a number in JSON that is a text":  {"GET /lists?h=%7B%22a%22:[%225%22]%7D", "", nil, 400},
+		"a text in JSON":                   {"GET /lists?i=%22x%22", "", nil, 204},
+		"a text that is not in JSON":       {"GET /lists?i=x", "", nil, 400},
+		"a number for a text in JSON":      {"GET /lists?i=5", "", nil, 400},
+		"an endless number in JSON":        {"GET /lists?g=1e99999", "", nil, 400},
+		"a comma in a word":                {"GET /lists?j=a,b%2Cc", "", nil, 204},
+		"only such a comma":                {"GET /lists?j=b%2cc", "", nil, 204},
+		"commas that are all escaped":      {"GET /lists?%6A=a%2Ca", "", nil, 204},
+		"a word too many":                  {"GET /lists?j=a,b,c", "", nil, 400},
+		"a number for an object":           {"GET /lists?k=5&l=5", "", nil, 204},
+		"the object":                       {"GET /lists?k[a]=5&la=5", "", nil, 204},
+		"neither of them":                  {"GET /lists?k=x", "", nil, 400},
+		"neither of them, spread":          {"GET /lists?l=x", "", nil, 400},
 		"an object without a type":         {"GET /untyped?a=1&g=1,2", "", nil, 204},
 		"one that breaks its schema":       {"GET /untyped?a=x", "", nil, 400},
 		"a list without a type":            {"GET /untyped?a=1&g=1,x", "", nil, 400},
@@ -703,6 +743,10 @@ components: {schemas: {port: {anyOf: [{type: integer}, {type: string, enum: [aut
 		"a text and a list of one":         {"POST /form", "port=auto&ports=5", []string{form}, 204},
 		"a list of a form":                 {"POST /form", "ports=5&ports=auto", []string{form}, 204},
 		"a form that breaks it":            {"POST /form", "port=off", []string{form}, 400},
+		"parts of one object":              {"POST /parts", parts("link[to]=1", "link[tags][]=a&b", "link[tags][]=%41", "ids[]=2", "files[]=\x00\xff"), []string{multipart}, 204},
+		"a wrong part of an object":        {"POST /parts", parts("link[to]=x"), []string{multipart}, 400},
+		"a wrong part of a list":           {"POST /parts", parts("link[to]=1", "ids[]=x"), []string{multipart}, 400},
+		"an unknown part":                  {"POST /parts", parts("link[to]=1", "other[a]=1"), []string{multipart}, 400},
 		"pairs of a form":                  {"POST /form", "pairs=x,1", []string{form}, 204},
 		"a name too many in a form":        {"POST /form", "pairs=x,1,y", []string{form}, 400},
 	})

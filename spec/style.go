@@ -15,14 +15,16 @@ import (
 func (p *Parameter) Decode(text string) any {
 	if p.JSON {
 		var value any
-		if json.Unmarshal([]byte(text), &value) == nil {
-			return value
+		decoder := json.NewDecoder(strings.NewReader(text))
+		decoder.UseNumber() // a whole number may have more digits than a float holds
+		if p.Lacks(text) || decoder.Decode(&value) != nil {
+			return text
 		}
-		return text
+		return value
 	}
 	types := p.Shape.Plain()
 	isArray, isObject := slices.Contains(types, "array"), slices.Contains(types, "object")
-	if !isArray && !isObject {
+	if !isArray && (!isObject || p.isUnpaired(text)) {
 		return p.bare(text)
 	}
 	words := p.split(text)
@@ -40,24 +42,30 @@ func (p *Parameter) Decode(text string) any {
 }
 
 // Lacks reports whether a text lacks what the parameter's style demands: what is written before a
-// value, or the names and values of an object.
+// value, the names and values of an object, or the syntax of JSON.
 func (p *Parameter) Lacks(text string) bool {
 	types := p.Shape.Plain()
-	isObject := slices.Equal(types, []string{"object"})
 	switch {
-	case p.JSON || p.IsSpread():
+	case p.JSON:
+		return !json.Valid([]byte(text)) || endlessNumber([]byte(text)) != ""
+	case p.IsSpread():
 		return false
-	case p.Style == "deepObject":
-		return isObject && text != "" // whose properties are each sent by a name with brackets
 	case p.In == "path" && p.isUnmarked(text, types):
 		return true
-	case !isObject:
-		return false
-	case p.Explode: // in the style matrix, a name may come without a value
-		words := p.split(text)
-		return p.Style != "matrix" && len(words) > 0 && !strings.Contains(words[0], "=")
 	}
-	return len(p.split(text))%2 != 0
+	return slices.Equal(types, []string{"object"}) && p.isUnpaired(text)
+}
+
+// isUnpaired reports whether a text cannot be the names and values of an object.
+func (p *Parameter) isUnpaired(text string) bool {
+	switch words := p.split(text); {
+	case p.Style == "deepObject":
+		return text != "" // whose properties are each sent by a name with brackets
+	case p.Explode: // in the style matrix, a name may come without a value
+		return p.Style != "matrix" && len(words) > 0 && !strings.Contains(words[0], "=")
+	default:
+		return len(words)%2 != 0
+	}
 }
 
 // isUnmarked reports whether a text lacks what some styles write before a value.

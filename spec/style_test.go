@@ -141,7 +141,7 @@ func TestTextsInAnotherStyle(t *testing.T) {
 		"a header":         {Parameter{In: "header", Style: "simple", Shape: object}, map[string]bool{"x, 1": false, "x, 1, y": true}},
 		"pairs or a text":  {Parameter{In: "query", Style: "form", Shape: either}, map[string]bool{"x": false}},
 		"spread":           {Parameter{In: "query", Style: "form", Explode: true, Shape: object}, map[string]bool{"x": false}},
-		"JSON":             {Parameter{In: "query", Style: "form", JSON: true, Shape: object}, map[string]bool{"x": false}},
+		"JSON":             {Parameter{In: "query", Style: "form", JSON: true, Shape: object}, map[string]bool{"x": true, "1e99999": true, `{"a":1}`: false}},
 	} {
 		for text, want := range test.texts {
 			if got := test.parameter.Lacks(text); got != want {

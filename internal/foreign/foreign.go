@@ -17,7 +17,6 @@ import (
 
 	"github.com/go-openapi/jsonpointer"
 
-	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
@@ -32,21 +31,20 @@ func Parameter(parameter *spec.Parameter, sent any, present bool, query *qs.Valu
 	case isText && present && text == "" && parameter.MayBeEmpty:
 		return sent, nil
 	case isText && present && parameter.Lacks(text):
+		style := "in the style " + parameter.Style
+		if parameter.JSON {
+			style = "JSON"
+		}
 		return sent, []spec.Failure{{
-			In: parameter.In, Pointer: "/" + jsonpointer.Escape(parameter.Name), Keyword: "syntax", Want: parameter.Style,
-			Reason: "it is not in the style " + parameter.Style,
+			In: parameter.In, Pointer: "/" + jsonpointer.Escape(parameter.Name), Keyword: "syntax", Want: parameter.Style, Reason: "it is not " + style,
 		}}
 	}
-	if value, present = decoded(parameter, sent, present, query); !present {
-		return value, parameter.Check(value, false)
+	if value, present = decoded(parameter, sent, present, query); !present || parameter.JSON {
+		return value, parameter.Check(value, present)
 	}
 	place, check := "/"+jsonpointer.Escape(parameter.Name), func(value any) []spec.Failure { return parameter.Check(value, true) }
-	first := firstReading(parameter.Shape, value)
-	if parameter.JSON {
-		first = ajv.Coerce(parameter.Shape, value) // its lists and objects are written as such
-	}
-	read, failures := settle(value, first, place, check)
-	if len(failures) > 0 && isText && (parameter.JSON || len(parameter.Shape.Plain()) != 1) { // the text could also be no list or object
+	read, failures := settle(value, firstReading(parameter.Shape, value), place, check)
+	if len(failures) > 0 && isText && len(parameter.Shape.Plain()) != 1 { // the text could also be no list or object
 		if _, others := settle(text, text, place, check); len(others) == 0 {
 			failures = nil
 		}
@@ -155,6 +153,9 @@ func Check(content *spec.Content, contentType string, body *bodyparser.Body) []s
 // fields returns a body's value. In a form, brackets in the names of the schema's properties are taken
 // literally.
 func fields(content *spec.Content, contentType string, body *bodyparser.Body) any {
+	if parts, is := body.Value.(map[string]any); is && !isForm(contentType) {
+		return nested(content.Shape, parts)
+	}
 	if !isForm(contentType) || content.Shape == nil || !slices.ContainsFunc(content.Shape.Properties, func(p openapi.Property) bool { return hasBrackets(p.Name) }) {
 		return body.Value
 	}
@@ -176,6 +177,32 @@ func fields(content *spec.Content, contentType string, body *bodyparser.Body) an
 		out[name] = valueOf(values)
 	}
 	return out
+}
+
+// nested puts together the properties whose parts have names with brackets, such as address[city]. Names
+// that the schema has literally stay as they are.
+func nested(shape *openapi.Shape, parts map[string]any) map[string]any {
+	apart := url.Values{}
+	for name, value := range parts {
+		whole, _, is := strings.Cut(name, "[")
+		at, _ := shape.Property(whole)
+		if literal, _ := shape.Property(name); !is || at < 0 || literal >= 0 {
+			continue
+		}
+		several, isList := value.([]any)
+		if !isList {
+			several = []any{value}
+		}
+		for _, text := range several {
+			apart.Add(name, text.(string))
+		}
+		delete(parts, name)
+	}
+	form, isShallow := qs.ParseForm(apart.Encode())
+	if object, is := form.All().(map[string]any); is && isShallow {
+		maps.Copy(parts, object)
+	}
+	return parts
 }
 
 // styled decodes form fields whose style the document specifies, and gathers the fields

@@ -4,6 +4,7 @@ package parameters
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -30,9 +31,34 @@ type Request struct {
 func (r *Request) Judge(parameter *spec.Parameter) (value any, failures []spec.Failure) {
 	value, present := r.sent(parameter)
 	if r.Styled {
-		return foreign.Parameter(parameter, value, present, r.Query)
+		value, failures = foreign.Parameter(parameter, value, present, r.Query)
+		if words := r.words(parameter); len(failures) > 0 && words != nil {
+			if list, failed := foreign.Parameter(parameter, words, true, r.Query); len(failed) == 0 {
+				return list, nil
+			}
+		}
+		return value, failures
 	}
 	return value, parameter.Check(ajv.Coerce(parameter.Shape, value), present)
+}
+
+// words returns the elements of a list in the query if some contain commas, which are then escaped, unlike
+// those between the elements. Many clients escape all of them.
+func (r *Request) words(parameter *spec.Parameter) (words []any) {
+	if parameter.In != "query" || parameter.Style != "form" || parameter.Explode || parameter.JSON {
+		return nil
+	}
+	for field := range strings.SplitSeq(httpx.RawQuery(r.HTTP), "&") {
+		name, text, _ := strings.Cut(field, "=")
+		if name, _ = url.QueryUnescape(name); name != parameter.Name || !strings.Contains(strings.ToUpper(text), "%2C") {
+			continue
+		}
+		for word := range strings.SplitSeq(text, ",") {
+			word, _ = url.QueryUnescape(word)
+			words = append(words, word)
+		}
+	}
+	return words
 }
 
 // sent returns the value of a parameter as it was sent.
