@@ -442,8 +442,12 @@ paths:
 			t.Errorf("%s: got %d, %v %s", target, got.Code, got.Header(), got.Body)
 		}
 	}
-	for _, target := range []string{"OPTIONS /c", "GET /c", "POST /a", "GET /b"} {
-		if got := ask(server, target, ""); got.Code != http.StatusNotFound || got.Header().Get("Allow") != "" {
+	for target, allow := range map[string]string{"OPTIONS /c": "", "GET /c": "", "POST /a": "GET,HEAD,PUT", "GET /b": "OPTIONS,HEAD"} {
+		status := http.StatusNotFound
+		if allow != "" {
+			status = http.StatusMethodNotAllowed
+		}
+		if got := ask(server, target, ""); got.Code != status || got.Header().Get("Allow") != allow {
 			t.Errorf("%s: got %d, %v", target, got.Code, got.Header())
 		}
 	}

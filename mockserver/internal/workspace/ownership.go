@@ -317,31 +317,38 @@ func (p *persistence) evict(w *Workspace) bool {
 
 // remove removes a workspace from memory and from the store.
 func (p *persistence) remove(name string) error {
-	w, _, err := p.obtain(name, nil)
-	switch {
-	case errors.Is(err, store.ErrNone) && p.down.Load() != nil:
-		return ErrNotStored // it is unknown whether it exists
-	case errors.Is(err, store.ErrNone):
-		return ErrNotFound
-	case unfit(err):
-		switch err = p.removeStored(name); {
-		case errors.Is(err, store.ErrElsewhere):
-			return ErrElsewhere
+	for {
+		w, _, err := p.obtain(name, nil)
+		switch {
+		case errors.Is(err, store.ErrNone) && p.down.Load() != nil:
+			return ErrNotStored // it is unknown whether it exists
 		case errors.Is(err, store.ErrNone):
 			return ErrNotFound
-		case errors.Is(err, ErrElsewhere), errors.Is(err, ErrNotStored), unfit(err):
-			return err
+		case unfit(err):
+			switch err = p.removeStored(name); {
+			case errors.Is(err, store.ErrElsewhere):
+				return ErrElsewhere
+			case errors.Is(err, store.ErrNone):
+				return ErrNotFound
+			case errors.Is(err, ErrElsewhere), errors.Is(err, ErrNotStored), unfit(err):
+				return err
+			case err != nil:
+				return p.failed(err)
+			}
+			return nil
 		case err != nil:
-			return p.failed(err)
+			return err
 		}
-		return nil
-	case err != nil:
-		return err
+		if err := p.erase(w); !errors.Is(err, errEnded) {
+			return err
+		}
 	}
-	return p.erase(w)
 }
 
-// erase removes a workspace that this process owns.
+// errEnded means that a workspace left memory meanwhile: it was let go or removed.
+var errEnded = errors.New("the workspace is no longer in memory")
+
+// erase removes a workspace that this process owns. The error may be errEnded.
 func (p *persistence) erase(w *Workspace) error {
 	s := w.stored
 	s.open.Lock()
@@ -349,7 +356,7 @@ func (p *persistence) erase(w *Workspace) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ended.Load() {
-		return nil
+		return errEnded
 	}
 	return p.asOwner(w, p.tryErase)
 }
@@ -381,7 +388,7 @@ func (p *persistence) removeAll() (int, error) {
 		switch err := p.erase(w); {
 		case err == nil:
 			count++
-		case !errors.Is(err, ErrElsewhere) && !unfit(err):
+		case !errors.Is(err, errEnded) && !errors.Is(err, ErrElsewhere) && !unfit(err):
 			return count, err
 		}
 	}
@@ -432,12 +439,12 @@ func (p *persistence) removeStored(name string) error {
 			}
 			return nil, p.Store.Remove(ctx, name)
 		})
-		switch {
-		case loaded != nil:
-			return p.erase(loaded)
-		case mine:
+		if loaded != nil {
+			err = p.erase(loaded)
+		}
+		if mine && !errors.Is(err, errEnded) { // otherwise the shared call was another one, or it has been let go
 			return err
-		} // otherwise the shared call was another one
+		}
 	}
 }
 
