@@ -158,6 +158,11 @@ func (p *program) proxy(ctx context.Context, flags *proxyFlags) (err error) {
 	if err != nil {
 		return err
 	}
+	if ctx.Err() != nil { // the usual end without --run
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), flags.drain)
+		defer cancel()
+	}
 	return endAs(command, p.concludeProxy(ctx, judge, files, failure))
 }
 

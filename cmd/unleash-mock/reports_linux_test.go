@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"errors"
+	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
 // pipeAndFile returns reports for a pipe and for a file, in this order.
@@ -50,5 +53,23 @@ func TestPipesComeAfterFiles(t *testing.T) {
 	readReport(t, kept)
 	if err := <-written; err != nil {
 		t.Error(err)
+	}
+}
+
+// TestAProxyWaitsForTheReaderOfAPipe checks that the signal which ends a proxy does not cost its report:
+// the reader may come within --drain.
+func TestAProxyWaitsForTheReaderOfAPipe(t *testing.T) {
+	t.Parallel()
+	_, pipe, _ := pipeAndFile(t)
+	upstream := httptest.NewServer(answers(healthy))
+	t.Cleanup(upstream.Close)
+	i := startProxy(t, upstream.URL, "--listen", "127.0.0.1:0", "--report", "json="+pipe, "--drain", "1m")
+	get(t, i.url+"/health", "")
+	code := make(chan int, 1)
+	go func() { code <- i.end() }()
+	time.Sleep(pipePatience + time.Second)
+	readReport(t, pipe)
+	if got := <-code; got != exitcode.OK {
+		t.Errorf("exit code %d: %s", got, i.stderr)
 	}
 }

@@ -6,6 +6,7 @@ set -euo pipefail
 [[ $WAIT =~ ^(([0-9]+)m)?(([0-9]+)s)?$ ]] || { echo "the input wait must be minutes and seconds, such as 1m30s, not: $WAIT" >&2; exit 2; }
 wait=$((60 * 10#${BASH_REMATCH[2]:-0} + 10#${BASH_REMATCH[4]:-0}))
 export HTTP_HOST=127.0.0.1 HTTP_PORT
+unset UNLEASH_URL # the job's own, or that of a mock which an earlier step has started
 log=$(mktemp "${RUNNER_TEMP:-/tmp}/unleash-mock.XXXXXX")
 variables=$log.env
 read -r -d '' -a arguments <<<"serve ${ARGS:-}" || true # it reads to the end
