@@ -253,6 +253,7 @@ func TestAWorkspaceThatIsDroppedWhileTheStoreIsDown(t *testing.T) {
 				p.drop()
 				memory.SetDown(false)
 				time.Sleep(5 * time.Second)
+				synctest.Wait() // nothing writes to the log now
 				if stats, _ := p.StoreStats(); stats.Lost != lost || strings.Count(p.log.String(), "workspace="+shared) != int(lost) {
 					t.Errorf("%d were lost, want %d; the log says %s", stats.Lost, lost, &p.log)
 				}
