@@ -152,7 +152,11 @@ func (s *sender) count(text string) (int, error) {
 func (s *sender) send(ctx context.Context, r target.Request) error {
 	last, tries, err := s.run.Client.Send(ctx, r)
 	for _, x := range tries {
-		s.note(x, nil) // a refusal to wait for may be a gateway's, which knows no contract
+		var breaches []judge.Breach
+		if x.Answer.Get("RateLimit-Policy") != "" { // otherwise a gateway refused, which knows no contract
+			breaches = s.run.Judge.Breaches(x)
+		}
+		s.note(x, breaches)
 	}
 	if last == nil {
 		return err
