@@ -25,8 +25,8 @@ func (p *persistence) open(name string, withCredentials bool, now int64) (*Works
 			return w, err
 		}
 	}
-	if name == Default {
-		return r.Default(), nil
+	if w := r.Default(); name == Default && !w.stored.ended.Load() {
+		return w, nil
 	}
 	return r.fresh(name)
 }
@@ -54,7 +54,7 @@ func (p *persistence) obtain(name string, fresh *Workspace) (w *Workspace, made 
 		switch {
 		case err == nil && is:
 			return got.Workspace, got.made && got.Workspace == fresh, nil
-		case err == nil: // the shared call has removed it: retry
+		case err == nil: // the shared call was a removal: retry
 		case mine || fresh == nil || !errors.Is(err, store.ErrNone): // otherwise the shared call had no fresh one: retry
 			return nil, false, err
 		}
@@ -87,7 +87,7 @@ func (p *persistence) load(name string, fresh *Workspace) (obtained, error) {
 	}
 	w := fresh
 	if entry.Content != nil || errors.Is(err, store.ErrTooLarge) {
-		if w, err = p.restored(ctx, name, entry, err); err != nil {
+		if w, err = p.restored(name, entry, err); err != nil {
 			return obtained{}, err
 		}
 	}
@@ -99,9 +99,16 @@ func (p *persistence) load(name string, fresh *Workspace) (obtained, error) {
 	w.stored.session.Store(session)
 	kept, made, err := p.add(w)
 	if err != nil && session != neverTaken {
-		_ = p.Store.LetGo(ctx, name)
+		_ = p.giveUp(name)
 	}
 	return obtained{kept, made}, err
+}
+
+// giveUp lets go a name in the store.
+func (p *persistence) giveUp(name string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	return p.Store.LetGo(ctx, name)
 }
 
 // taking is a method of a store that takes a name.
@@ -123,8 +130,8 @@ const neverTaken = -1
 
 // restored returns a workspace as it is stored. Damaged content is logged and set aside;
 // then both the workspace and the error are nil.
-func (p *persistence) restored(ctx context.Context, name string, entry store.Entry, problem error) (*Workspace, error) {
-	instance, created, err := p.read(ctx, name, entry, problem)
+func (p *persistence) restored(name string, entry store.Entry, problem error) (*Workspace, error) {
+	instance, created, err := p.read(name, entry, problem)
 	if instance == nil {
 		return nil, err
 	}
@@ -136,7 +143,7 @@ func (p *persistence) restored(ctx context.Context, name string, entry store.Ent
 
 // read decodes the stored content of a workspace. Damaged content is set aside; content
 // that only this process cannot use stays.
-func (p *persistence) read(ctx context.Context, name string, entry store.Entry, problem error) (instance *Instance, created time.Time, err error) {
+func (p *persistence) read(name string, entry store.Entry, problem error) (instance *Instance, created time.Time, err error) {
 	if problem == nil {
 		instance, created, problem = p.Restore(name, entry.Content)
 	}
@@ -148,6 +155,8 @@ func (p *persistence) read(ctx context.Context, name string, entry store.Entry, 
 	case unfit(problem):
 		return nil, created, problem
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout) // a large content may have taken longer
+	defer cancel()
 	where, err := p.Store.SetAside(ctx, name)
 	if err != nil {
 		return nil, created, p.failed(err)
@@ -225,8 +234,8 @@ func (p *persistence) retake(w *Workspace) error {
 	entry, err := p.take(ctx, p.Store.Reclaim, w.Name, s.revision == 0)
 	switch {
 	case errors.Is(err, store.ErrElsewhere), errors.Is(err, store.ErrNone): // taken or removed by another process
-		p.lose(w, overtaken)
 		p.end(w)
+		p.lose(w, w.Instance(), overtaken)
 		return ErrElsewhere
 	case err != nil && !errors.Is(err, store.ErrTooLarge):
 		return p.failed(err)
@@ -235,10 +244,10 @@ func (p *persistence) retake(w *Workspace) error {
 	case entry.Own && s.tried && entry.Revision != s.revision: // our own write, which was never confirmed
 		s.written = mark{}
 	case err != nil || entry.Content != nil && entry.Revision != s.revision:
-		instance, _, err := p.read(ctx, w.Name, entry, err)
+		instance, _, err := p.read(w.Name, entry, err)
 		if unfit(err) {
-			p.lose(w, overtaken)
 			p.end(w)
+			p.lose(w, w.Instance(), overtaken)
 		}
 		if err != nil {
 			return err
@@ -247,8 +256,9 @@ func (p *persistence) retake(w *Workspace) error {
 			entry.Revision, s.written = 0, mark{}
 			break
 		}
-		p.lose(w, overtaken)
+		before := w.Instance()
 		w.become(instance)
+		p.lose(w, before, overtaken)
 		s.written = markOf(w.Instance())
 	}
 	s.revision = entry.Revision
@@ -261,10 +271,11 @@ func (p *persistence) retake(w *Workspace) error {
 // made while the store, which already had it, was down.
 const overtaken = "the store has another version of a workspace, or none any more; the latest changes here are lost"
 
-// lose logs why the changes of a workspace that are not stored are lost, if there are any.
-func (p *persistence) lose(w *Workspace, why string) {
+// lose logs why the changes of an instance that are not stored are lost, if there are any.
+// Call it when no operation can begin on that instance any more: those before notice the loss.
+func (p *persistence) lose(w *Workspace, instance *Instance, why string) {
 	w.stored.losses.Add(1)
-	if markOf(w.Instance()) == w.stored.written {
+	if markOf(instance) == w.stored.written {
 		return
 	}
 	p.lost.Add(1)
@@ -290,9 +301,7 @@ func (p *persistence) letGo(w *Workspace) error {
 		return err
 	}
 	if s.session.Load() != neverTaken {
-		ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
-		defer cancel()
-		if err := p.Store.LetGo(ctx, w.Name); err != nil {
+		if err := p.giveUp(w.Name); err != nil {
 			return p.failed(err)
 		}
 	}
@@ -309,8 +318,8 @@ func (p *persistence) evict(w *Workspace) bool {
 	w.stored.mu.Lock()
 	defer w.stored.mu.Unlock()
 	if !w.stored.ended.Load() {
-		p.lose(w, "a workspace was dropped from memory before its latest changes were stored")
 		p.end(w)
+		p.lose(w, w.Instance(), "a workspace was dropped from memory before its latest changes were stored")
 	}
 	return true
 }
@@ -426,19 +435,14 @@ func (p *persistence) unowned(ctx context.Context) ([]store.Stored, error) {
 func (p *persistence) removeStored(name string) error {
 	for {
 		mine, loaded := false, (*Workspace)(nil)
-		_, err, _ := p.loading.Do(name, func() (any, error) { // not while it is let go
+		out, _, _ := p.loading.Do(name, func() (any, error) { // not while it is let go
 			mine = true
 			if loaded = p.registry.use(name, time.Now().UnixNano()); loaded != nil {
 				return nil, nil
 			}
-			ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
-			defer cancel()
-			_, err := p.Store.Take(ctx, name, false)
-			if err != nil && !errors.Is(err, store.ErrTooLarge) && (errors.Is(err, store.ErrNone) || !p.Store.Exclusive()) {
-				return nil, err
-			}
-			return nil, p.Store.Remove(ctx, name)
+			return p.takeAndRemove(name), nil // the error as a value: it is none of those who wait to load
 		})
+		err, _ := out.(error)
 		if loaded != nil {
 			err = p.erase(loaded)
 		}
@@ -446,6 +450,23 @@ func (p *persistence) removeStored(name string) error {
 			return err
 		}
 	}
+}
+
+// takeAndRemove removes what is stored under a name. If the session breaks in between, it is
+// taken again, once.
+func (p *persistence) takeAndRemove(name string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	for range 2 {
+		_, err := p.Store.Take(ctx, name, false)
+		if err != nil && !errors.Is(err, store.ErrTooLarge) && (errors.Is(err, store.ErrNone) || !p.Store.Exclusive()) {
+			return err
+		}
+		if err = p.Store.Remove(ctx, name); !errors.Is(err, store.ErrLost) {
+			return err
+		}
+	}
+	return store.ErrElsewhere
 }
 
 // Known returns the workspace with a name, whether in memory or stored. The error is

@@ -321,7 +321,7 @@ func (p *persistence) letIdleGo(now time.Time) {
 	r.nextSweep.Store(now.Add(min(max(r.IdleAfter/4, minSweep), maxSweep)).UnixNano())
 	before := now.Add(-r.IdleAfter).UnixNano()
 	idle := slices.DeleteFunc(r.kept(), func(w *Workspace) bool {
-		return w.Name == Default || w.used.Load() >= before || w.busy.Load() > 0
+		return w.Name == Default || w.busy.Load() > 0 || w.used.Load() >= before
 	})
 	p.each(idle, func(w *Workspace) {
 		if p.letGo(w) == nil {
@@ -362,9 +362,7 @@ func (p *persistence) handOver() {
 func (p *persistence) release(name string) {
 	_, _, _ = p.loading.Do(name, func() (any, error) { // not while it is loaded
 		if p.registry.use(name, time.Now().UnixNano()) == nil {
-			ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
-			defer cancel()
-			_ = p.Store.LetGo(ctx, name) // the process that wants it asks again
+			_ = p.giveUp(name) // the process that wants it asks again
 		}
 		return nil, ErrElsewhere // for requests that have waited
 	})

@@ -287,6 +287,8 @@ func (r *Registry) drop(w *Workspace) bool {
 	if w.Name == Default {
 		if fresh, err := r.build(Default); err == nil { // as at the start
 			r.fallback.CompareAndSwap(w, fresh)
+		} else {
+			w.kept.Store(false) // so that the next request replaces it
 		}
 	} else if r.byName[w.Name] != w {
 		return false
@@ -331,7 +333,7 @@ func (r *Registry) sweep(now int64) {
 		return // another request sweeps
 	}
 	before := now - int64(r.IdleAfter)
-	r.evicted.Add(int64(r.removeIf(func(w *Workspace) bool { return w.used.Load() < before && w.busy.Load() == 0 })))
+	r.evicted.Add(int64(r.removeIf(func(w *Workspace) bool { return w.busy.Load() == 0 && w.used.Load() < before })))
 }
 
 // Close closes the journals of all workspaces, including future ones. Otherwise

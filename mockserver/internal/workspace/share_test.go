@@ -385,3 +385,201 @@ func TestALargeContentHasMoreTime(t *testing.T) {
 		})
 	}
 }
+
+// persisted returns a registry with a store, and a workspace that may be stored there.
+func persisted(t *testing.T, in store.Store, logger *slog.Logger) *Registry {
+	t.Helper()
+	r, _ := registry(t, Options{})
+	if err := r.Persist(Persistence{
+		Store: in, Always: true, Logger: logger, Save: func(*Workspace) []byte { return []byte("state") },
+		Restore: func(name string, saved []byte) (*Instance, time.Time, error) {
+			if string(saved) != "state" {
+				return nil, time.Time{}, errors.New("damaged")
+			}
+			instance, err := r.Build(name)
+			return instance, time.Now(), err
+		},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// leave stores a content that nobody owns.
+func leave(t *testing.T, memory *storetest.Memory, content string) {
+	t.Helper()
+	other := memory.Open()
+	storetest.Take(t, other, shared, true)
+	storetest.Write(t, other, shared, 0, content)
+	if err := other.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// hook calls a function with every message that is logged.
+type hook struct {
+	slog.Handler
+	do func(message string)
+}
+
+func (hook) Enabled(context.Context, slog.Level) bool { return true }
+
+func (h hook) Handle(_ context.Context, record slog.Record) error {
+	h.do(record.Message)
+	return nil
+}
+
+// TestAnOperationOnWhatIsLost checks that no change is acknowledged that is made while its
+// workspace is dropped.
+func TestAnOperationOnWhatIsLost(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		memory := storetest.NewMemory(store.Limits{})
+		var w *Workspace
+		var operation Operation
+		began := errors.New("it was not tried")
+		change := func() {
+			if _, err := w.Instance().Clock.Set(clock.Change{Advance: time.Hour}); err != nil {
+				t.Error(err)
+			}
+		}
+		r := persisted(t, memory.Open(), slog.New(hook{slog.DiscardHandler, func(message string) {
+			if !strings.Contains(message, "dropped from memory") {
+				return
+			}
+			if operation, began = w.Begin(); began == nil {
+				change()
+			}
+		}}))
+		w, err := r.Get(shared)
+		if err != nil {
+			t.Fatal(err)
+		}
+		memory.SetDown(true)
+		change()
+		r.persist.evict(w)
+		if began == nil {
+			began = operation.End()
+		}
+		if !errors.Is(began, ErrElsewhere) {
+			t.Errorf("a change of a workspace that is dropped meets %v", began)
+		}
+		memory.SetDown(false)
+		if err := r.Settle(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestASessionThatBreaksDuringTheRemovalOfAll checks that what nobody owns is removed even then.
+func TestASessionThatBreaksDuringTheRemovalOfAll(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		memory := storetest.NewMemory(store.Limits{})
+		leave(t, memory, "state")
+		r := persisted(t, &breaking{Process: memory.Open()}, slog.New(slog.DiscardHandler))
+		if count, err := r.RemoveAll(); count != 1 || err != nil || memory.Stored(shared) != "" || !r.Ready() {
+			t.Errorf("%d are removed (%v), %q is stored, ready: %v", count, err, memory.Stored(shared), r.Ready())
+		}
+		if err := r.Settle(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// late is a store whose answers to Take come late, the first of them an error.
+type late struct {
+	*storetest.Process
+	after   time.Duration
+	problem error
+	once    sync.Once
+}
+
+func (s *late) Take(ctx context.Context, name string, reserve bool) (store.Entry, error) {
+	time.Sleep(s.after)
+	var problem error
+	s.once.Do(func() { problem = s.problem })
+	if problem != nil {
+		return store.Entry{}, problem
+	}
+	return s.Process.Take(ctx, name, reserve)
+}
+
+func (s *late) SetAside(ctx context.Context, name string) (string, error) {
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
+	return s.Process.SetAside(ctx, name)
+}
+
+// TestARequestDuringARemovalThatFails checks that a request for a workspace does not get the
+// error of a removal for which it has waited.
+func TestARequestDuringARemovalThatFails(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		memory := storetest.NewMemory(store.Limits{})
+		leave(t, memory, "state")
+		r := persisted(t, &late{Process: memory.Open(), after: time.Second, problem: store.ErrElsewhere}, slog.New(slog.DiscardHandler))
+		var done sync.WaitGroup
+		done.Go(func() {
+			if count, err := r.RemoveAll(); count != 0 || err != nil {
+				t.Errorf("%d are removed (%v)", count, err)
+			}
+		})
+		synctest.Wait()
+		if w, err := r.Open(shared, true); err != nil || !w.Kept() {
+			t.Errorf("the request meets %v", err)
+		}
+		done.Wait()
+		if err := r.Settle(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestADamagedContentThatTookLongToRead checks that it is set aside all the same.
+func TestADamagedContentThatTookLongToRead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		memory := storetest.NewMemory(store.Limits{})
+		leave(t, memory, "neither")
+		r := persisted(t, &late{Process: memory.Open(), after: storeTimeout + time.Second}, slog.New(slog.DiscardHandler))
+		_, err := r.Open(shared, true)
+		if stats, _ := r.StoreStats(); err != nil || stats.Damaged != 1 {
+			t.Errorf("it is opened with %v, and %d are set aside", err, stats.Damaged)
+		}
+		if err := r.Settle(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestADefaultThatCannotBeMadeAgain checks that the workspace default comes back after it has
+// left memory while it could not be made from the seed.
+func TestADefaultThatCannotBeMadeAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := persisted(t, storetest.NewMemory(store.Limits{}).Open(), slog.New(slog.DiscardHandler))
+		w, err := r.Get(Default)
+		if err != nil {
+			t.Fatal(err)
+		}
+		build := r.Build
+		r.Build = func(string) (*Instance, error) { return nil, errors.New("no seed") }
+		r.persist.evict(w)
+		r.Build = build
+		if w, err = r.Get(Default); err != nil {
+			t.Fatal(err)
+		}
+		operation, err := w.Begin()
+		if err == nil {
+			err = operation.End()
+		}
+		if err != nil || !w.Kept() {
+			t.Errorf("an operation meets %v", err)
+		}
+		if err := r.Settle(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -64,11 +64,11 @@ func (w *Workspace) Begin() (Operation, error) {
 		return Operation{}, err
 	}
 	s.open.RLock()
+	losses := s.losses.Load() // first: what is lost from now on is noticed
 	if s.ended.Load() {
 		s.open.RUnlock()
 		return Operation{}, ErrElsewhere
 	}
-	losses := s.losses.Load() // before the instance: one that takes its place later is noticed
 	return Operation{w, markOf(w.Instance()), losses}, nil
 }
 

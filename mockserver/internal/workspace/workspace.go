@@ -145,7 +145,7 @@ func (w *Workspace) Used() time.Time { return time.Unix(0, w.used.Load()).UTC() 
 func (w *Workspace) Hold() (release func()) {
 	w.busy.Add(1)
 	return func() {
-		w.used.Store(time.Now().UnixNano())
+		w.used.Store(time.Now().UnixNano()) // first: who finds nobody busy sees it
 		w.busy.Add(-1)
 	}
 }
