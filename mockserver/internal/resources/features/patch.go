@@ -54,10 +54,44 @@ func (t thrown) Error() string { return string(t) }
 
 const testFailed = thrown("Test operation failed")
 
+// maxIndented is the most bytes that a value in an error may have indented.
+const maxIndented = 1 << 20
+
+// indented returns a value as indented JSON. One that would be too large so, as it is nested
+// deeply, stays on one line.
 func indented(value any) string {
+	text := v8json.Stringify(nil, value)
+	if indentedSize(text) > maxIndented {
+		return string(text)
+	}
 	var out bytes.Buffer
-	_ = json.Indent(&out, v8json.Stringify(nil, value), "", "  ") // cannot fail: Stringify wrote it
+	_ = json.Indent(&out, text, "", "  ") // cannot fail: Stringify wrote it
 	return out.String()
+}
+
+// indentedSize returns how many bytes a JSON text has indented, at most.
+func indentedSize(text []byte) int {
+	size, depth, quoted := len(text), 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == ':':
+			size++
+		case c == '{', c == '[':
+			depth++
+			size += 1 + 2*depth
+		case c == ',':
+			size += 1 + 2*depth
+		case c == '}', c == ']':
+			depth--
+			size += 1 + 2*depth
+		}
+	}
+	return size
 }
 
 // readInto reads the result of a patch into a Go value.

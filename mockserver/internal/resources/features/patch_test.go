@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 )
 
 // TestPatches checks that patches apply to what exists, and that they take no more memory
@@ -49,6 +51,33 @@ func TestPatches(t *testing.T) {
 				t.Errorf("the description is %q", form.Description)
 			}
 		})
+	}
+}
+
+// TestADeepValueStaysSmall checks that the error of a test does not indent what is nested
+// so deeply that the error would be many times as large.
+func TestADeepValueStaysSmall(t *testing.T) {
+	t.Parallel()
+	const depth = 3000
+	deep := strings.Repeat("[", depth) + `"\\\"[",1` + strings.Repeat("]", depth)
+	operations := `[{"op":"add","path":"/a","value":` + deep + `},{"op":"test","path":"/a","value":` + deep[1:len(deep)-1] + `}]`
+	_, err := patched([]byte(`{}`), []byte(operations))
+	if err == nil || !strings.Contains(err.Error(), "tree: {\"a\":[[") || len(err.Error()) > 5*depth {
+		t.Errorf("the error is %.300v", err)
+	}
+}
+
+// TestTheSizeOfIndentedText checks that the size is counted before a text is indented.
+func TestTheSizeOfIndentedText(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{`1`, `"a,\"[{:\\"`, `{"a":[1,{"b":null}],"c,":"\\"}`, `[[["x:y"]],2]`} {
+		value, err := v8json.ParseOrdered([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := indentedSize([]byte(text)), len(indented(value)); got != want {
+			t.Errorf("%s has %d bytes, but %d were counted", text, want, got)
+		}
 	}
 }
 
