@@ -289,6 +289,34 @@ func TestWhatAcceptsNoChanges(t *testing.T) {
 	storetest.Write(t, admin, "x", revision, "more")
 }
 
+// TestATableThatIsLocked checks that a process stays the owner of what it has while another
+// session locks a table for longer than a ping may take.
+func TestATableThatIsLocked(t *testing.T) {
+	t.Parallel()
+	at := source(t)
+	p, admin := open(t, at, "a", store.Limits{}), open(t, at, "admin", store.Limits{})
+	before, _ := p.Session()
+	if err := admin.inTransaction(t.Context(), func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(t.Context(), "LOCK TABLE unleash_mock_workspaces"); err != nil {
+			return err
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		if err := p.Ping(ctx); err == nil {
+			t.Error("a process is up that can write nothing")
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Ping(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if after, lives := p.Session(); after != before || !lives {
+		t.Errorf("the session %d lives: %v; it was %d", after, lives, before)
+	}
+}
+
 // TestAPoolerIsNoticed checks that a session which finds itself in another one of the server, as
 // a pooler of transactions gives it, fails.
 func TestAPoolerIsNoticed(t *testing.T) {

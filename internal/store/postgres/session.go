@@ -16,8 +16,9 @@ import (
 
 // settings let the server notice soon that a process is gone, even if its machine does
 // not report it: the session, and with it the lock, ends after some ten seconds of
-// silence.
-const settings = `SET tcp_keepalives_idle = 4; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3`
+// silence. A statement fails before its time is up if it waits for who locks a table, such
+// as VACUUM FULL; otherwise the session would end.
+const settings = `SET tcp_keepalives_idle = 4; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3; SET lock_timeout = '1s'`
 
 // beginTime is how long to wait while another goroutine begins a session.
 const beginTime = 500 * time.Millisecond
