@@ -92,11 +92,12 @@ func (s *Server) restore(name string, text []byte) (*workspace.Instance, time.Ti
 
 func (s *Server) read(name string, text []byte) (*workspace.Instance, saved, error) {
 	var from saved
+	var written struct{ Format int }
+	if err := json.Unmarshal(text, &written); err == nil && written.Format > savedFormat { // first: other fields may differ
+		return nil, from, newer("format", written.Format, savedFormat)
+	}
 	if err := json.Unmarshal(text, &from); err != nil {
 		return nil, from, err
-	}
-	if from.Format > savedFormat {
-		return nil, from, newer("format", from.Format, savedFormat)
 	}
 	if from.Format != savedFormat || from.Workspace != name {
 		return nil, from, fmt.Errorf("it belongs to the workspace %q in format %d, not to this one in format %d", from.Workspace, from.Format, savedFormat)

@@ -357,7 +357,7 @@ func TestWhatANewerVersionHasWritten(t *testing.T) {
 	k.must(200, http.MethodPatch, "/w/a/_mock/flags/mine", "", `{"enabled":true}`)
 	k.settle(t.Context())
 	good := k.stored("a")
-	for _, text := range []string{strings.Replace(good, `"format":1`, `"format":2`, 1), strings.Replace(good, `"state":{"version":2`, `"state":{"version":3`, 1)} {
+	for _, text := range []string{strings.Replace(good, `"format":1`, `"format":2`, 1), strings.Replace(good, `"format":1`, `"format":2,"revision":"a"`, 1), strings.Replace(good, `"state":{"version":2`, `"state":{"version":3`, 1)} {
 		if text == good {
 			t.Fatal("the file is that of this version")
 		}
