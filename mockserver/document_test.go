@@ -429,6 +429,8 @@ paths:
     options: {responses: {"200": {description: d, content: {text/plain: {example: own}}}}}
     head: {responses: {"204": {description: d}}}
   /api/frontends: {get: {responses: {"204": {description: d}}}}
+  /u/me: {get: {responses: {"204": {description: d}}}}
+  /u/{id}: {delete: {responses: {"204": {description: d}}}, get: {responses: {"204": {description: d}}}}
 `
 	server, _ := serving(t, []byte(document), false)
 	for target, want := range map[string]struct {
@@ -437,12 +439,13 @@ paths:
 	}{
 		"OPTIONS /a": {200, "GET,HEAD,PUT", "GET,HEAD,PUT"}, "HEAD /a": {200, "", ""}, "GET /a": {200, "", "a"}, "PUT /a": {204, "", ""},
 		"OPTIONS /b": {200, "", "own"}, "HEAD /b": {204, "", ""}, "OPTIONS /api/frontends": {200, "GET,HEAD", "GET,HEAD"},
+		"OPTIONS /u/me": {200, "GET,HEAD,DELETE", "GET,HEAD,DELETE"}, "DELETE /u/me": {204, "", ""},
 	} {
 		if got := ask(server, target, ""); got.Code != want.status || got.Header().Get("Allow") != want.allow || got.Body.String() != want.body {
 			t.Errorf("%s: got %d, %v %s", target, got.Code, got.Header(), got.Body)
 		}
 	}
-	for target, allow := range map[string]string{"OPTIONS /c": "", "GET /c": "", "POST /a": "GET,HEAD,PUT", "GET /b": "OPTIONS,HEAD"} {
+	for target, allow := range map[string]string{"OPTIONS /c": "", "GET /c": "", "POST /a": "GET,HEAD,PUT", "GET /b": "OPTIONS,HEAD", "POST /u/me": "GET,HEAD,DELETE", "POST /u/1": "DELETE,GET,HEAD"} {
 		status := http.StatusNotFound
 		if allow != "" {
 			status = http.StatusMethodNotAllowed

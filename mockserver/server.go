@@ -180,7 +180,7 @@ func (s *Server) routes() *gin.Engine {
 // routeByDocument routes by the contract's own paths, because a document may have paths
 // that the router does not accept.
 func (s *Server) routeByDocument() gin.HandlerFunc {
-	handlers, allowed := map[*spec.Operation]gin.HandlerFunc{}, map[*spec.Path]gin.HandlerFunc{}
+	handlers, first := map[*spec.Operation]gin.HandlerFunc{}, map[*spec.Path]*spec.Operation{}
 	for _, path := range s.contract.Paths() {
 		served := path.In(s.edition)
 		if served == nil {
@@ -189,12 +189,13 @@ func (s *Server) routeByDocument() gin.HandlerFunc {
 		for _, operation := range served.Operations {
 			handlers[operation] = s.pipeline.Handle(operation)
 		}
-		allowed[path] = s.pipeline.Allow(served.Allow(), served.Operations[0])
+		first[path] = served.Operations[0]
 	}
 	unknown := s.pipeline.Unknown()
 	return func(c *gin.Context) {
-		path, values, _ := s.contract.Match(cmp.Or(c.Request.URL.RawPath, c.Request.URL.EscapedPath()), c.Request.Method)
-		if allowed[path] == nil {
+		sent := cmp.Or(c.Request.URL.RawPath, c.Request.URL.EscapedPath())
+		path, values, _ := s.contract.Match(sent, c.Request.Method)
+		if first[path] == nil {
 			unknown(c)
 			return
 		}
@@ -206,7 +207,7 @@ func (s *Server) routeByDocument() gin.HandlerFunc {
 		case handler != nil:
 			handler(c)
 		case c.Request.Method == http.MethodOptions:
-			allowed[path](c)
+			s.pipeline.Allow(s.pipeline.Allowed(sent), first[path])(c)
 		default:
 			unknown(c)
 		}

@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -214,6 +216,33 @@ func (p *Pipeline) Allow(methods string, operation *spec.Operation) gin.HandlerF
 		x.header[GradeHeader] = grade
 		x.send(c.Writer, x.allow(methods))
 	}
+}
+
+// methods are those that a document can have operations for.
+var methods = []string{
+	http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions, http.MethodTrace,
+}
+
+// Allowed returns the methods that the document has for a request's escaped path, under
+// whichever templates, as the value of an Allow header; empty if it does not have the path.
+func (p *Pipeline) Allowed(escapedPath string) string {
+	var out []string
+	for _, method := range methods {
+		path, _, _ := p.Contract.Match(escapedPath, method)
+		if path == nil {
+			return ""
+		}
+		served := path.In(p.Edition)
+		if served == nil {
+			continue
+		}
+		for allowed := range strings.SplitSeq(served.Allow(), ",") {
+			if !slices.Contains(out, allowed) {
+				out = append(out, allowed)
+			}
+		}
+	}
+	return strings.Join(out, ",")
 }
 
 // allow runs the stages for OPTIONS. A panic becomes a 500.

@@ -201,8 +201,8 @@ func (x *exchange) route() *apierror.Error {
 		return apierror.BadPath()
 	}
 	unknown := apierror.NoRoute(x.request.Method, EncodePath(x.base+x.path))
-	if path, _, _ := x.Contract.Match(x.path); path != nil && x.Contract.Foreign() {
-		unknown.Status, x.header["Allow"] = http.StatusMethodNotAllowed, []string{path.Allow()}
+	if allowed := x.Allowed(x.path); allowed != "" && x.Contract.Foreign() {
+		unknown.Status, x.header["Allow"] = http.StatusMethodNotAllowed, []string{allowed}
 	}
 	return unknown
 }
