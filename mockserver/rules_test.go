@@ -338,22 +338,22 @@ func TestAForced404NamesThePath(t *testing.T) {
 // although its workspace has had no other request for long.
 func TestAWorkspaceStaysWhileARequestIsDelayed(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		bounds := DefaultBounds()
-		bounds.WorkspaceIdle = 30 * time.Second
-		a := newApp(t, WithBounds(bounds))
-		a.must(200, http.MethodGet, "/w/slow"+endpointsPath, adminToken, "")
-		done := make(chan reply)
-		go func() {
-			done <- a.call(http.MethodPost, "/w/slow"+endpointsPath, adminToken, `{"name":"late"}`, "Prefer: delay=60s")
-		}()
-		time.Sleep(50 * time.Second)
-		a.must(200, http.MethodGet, "/w/other"+endpointsPath, adminToken, "") // removes idle workspaces
-		if got := <-done; got.status != http.StatusCreated {
-			t.Fatalf("got %d %s", got.status, got.body)
-		}
-		if got := a.must(200, http.MethodGet, "/w/slow"+endpointsPath, adminToken, ""); !strings.Contains(string(got.body), `"late"`) {
-			t.Errorf("the endpoints are %s", got.body)
-		}
-	})
+	for _, rule := range []string{`{"delay":"60s","times":1}`, `{"fault":"slow","slowFor":"60s","times":1}`} {
+		synctest.Test(t, func(t *testing.T) {
+			bounds := DefaultBounds()
+			bounds.WorkspaceIdle = 30 * time.Second
+			a := newApp(t, WithBounds(bounds))
+			a.must(201, http.MethodPost, "/w/slow/_mock/rules", "", rule)
+			done := make(chan reply)
+			go func() { done <- a.call(http.MethodPost, "/w/slow"+endpointsPath, adminToken, `{"name":"late"}`) }()
+			time.Sleep(50 * time.Second)
+			a.must(200, http.MethodGet, "/w/other"+endpointsPath, adminToken, "") // removes idle workspaces
+			if got := <-done; got.status != http.StatusCreated {
+				t.Fatalf("%s: got %d %s", rule, got.status, got.body)
+			}
+			if got := a.must(200, http.MethodGet, "/w/slow"+endpointsPath, adminToken, ""); !strings.Contains(string(got.body), `"late"`) {
+				t.Errorf("%s: the endpoints are %s", rule, got.body)
+			}
+		})
+	}
 }

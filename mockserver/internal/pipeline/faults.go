@@ -23,6 +23,7 @@ func (x *exchange) sendBroken(w gin.ResponseWriter, out answer) {
 		x.write(&noting{ResponseWriter: halving{w}, exchange: x, body: out.body}, out)
 		panic(http.ErrAbortHandler) // closes the connection
 	case rules.Slow:
+		defer x.workspace.Hold()()
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(x.effect.SlowFor + slowestWrite))
 		slow := &dripping{ResponseWriter: w, exchange: x, body: out.body}
 		x.write(slow, out)
