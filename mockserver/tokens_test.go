@@ -120,6 +120,12 @@ func TestATokenEndsAtADateThatAnswersCanShow(t *testing.T) {
 			t.Errorf("%s: %s\n%s", end, made.body, moved.body)
 		}
 	}
+	const first = `"expiresAt":"0001-01-01T00:00:00.000Z"`
+	made := a.must(201, http.MethodPost, "/api/admin/api-tokens", adminToken, `{"tokenName":"x","type":"client",`+first+`}`)
+	a.must(200, http.MethodPut, path, adminToken, `{"expiresAt":"0001-01-01T01:00:00+01:00"}`)
+	if all := a.must(200, http.MethodGet, "/api/admin/api-tokens", adminToken, "").body; !strings.Contains(string(made.body), first) || strings.Count(string(all), first) != 2 {
+		t.Errorf("%s is made; the tokens are %s", made.body, all)
+	}
 	a.must(200, http.MethodPut, path, adminToken, `{"expiresAt":"2030-01-01T05:00:00.0009+05:00"}`)
 	a.must(200, http.MethodPut, "/_mock/clock", "", `{"now":"2030-01-01T00:00:00.0005Z","frozen":true}`)
 	before := a.must(200, http.MethodGet, "/api/admin/api-tokens", adminToken, "").body

@@ -115,10 +115,20 @@ func (in createIn) Check() error {
 		return apierror.BadProperty("environment", "is not allowed to be empty", "")
 	case in.Projects.Sent && len(in.Projects.Value) == 0:
 		return apierror.BadProperty("projects", "must contain at least 1 items", "[]")
-	case in.ExpiresAt.Value != nil && in.ExpiresAt.Value.IsZero():
+	case in.ExpiresAt.Value != nil && isNoDate(*in.ExpiresAt.Value, in.Sent):
 		return noDate(in.Sent)
 	}
 	return nil
+}
+
+// isNoDate reports whether a date of expiry could not be read, which leaves it zero. The
+// beginning of year 1 is zero, too.
+func isNoDate(read time.Time, sent engine.JSON) bool {
+	if !read.IsZero() {
+		return false
+	}
+	moment, err := time.Parse(`"`+time.RFC3339Nano+`"`, strings.ToUpper(endIn(sent)))
+	return err != nil || moment.UTC().Year() != 1
 }
 
 // noDate refuses what the contract accepts as a date but no answer could show: a leap second,
@@ -247,7 +257,7 @@ func update(tx *engine.Tx, in updateIn) (out engine.Answer[engine.None], err err
 	if err := mayChange(tx, "UPDATE", before.Type); err != nil {
 		return out, err
 	}
-	if in.ExpiresAt.IsZero() { // all other refusals of this operation come from the schema
+	if isNoDate(in.ExpiresAt, in.Sent) { // all other refusals of this operation come from the schema
 		const at = "/body/expiresAt"
 		return out, apierror.Invalid(apierror.Detail{
 			Path: at, Message: fmt.Sprintf("The `%s` property must match format \"date-time\". You sent %s.", at, endIn(in.Sent)),
