@@ -223,11 +223,13 @@ const (
 )
 
 // at returns what a JSON pointer leads to, or nil.
-func (d *Document) at(tokens []string) []byte {
+func (d *Document) at(tokens []string) []byte { return d.from(d.text, tokens) }
+
+// from returns what tokens lead to from a part of the document on, or nil.
+func (d *Document) from(value []byte, tokens []string) []byte {
 	if len(tokens) > maxTokens {
 		return nil
 	}
-	value := d.text
 	for _, token := range tokens {
 		value = d.child(value, token)
 	}

@@ -402,6 +402,13 @@ func TestNamesOfSchemas(t *testing.T) {
 		"an anchor of an id":          {`{"a": {"$ref": "#z"}, "b": {"$id": "urn:x:y", "$anchor": "z"}}`, ``},
 		"a pointer in an id":          {`{"b": {"$id": "urn:x:y", "c": {"$ref": "#/d"}, "d": {}}, "d": {}}`, `{"b": {"$id": "urn:x:y", "c": {"$ref": "#/b/d"}, "d": {}}, "d": {}}`},
 		"a pointer out of it":         {`{"b": {"$id": "urn:x:y", "c": {"$ref": "#/d"}}, "d": {}}`, ``},
+		"a list in an id":             {`{"b": {"$id": "urn:x:y", "oneOf": [{}, {"$ref": "#/oneOf/0"}]}}`, `{"b": {"$id": "urn:x:y", "oneOf": [{}, {"$ref": "#/b/oneOf/0"}]}}`},
+		"an escaped pointer in an id": {`{"b": {"$id": "urn:x:y", "a b/%": {}, "c": {"$ref": "#/a%20b~1%25"}}}`, `{"b": {"$id": "urn:x:y", "a b/%": {}, "c": {"$ref": "#/b/a b~1%25"}}}`},
+		"the second nearest anchor":   {`{"a": {"b": {"$anchor": "x"}, "c": {"d": {"$ref": "#x"}}}, "e": {"$anchor": "x"}}`, `{"a": {"b": {"$anchor": "x"}, "c": {"d": {"$ref": "#/a/b"}}}, "e": {"$anchor": "x"}}`},
+		"an order of its own":         {`{"a": {"b": {"$ref": "#x"}, "$ref": "#x", "c": {"$ref": "#x"}}, "d": {"$anchor": "x"}}`, `{"a": {"b": {"$ref": "#/d"}, "$ref": "#/d", "c": {"$ref": "#/d"}}, "d": {"$anchor": "x"}}`},
+		"an anchor in an $id":         {`{"a": {"$ref": "urn:x:y#z"}, "b": {"$id": "urn:x:y#z"}}`, `{"a": {"$ref": "#/b"}, "b": {"$id": "urn:x:y#z"}}`},
+		"blanks before it":            {" \n" + `{"a": {"$ref": "#x"}, "b": {"$anchor": "x"}}`, " \n" + `{"a": {"$ref": "#/b"}, "b": {"$anchor": "x"}}`},
+		"an id that is too long":      {`{"a": {"$ref": "` + strings.Repeat("y", 1001) + `"}, "b": {"$id": "` + strings.Repeat("y", 1001) + `"}}`, ``},
 		"an id itself":                {`{"b": {"$id": "urn:x:y", "c": {"$ref": "#"}}}`, `{"b": {"$id": "urn:x:y", "c": {"$ref": "#/b"}}}`},
 		"an odd place":                {`{"a": {"$ref": "#x"}, "b%/~": {"$anchor": "x"}}`, `{"a": {"$ref": "#/b%25~1~0"}, "b%/~": {"$anchor": "x"}}`},
 		"the document's own URI":      {`{"$self": "https://x/y", "a": {"$ref": "https://x/y#/b"}, "b": {"$ref": "#/b"}}`, `{"$self": "https://x/y", "a": {"$ref": "#/b"}, "b": {"$ref": "#/b"}}`},
@@ -417,6 +424,40 @@ func TestNamesOfSchemas(t *testing.T) {
 		if got := string(read(t, test.source).Text()); got != test.want {
 			t.Errorf("%s: got %s, want %s", name, got, test.want)
 		}
+	}
+}
+
+// TestHostileNamesOfSchemas checks that documents with many names, references or long pointers are read quickly.
+func TestHostileNamesOfSchemas(t *testing.T) {
+	t.Parallel()
+	list := func(element string, count int) string {
+		return "[" + strings.Repeat(element+",", count) + element + "]"
+	}
+	long := strings.Repeat("K", 200_000)
+	for name, source := range map[string]string{
+		"pointers in an id":           `{"a": ` + list("0", 300_000) + `, "b": {"$id": "urn:x", "c": {}, "d": ` + list(`{"$ref":"#/c"}`, 30_000) + `}}`,
+		"elements of a long name":     `{"$id": "urn:x", "` + long + `": ` + list("0", 200_000) + `}`,
+		"objects of a long name":      `{"$id": "urn:x", "` + long + `": ` + list("{}", 200_000) + `}`,
+		"one anchor in many places":   `{"a": ` + list(`{"$anchor":"a"}`, 60_000) + `, "b": ` + list(`{"$ref":"#a"}`, 60_000) + `}`,
+		"references to a long name":   `{"` + long + `": {"$id": "urn:x", "a": ` + list(`{"$ref":"#"}`, 30_000) + `}}`,
+		"names relative to a long id": `{"a": {"$id": "urn:` + long + `/", "b": ` + list(`{"$id":"x"}`, 30_000) + `}}`,
+	} {
+		began := time.Now()
+		if size := len(read(t, source).Text()); size > 100<<20 {
+			t.Errorf("%s: the document has become %d bytes long", name, size)
+		}
+		if took := time.Since(began); took > 2*time.Minute {
+			t.Errorf("%s: took %v", name, took)
+		}
+	}
+}
+
+// TestNothingIsCopied checks that a document with no reference to its names stays the text that it is.
+func TestNothingIsCopied(t *testing.T) {
+	t.Parallel()
+	source := []byte(`{"properties": {"$id": {"type": "string"}, "a": {"$ref": "#/properties/b"}, "b": {}}}`)
+	if d, err := document.Read(source); err != nil || &d.Text()[0] != &source[0] {
+		t.Errorf("it is copied, or fails: %v", err)
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/go-openapi/jsonpointer"
+
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 )
 
 // pointed returns a document whose references to the $id or the anchor of a schema in it are JSON
@@ -17,18 +19,26 @@ func pointed(text []byte) []byte {
 	if !slices.ContainsFunc(naming, func(keyword string) bool { return bytes.Contains(text, []byte(`"`+keyword+`"`)) }) {
 		return text
 	}
-	text = text[:len(text):len(text)]
-	n := names{places: map[string][]string{}}
-	n.read(text, place{}, "", resource{uri: &url.URL{}})
+	d := New(bytes.TrimLeft(text, " \t\r\n"))
+	n := names{document: d, places: map[name][]*place{}}
+	n.read(&place{text: d.text}, "", "", resource{uri: &url.URL{}})
 	var out []byte
-	end := 0
+	end, room := 0, MaxJSON // what all pointers may add
 	for _, link := range n.links {
-		if pointer, known := n.lead(text, link); known {
-			value, _ := json.Marshal("#" + strings.ReplaceAll(pointer, "%", "%25")) // cannot fail, as it is a string
-			begin := len(text) - cap(link.value)
-			out = append(append(out, text[end:begin]...), value...)
-			end = begin + len(link.value)
+		to, tokens, known := n.lead(link)
+		if known {
+			room -= to.length
 		}
+		if !known || room < 0 {
+			continue
+		}
+		value, _ := json.Marshal("#" + strings.ReplaceAll(pointer(append(to.tokens(), tokens...)), "%", "%25")) // cannot fail, as it is a string
+		begin := len(text) - cap(link.value)
+		out = append(append(out, text[end:begin]...), value...)
+		end = begin + len(link.value)
+	}
+	if out == nil {
+		return text
 	}
 	return append(out, text[end:]...)
 }
@@ -36,120 +46,195 @@ func pointed(text []byte) []byte {
 // naming are the keywords that name a schema, and the one that names a document.
 var naming = []string{"$id", "$anchor", "$dynamicAnchor", "$self"}
 
+// maxURI is the maximum length of the URI of a schema. A longer one is no name.
+const maxURI = 1000
+
 // names are the names of the schemas in a document, and the references that may be such names.
 type names struct {
-	places map[string][]string // JSON pointers, by the URI
-	links  []link
+	document *Document
+	places   map[name][]*place // in the document's order
+	links    []link
+	count    int // of places
 }
+
+// name is the name of a schema: the URI of a resource, and the anchor of a schema in it, if any.
+type name struct{ uri, anchor string }
 
 // resource is what has a URI of its own, to which the references in it are relative: the document, or
 // a schema with an $id.
 type resource struct {
-	uri     *url.URL
-	pointer string
+	uri  *url.URL
+	name string // the URI as text
+	at   *place // nil for the document
 }
 
 // link is a reference: its text in the document, and where it is.
 type link struct {
-	value   []byte
-	text    string
-	pointer string
-	within  resource
+	value  []byte
+	text   string
+	at     *place
+	within resource
 }
 
-// place is where a value is: its JSON pointer, and the name of the member that it is in.
-type place struct{ pointer, name string }
+// place is where an object or an array is.
+type place struct {
+	text   []byte
+	above  *place
+	token  string // its name or its position in what is above
+	number int    // its position among all places of the document
+	depth  int
+	length int // of its JSON pointer, about
+}
 
-// maxNested is how deeply schemas with names may be nested.
-const maxNested = 200
+func (p *place) below(token string, text []byte) *place {
+	return &place{text: text, above: p, token: token, depth: p.depth + 1, length: p.length + len("/") + len(token)}
+}
 
-// read collects names and references in a value. parent is the name of the member around the value's.
-func (n *names) read(value []byte, at place, parent string, within resource) {
-	if len(value) == 0 || strings.Count(at.pointer, "/") > maxNested || isData(parent, at.name, json.Delim(value[0])) {
+// tokens returns the names and positions that lead to a place.
+func (p *place) tokens() []string {
+	if p.above == nil {
+		return nil
+	}
+	return append(p.above.tokens(), p.token)
+}
+
+// pointer returns a JSON pointer.
+func pointer(tokens []string) string {
+	var out strings.Builder
+	for _, token := range tokens {
+		out.WriteString("/" + jsonpointer.Escape(token))
+	}
+	return out.String()
+}
+
+// read collects names and references in an object or an array. parent is the name of the member around it.
+func (n *names) read(at *place, name, parent string, within resource) {
+	if at.depth > maxTokens || isData(parent, name, json.Delim(at.text[0])) {
 		return
 	}
-	if value[0] == '[' {
-		for i, element := range elements(value) {
-			n.read(element, place{at.pointer + "/" + strconv.Itoa(i), ""}, at.name, within)
+	at.number = n.count
+	n.count++
+	if at.text[0] == '[' {
+		for i, element := range elements(at.text) {
+			if isContainer(element) {
+				n.read(at.below(strconv.Itoa(i), element), "", name, within)
+			}
 		}
 		return
 	}
+	type member struct {
+		name string
+		text []byte
+	}
+	var members []member
 	texts := map[string]string{}
-	for name, member := range Members(value) {
-		var text string
-		if member[0] == '"' && json.Unmarshal(member, &text) == nil {
-			texts[name] = text
+	for name, text := range Members(at.text) {
+		value := ""
+		isName := slices.Contains(naming, name) || name == "$ref" || name == "$dynamicRef"
+		if isName && text[0] == '"' && json.Unmarshal(text, &value) == nil {
+			texts[name] = value
+		}
+		if isName || isContainer(text) {
+			members = append(members, member{name, text})
 		}
 	}
-	within = n.name(texts, at.pointer, within)
-	for name, member := range Members(value) {
-		if text, is := texts[name]; is && (name == "$ref" || name == "$dynamicRef" && !strings.HasPrefix(text, "#")) {
-			n.links = append(n.links, link{member, text, at.pointer, within})
+	within = n.name(texts, at, within)
+	for _, m := range members {
+		text, is := texts[m.name]
+		switch {
+		case isContainer(m.text):
+			n.read(at.below(m.name, m.text), m.name, name, within)
+		case is && (m.name == "$ref" || m.name == "$dynamicRef" && !strings.HasPrefix(text, "#")):
+			n.links = append(n.links, link{m.text, text, at, within})
 		}
-		n.read(member, place{at.pointer + "/" + jsonpointer.Escape(name), name}, at.name, within)
 	}
 }
+
+func isContainer(value []byte) bool { return len(value) > 0 && (value[0] == '{' || value[0] == '[') }
 
 // name adds the names of an object, and returns the resource that the object is in.
-func (n *names) name(texts map[string]string, pointer string, within resource) resource {
+func (n *names) name(texts map[string]string, at *place, within resource) resource {
 	id := texts["$id"]
-	if pointer == "" {
+	if at.above == nil {
 		id = texts["$self"]
 	}
-	if id = strings.TrimSuffix(id, "#"); id != "" && id[0] != '#' {
-		if uri, err := within.uri.Parse(id); err == nil {
-			within = resource{uri, pointer}
-			n.add(uri.String(), pointer)
+	if id = strings.TrimSuffix(id, "#"); id != "" && id[0] != '#' && len(id) <= maxURI {
+		if uri, err := within.uri.Parse(id); err == nil && len(uri.String()) <= maxURI {
+			named := taken(uri)
+			within = resource{uri, named.uri, at}
+			n.add(named, at)
 		}
 	}
 	for _, anchor := range []string{texts["$anchor"], texts["$dynamicAnchor"]} {
 		if anchor != "" {
-			n.add(within.uri.String()+"#"+anchor, pointer)
+			n.add(name{within.name, anchor}, at)
 		}
 	}
 	return within
 }
 
-func (n *names) add(uri, pointer string) { n.places[uri] = append(n.places[uri], pointer) }
+func (n *names) add(as name, at *place) { n.places[as] = append(n.places[as], at) }
 
-// lead returns the JSON pointer that a reference stands for. known is false if it is no name.
-func (n *names) lead(text []byte, l link) (pointer string, known bool) {
-	if strings.HasPrefix(l.text, "#/") || l.text == "#" { // most mean the document, even in a schema with an $id
-		pointer = l.within.pointer + l.text[1:]
-		return pointer, l.within.pointer != "" && leads(text, pointer)
-	}
-	uri, err := l.within.uri.Parse(l.text)
-	if err != nil {
-		return "", false
-	}
-	fragment := uri.Fragment
+// taken takes the fragment off a URI.
+func taken(uri *url.URL) name {
+	anchor := uri.Fragment
 	uri.Fragment, uri.RawFragment = "", ""
-	name, rest := uri.String(), fragment
-	if fragment != "" && fragment[0] != '/' {
-		name, rest = name+"#"+fragment, ""
-	}
-	places := n.places[name]
-	if len(places) == 0 {
-		return "", false
-	}
-	nearest := slices.MaxFunc(places, func(a, b string) int { return common(a, l.pointer) - common(b, l.pointer) })
-	return nearest + rest, true
+	return name{uri.String(), anchor}
 }
 
-// leads reports whether a JSON pointer leads to something.
-func leads(text []byte, pointer string) bool {
-	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		if text = Member(text, jsonpointer.Unescape(token)); text == nil {
-			return false
+// lead returns the place that a reference leads to, or the tokens that lead on from there. known is false if
+// it is no name.
+func (n *names) lead(l link) (to *place, tokens []string, known bool) {
+	tokens, isPointer := openapi.Tokens(l.text)
+	if isPointer || l.text == "#" { // most mean the document, even in a schema with an $id
+		return l.within.at, tokens, l.within.at != nil && n.document.from(l.within.at.text, tokens) != nil
+	}
+	named := name{uri: l.within.name}
+	if anchor, isHere := strings.CutPrefix(l.text, "#"); isHere {
+		var err error
+		if named.anchor, err = url.PathUnescape(anchor); err != nil {
+			return nil, nil, false
 		}
+	} else {
+		uri, err := l.within.uri.Parse(l.text)
+		if err != nil {
+			return nil, nil, false
+		}
+		named = taken(uri)
 	}
-	return true
+	if strings.HasPrefix(named.anchor, "/") {
+		for token := range strings.SplitSeq(named.anchor[1:], "/") {
+			tokens = append(tokens, jsonpointer.Unescape(token))
+		}
+		named.anchor = ""
+	}
+	places := n.places[named]
+	if len(places) == 0 {
+		return nil, nil, false
+	}
+	return nearest(places, l.at), tokens, true
 }
 
-// common returns the length of the text that two texts begin with.
-func common(a, b string) (length int) {
-	for length < min(len(a), len(b)) && a[length] == b[length] {
-		length++
+// nearest returns that of some places which has most in common with another. As they are in the document's
+// order, it is one of the two next to the other.
+func nearest(places []*place, other *place) *place {
+	behind, _ := slices.BinarySearchFunc(places, other.number+1, func(p *place, number int) int { return p.number - number })
+	switch {
+	case behind == 0:
+		return places[0]
+	case behind < len(places) && common(places[behind], other) > common(places[behind-1], other):
+		return places[behind]
 	}
-	return length
+	return places[behind-1]
+}
+
+// common returns how deep the deepest place is that two places are in.
+func common(a, b *place) int {
+	for a != b {
+		if a.depth >= b.depth {
+			a, b = b, a
+		}
+		b = b.above
+	}
+	return a.depth
 }
