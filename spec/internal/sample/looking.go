@@ -21,25 +21,40 @@ type looking struct {
 }
 
 // firstMark is the first of the marks for groups. Each consists of two runes, since single ones may become
-// a part of a class. They are for private use.
+// a part of a class, in a group, which may be repeated. They are for private use.
 const firstMark = 0xF0000
+
+// maxLookingText is the maximum length of an expression that looks ahead or behind. The time to find its
+// groups grows with the square of the length.
+const maxLookingText = 10_000
 
 // NewLooking parses an expression with groups that look ahead or behind.
 func NewLooking(text string) (*Looking, error) {
+	if len(text) > maxLookingText {
+		return nil, errTooLarge
+	}
+	left := maxLooking
+	return newLooking(text, &left)
+}
+
+var errTooLarge = errors.New("it is too large")
+
+// newLooking is NewLooking for an expression or a group. left is how many instructions the rest may have.
+func newLooking(text string, left *int) (*Looking, error) {
 	out := &Looking{text: text}
+	var failed error
 	plain := eachLook(text, func(begin, body string) string {
-		inner, err := NewLooking(body)
-		if err != nil {
-			inner = nil
+		if failed != nil {
+			return ""
 		}
+		var inner *Looking
+		inner, failed = newLooking(body, left)
 		out.groups = append(out.groups, looking{inner, strings.Contains(begin, "<"), strings.HasSuffix(begin, "!")})
 		mark := rune(firstMark + 2*(len(out.groups)-1))
-		return string([]rune{mark, mark + 1})
+		return "(?:" + string([]rune{mark, mark + 1}) + ")"
 	})
-	for _, group := range out.groups {
-		if group.Looking == nil {
-			return nil, errors.New("a group that looks ahead or behind cannot be read")
-		}
+	if failed != nil {
+		return nil, failed
 	}
 	parsed, err := syntax.Parse(plain, syntax.Perl)
 	if err != nil {
@@ -49,15 +64,19 @@ func NewLooking(text string) (*Looking, error) {
 		return nil, errors.New("it has characters for private use")
 	}
 	if instructions(parsed) > maxInstructions {
-		return nil, errors.New("it is too large")
+		return nil, errTooLarge
 	}
-	if out.program, err = syntax.Compile(parsed.Simplify()); err == nil && len(out.program.Inst) > maxLooking {
-		return nil, errors.New("it is too large")
+	if out.program, err = syntax.Compile(parsed.Simplify()); err != nil {
+		return nil, err
 	}
-	return out, err
+	if *left -= len(out.program.Inst); *left < 0 {
+		return nil, errTooLarge
+	}
+	return out, nil
 }
 
-// maxLooking is the maximum number of instructions of an expression that looks ahead or behind.
+// maxLooking is the maximum number of instructions of an expression that looks ahead or behind, with its
+// groups.
 const maxLooking = 10_000
 
 // eachLook returns an expression with its groups that look ahead or behind replaced. begin is what such a

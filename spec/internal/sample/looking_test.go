@@ -2,7 +2,9 @@ package sample_test
 
 import (
 	"regexp"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/unleash-mock/unleash-mock/spec/internal/sample"
 )
@@ -20,6 +22,9 @@ func TestLooking(t *testing.T) {
 		`^(?:(?=a)){2}a$`:      {[]string{"a"}, []string{"b", "aa"}},
 		`^(?=é)..$`:            {[]string{"éü"}, []string{"é", "üé"}},
 		`^(?=)(?!x)$`:          {[]string{""}, []string{"x", "y"}},
+		`^(?=a)?b$`:            {[]string{"b"}, []string{"a", "bb"}},
+		`^(?!b)*b{2}$`:         {[]string{"bb"}, []string{"b"}},
+		`^(?:(?=a)|(?=b)).$`:   {[]string{"a", "b"}, []string{"c", "ab"}},
 		`(?i)^(?=A)ab$`:        {[]string{"AB"}, []string{"ab", "b"}},
 	} {
 		looking, err := sample.NewLooking(pattern)
@@ -45,6 +50,29 @@ func TestLooking(t *testing.T) {
 		if looking, err := sample.NewLooking(pattern); err == nil {
 			t.Errorf("%s is read as %v", pattern, looking)
 		}
+	}
+}
+
+// TestLargeLooking checks that expressions with many groups that look ahead, or deep or large ones, are refused
+// quickly.
+func TestLargeLooking(t *testing.T) {
+	t.Parallel()
+	for name, pattern := range map[string]string{
+		"groups in groups":        strings.Repeat("(?=", 300_000) + strings.Repeat(")", 300_000),
+		"groups that do not end":  strings.Repeat("(?=", 300_000),
+		"instructions altogether": strings.Repeat("(?="+strings.Repeat("a{999}", 9)+")", 2),
+		"instructions in groups":  "(?=" + strings.Repeat("a{999}", 9) + "(?=" + strings.Repeat("b{999}", 9) + "))",
+	} {
+		began := time.Now()
+		if _, err := sample.NewLooking(pattern); err == nil {
+			t.Errorf("%s: it is read", name)
+		}
+		if took := time.Since(began); took > 2*time.Minute {
+			t.Errorf("%s: took %v", name, took)
+		}
+	}
+	if _, err := sample.NewLooking(strings.Repeat("(?=", 2000) + strings.Repeat(")", 2000)); err != nil {
+		t.Errorf("groups in groups are refused: %v", err)
 	}
 }
 

@@ -72,6 +72,9 @@ func (m *maker) automataOf(pattern string, avoided bool) []*automaton {
 			distance: distances(program), reached: make([]int, len(program.Inst)),
 		}}
 	}
+	if len(pattern) > maxLookingText {
+		return nil
+	}
 	match, avoid := ahead(pattern)
 	switch rest := withoutLooks(pattern); {
 	case avoided: // avoiding several parts at once is not possible
