@@ -81,10 +81,10 @@ func isReserved(o *Operation) bool {
 // document has.
 var probes = []string{"/health", "/ready"}
 
-// takeProbes adds the probes of a contract whose paths are not in use here.
+// takeProbes adds the probes of a contract that nothing here answers.
 func (c *Contract) takeProbes(from *Contract) {
 	for _, path := range probes {
-		if taken, _, _ := c.Match(path); taken != nil {
+		if c.Find(http.MethodGet, path) != nil {
 			continue
 		}
 		if probe, _, _ := from.Match(path); probe != nil {

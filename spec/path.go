@@ -1,9 +1,11 @@
 package spec
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
+	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -121,7 +123,8 @@ func pieces(template string) []string {
 // node is one segment in the tree of path templates.
 type node struct {
 	static    map[string]*node // by key
-	mixed     []mixed          // segments that contain a parameter and text
+	mixed     []mixed          // segments that contain a parameter and text, those with most text first
+	known     map[string]*node // those of mixed, by their pieces
 	parameter *node
 	path      *Path
 	// exact is true if letter case matters, and characters may be escaped anywhere. Unleash's router
@@ -132,6 +135,7 @@ type node struct {
 // mixed is a segment such as {name}.json.
 type mixed struct {
 	pieces []string // each parameter is {}
+	fixed  int      // the length of the text. Of two that match, the one with more of it is meant.
 	*node
 }
 
@@ -170,23 +174,7 @@ func (n *node) next(segment string) *node {
 		}
 		return n.parameter
 	case strings.Contains(segment, "{"):
-		parts := pieces(segment)
-		for i, part := range parts {
-			switch {
-			case isParameter(part):
-				parts[i] = "{}"
-			case n.exact:
-				parts[i] = unescape(part)
-			}
-		}
-		for _, known := range n.mixed {
-			if slices.Equal(known.pieces, parts) {
-				return known.node
-			}
-		}
-		n.mixed = append(n.mixed, mixed{parts, added})
-		slices.SortStableFunc(n.mixed, func(a, b mixed) int { return b.fixed() - a.fixed() })
-		return added
+		return n.mix(mixed{pieces: pieces(segment), node: added})
 	}
 	if n.static == nil {
 		n.static = map[string]*node{}
@@ -196,6 +184,31 @@ func (n *node) next(segment string) *node {
 		n.static[key] = added
 	}
 	return n.static[key]
+}
+
+// mix returns the node of a segment that contains a parameter and text, and adds it if it is missing.
+func (n *node) mix(added mixed) *node {
+	for i, piece := range added.pieces {
+		if isParameter(piece) {
+			added.pieces[i] = "{}"
+			continue
+		}
+		if n.exact {
+			added.pieces[i] = unescape(piece)
+		}
+		added.fixed += len(added.pieces[i])
+	}
+	key := fmt.Sprintf("%q", added.pieces)
+	if known := n.known[key]; known != nil {
+		return known
+	}
+	if n.known == nil {
+		n.known = map[string]*node{}
+	}
+	n.known[key] = added.node
+	at := sort.Search(len(n.mixed), func(i int) bool { return n.mixed[i].fixed < added.fixed })
+	n.mixed = slices.Insert(n.mixed, at, added)
+	return added.node
 }
 
 // match returns the first path that has an operation for a method; empty for any.
@@ -222,16 +235,6 @@ func (n *node) match(segments, values []string, method string) (*Path, []string)
 		return nil, nil
 	}
 	return n.parameter.match(segments[1:], append(values, segments[0]), method)
-}
-
-// fixed returns the length of a segment's text. Of two that match, the one with more of it is meant.
-func (m mixed) fixed() (length int) {
-	for _, piece := range m.pieces {
-		if piece != "{}" {
-			length += len(piece)
-		}
-	}
-	return length
 }
 
 // take returns the values of a segment's parameters. Each text between them is found as far to the

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -44,6 +45,24 @@ func TestSegmentsOfSeveralParameters(t *testing.T) {
 		} else if diff := cmp.Diff(test.want, values); diff != "" {
 			t.Errorf("%s, %.20s (-want +got):\n%s", test.template, test.segment, diff)
 		}
+	}
+}
+
+// TestManySegmentsOfSeveralParameters checks that paths with many such segments are read quickly, and each once.
+func TestManySegmentsOfSeveralParameters(t *testing.T) {
+	t.Parallel()
+	root, began := node{exact: true}, time.Now()
+	for i := 99_999; i >= 0; i-- {
+		added := root.at(fmt.Sprintf("/{a}.%d", i))
+		if again := root.at(fmt.Sprintf("/{b}%%2E%d", i)); again != added {
+			t.Fatalf("the segment %d is added twice", i)
+		}
+	}
+	if took := time.Since(began); took > 2*time.Minute {
+		t.Errorf("took %v", took)
+	}
+	if first, last := root.mixed[0].pieces[1], root.mixed[len(root.mixed)-1].pieces[1]; first != ".99999" || last != ".0" {
+		t.Errorf("they go from %s to %s", first, last)
 	}
 }
 
