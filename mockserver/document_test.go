@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -468,6 +469,12 @@ func TestProbesOfAnotherDocument(t *testing.T) {
 			t.Errorf("%s: got %d %s", path, got.Code, got.Body)
 		}
 	}
+	posts, _ := serving(t, []byte(`{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{"/{tenant}":{"post":{`+answer+`}},"/ready":{"post":{`+answer+`}}}}`), false)
+	for request, want := range map[string]string{"GET /health": `{"health":"GOOD"}`, "GET /ready": "", "POST /health": "its own", "POST /ready": "its own"} {
+		if got := ask(posts, request, ""); got.Code != http.StatusOK || !strings.Contains(got.Body.String(), want) {
+			t.Errorf("%s beside a path for another method: got %d %s", request, got.Code, got.Body)
+		}
+	}
 }
 
 // TestPathsOfAnotherDocument checks that a path is decoded once, wherever it is served, and
@@ -640,6 +647,7 @@ paths:
         - {name: j, in: query, explode: false, schema: {type: array, maxItems: 2, items: {type: string, enum: [a, "b,c"]}}}
         - {name: k, in: query, style: deepObject, schema: {anyOf: [{type: object, properties: {a: {type: integer}}}, {type: integer}]}}
         - {name: l, in: query, schema: {anyOf: [{type: object, properties: {la: {type: integer}}}, {type: integer}]}}
+        - {name: m, in: query, explode: false, schema: {type: array, items: {type: string, enum: ["", "a,b"]}}}
       responses: {"204": {description: d}}
   /untyped:
     get:
@@ -676,6 +684,8 @@ paths:
               additionalProperties: false
               required: [link]
               properties:
+                open: {type: object}
+                nums: {type: array, items: {type: integer}}
                 link: {type: object, required: [to], properties: {to: {type: integer}, tags: {type: array, items: {type: string}}}}
                 "ids[]": {type: array, items: {type: integer}}
                 files: {type: array, items: {type: string}}
@@ -730,6 +740,8 @@ components: {schemas: {port: {anyOf: [{type: integer}, {type: string, enum: [aut
 		"only such a comma":                {"GET /lists?j=b%2cc", "", nil, 204},
 		"commas that are all escaped":      {"GET /lists?%6A=a%2Ca", "", nil, 204},
 		"a word too many":                  {"GET /lists?j=a,b,c", "", nil, 400},
+		"a list that is sent twice":        {"GET /lists?j=BAD&j=b%2Cc", "", nil, 400},
+		"a wrong escape beside a comma":    {"GET /lists?m=a%2Cb,%zz", "", nil, 400},
 		"a number for an object":           {"GET /lists?k=5&l=5", "", nil, 204},
 		"the object":                       {"GET /lists?k[a]=5&la=5", "", nil, 204},
 		"neither of them":                  {"GET /lists?k=x", "", nil, 400},
@@ -753,6 +765,10 @@ components: {schemas: {port: {anyOf: [{type: integer}, {type: string, enum: [aut
 		"parts of one object":              {"POST /parts", parts("link[to]=1", "link[tags][]=a&b", "link[tags][]=%41", "ids[]=2", "files[]=\x00\xff"), []string{multipart}, 204},
 		"a wrong part of an object":        {"POST /parts", parts("link[to]=x"), []string{multipart}, 400},
 		"a wrong part of a list":           {"POST /parts", parts("link[to]=1", "ids[]=x"), []string{multipart}, 400},
+		"a part beside those of a list":    {"POST /parts", parts("link[to]=1", "nums[]=2", "nums=3"), []string{multipart}, 204},
+		"a wrong part beside them":         {"POST /parts", parts("link[to]=1", "nums=x", "nums[]=2"), []string{multipart}, 400},
+		"a part that is too deep":          {"POST /parts", parts("link[to]=1", "open"+strings.Repeat("[a]", 40)+"=x"), []string{multipart}, 400},
+		"parts that are too many":          {"POST /parts", parts(slices.Concat([]string{"link[to]=1"}, slices.Repeat([]string{"open[a]=x"}, 1000))...), []string{multipart}, 400},
 		"an unknown part":                  {"POST /parts", parts("link[to]=1", "other[a]=1"), []string{multipart}, 400},
 		"pairs of a form":                  {"POST /form", "pairs=x,1", []string{form}, 204},
 		"a name too many in a form":        {"POST /form", "pairs=x,1,y", []string{form}, 400},

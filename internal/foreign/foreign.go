@@ -144,20 +144,23 @@ func Check(content *spec.Content, contentType string, body *bodyparser.Body) []s
 	case isText && !content.Describes("string", "number", "integer", "boolean"):
 		return nil // such as XML, whose structure is not judged
 	}
-	sent := styled(content, fields(content, contentType, body)) // form fields arrive as texts
-	var failures []spec.Failure
+	read, failures := fields(content, contentType, body)
+	if failures != nil {
+		return failures
+	}
+	sent := styled(content, read) // form fields arrive as texts
 	body.Value, failures = settle(sent, firstReading(content.Shape, sent), "", content.Check)
 	return failures
 }
 
 // fields returns a body's value. In a form, brackets in the names of the schema's properties are taken
 // literally.
-func fields(content *spec.Content, contentType string, body *bodyparser.Body) any {
+func fields(content *spec.Content, contentType string, body *bodyparser.Body) (any, []spec.Failure) {
 	if parts, is := body.Value.(map[string]any); is && !isForm(contentType) {
 		return nested(content.Shape, parts)
 	}
 	if !isForm(contentType) || content.Shape == nil || !slices.ContainsFunc(content.Shape.Properties, func(p openapi.Property) bool { return hasBrackets(p.Name) }) {
-		return body.Value
+		return body.Value, nil
 	}
 	literal := url.Values{}
 	var rest []string
@@ -176,17 +179,21 @@ func fields(content *spec.Content, contentType string, body *bodyparser.Body) an
 	for name, values := range literal {
 		out[name] = valueOf(values)
 	}
-	return out
+	return out, nil
 }
 
 // nested puts together the properties whose parts have names with brackets, such as address[city]. Names
 // that the schema has literally stay as they are.
-func nested(shape *openapi.Shape, parts map[string]any) map[string]any {
-	apart := url.Values{}
+func nested(shape *openapi.Shape, parts map[string]any) (any, []spec.Failure) {
+	wholes := map[string]bool{}
+	for name := range parts {
+		if whole := wholeOf(shape, name); whole != name {
+			wholes[whole] = true
+		}
+	}
+	apart, count := url.Values{}, 0
 	for name, value := range parts {
-		whole, _, is := strings.Cut(name, "[")
-		at, _ := shape.Property(whole)
-		if literal, _ := shape.Property(name); !is || at < 0 || literal >= 0 {
+		if !wholes[wholeOf(shape, name)] {
 			continue
 		}
 		several, isList := value.([]any)
@@ -196,13 +203,29 @@ func nested(shape *openapi.Shape, parts map[string]any) map[string]any {
 		for _, text := range several {
 			apart.Add(name, text.(string))
 		}
-		delete(parts, name)
+		count += len(several)
 	}
 	form, isShallow := qs.ParseForm(apart.Encode())
-	if object, is := form.All().(map[string]any); is && isShallow {
+	if !isShallow || count > qs.MaxParameters {
+		return parts, []spec.Failure{{In: "body", Keyword: "syntax", Reason: "the parts with brackets in their names are too deep or too many"}}
+	}
+	for name := range apart {
+		delete(parts, name)
+	}
+	if object, is := form.All().(map[string]any); is {
 		maps.Copy(parts, object)
 	}
-	return parts
+	return parts, nil
+}
+
+// wholeOf returns the property that a part with brackets in its name belongs to, or else the name itself.
+func wholeOf(shape *openapi.Shape, name string) string {
+	whole, _, _ := strings.Cut(name, "[")
+	at, _ := shape.Property(whole)
+	if literal, _ := shape.Property(name); at < 0 || literal >= 0 {
+		return name
+	}
+	return whole
 }
 
 // styled decodes form fields whose style the document specifies, and gathers the fields

@@ -32,7 +32,10 @@ func (r *Request) Judge(parameter *spec.Parameter) (value any, failures []spec.F
 	value, present := r.sent(parameter)
 	if r.Styled {
 		value, failures = foreign.Parameter(parameter, value, present, r.Query)
-		if words := r.words(parameter); len(failures) > 0 && words != nil {
+		if len(failures) == 0 {
+			return value, nil
+		}
+		if words := r.words(parameter); words != nil {
 			if list, failed := foreign.Parameter(parameter, words, true, r.Query); len(failed) == 0 {
 				return list, nil
 			}
@@ -43,18 +46,24 @@ func (r *Request) Judge(parameter *spec.Parameter) (value any, failures []spec.F
 }
 
 // words returns the elements of a list in the query if some contain commas, which are then escaped, unlike
-// those between the elements. Many clients escape all of them.
+// those between the elements. Many clients escape all of them. There are none if the list is sent more than once.
 func (r *Request) words(parameter *spec.Parameter) (words []any) {
 	if parameter.In != "query" || parameter.Style != "form" || parameter.Explode || parameter.JSON {
 		return nil
 	}
 	for field := range strings.SplitSeq(httpx.RawQuery(r.HTTP), "&") {
 		name, text, _ := strings.Cut(field, "=")
-		if name, _ = url.QueryUnescape(name); name != parameter.Name || !strings.Contains(strings.ToUpper(text), "%2C") {
+		if name, err := url.QueryUnescape(name); err != nil || name != parameter.Name {
 			continue
 		}
+		if words != nil || !strings.Contains(strings.ToUpper(text), "%2C") {
+			return nil
+		}
 		for word := range strings.SplitSeq(text, ",") {
-			word, _ = url.QueryUnescape(word)
+			word, err := url.QueryUnescape(word)
+			if err != nil {
+				return nil
+			}
 			words = append(words, word)
 		}
 	}
