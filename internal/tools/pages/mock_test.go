@@ -242,8 +242,10 @@ func TestPageSwitchesFlags(t *testing.T) {
 	page.Wait(`document.getElementById("announcement").innerText === "checkout is on in production."`)
 
 	// What an SDK reports appears by itself.
+	page.must(202, http.MethodPost, "/w/team-a/api/client/register", wellknown.Backend,
+		`{"appName":"shop","instanceId":"i1","sdkVersion":"unleash-node-sdk:6.12.1","strategies":["default"],"started":"2026-01-01T00:00:00.000Z","interval":15000}`)
 	page.must(202, http.MethodPost, "/w/team-a/api/client/metrics", wellknown.Backend,
-		`{"appName":"shop","instanceId":"i1","sdkVersion":"unleash-node-sdk:6.12.1","bucket":{"start":1,"stop":2,"toggles":{"checkout":{"yes":3,"no":1}}}}`)
+		`{"appName":"shop","instanceId":"i1","bucket":{"start":1,"stop":2,"toggles":{"checkout":{"yes":3,"no":1}}}}`)
 	page.Says("#instances", "unleash-node-sdk:6.12.1")
 	page.Says("#instances", "checkout 3 on, 1 off")
 	page.Pictures("flags")
