@@ -158,11 +158,8 @@ func (p *program) proxy(ctx context.Context, flags *proxyFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	if ctx.Err() != nil { // the usual end without --run
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), flags.drain)
-		defer cancel()
-	}
+	ctx, cancel := forReports(ctx, flags.drain)
+	defer cancel()
 	return endAs(command, p.concludeProxy(ctx, judge, files, failure))
 }
 
@@ -272,6 +269,15 @@ func (f *proxyFlags) upstreamTokens(ctx context.Context, env environment) []stri
 		name, _, _ := strings.Cut(entry, "=")
 		return env.text(name, "") != ""
 	})
+}
+
+// forReports returns the context in which a proxy writes its reports. A signal is the usual end without
+// --run; the readers of pipes then have the time of --drain.
+func forReports(ctx context.Context, drain time.Duration) (context.Context, context.CancelFunc) {
+	if ctx.Err() == nil {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), drain)
 }
 
 // concludeProxy writes the reports and the summary, and returns the result. If one output fails,

@@ -3,15 +3,14 @@ package main
 import (
 	"context"
 	"errors"
-	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
-	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 )
 
 // pipeAndFile returns reports for a pipe and for a file, in this order.
@@ -60,16 +59,33 @@ func TestPipesComeAfterFiles(t *testing.T) {
 // the reader may come within --drain.
 func TestAProxyWaitsForTheReaderOfAPipe(t *testing.T) {
 	t.Parallel()
-	_, pipe, _ := pipeAndFile(t)
-	upstream := httptest.NewServer(answers(healthy))
-	t.Cleanup(upstream.Close)
-	i := startProxy(t, upstream.URL, "--listen", "127.0.0.1:0", "--report", "json="+pipe, "--drain", "1m")
-	get(t, i.url+"/health", "")
-	code := make(chan int, 1)
-	go func() { code <- i.end() }()
-	time.Sleep(pipePatience + time.Second)
-	readReport(t, pipe)
-	if got := <-code; got != exitcode.OK {
-		t.Errorf("exit code %d: %s", got, i.stderr)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, interrupt := context.WithCancel(t.Context())
+		interrupt()
+		reporting, cancel := forReports(ctx, time.Minute)
+		defer cancel()
+		time.Sleep(time.Minute - 1) // of the bubble's time
+		if err := reporting.Err(); err != nil {
+			t.Errorf("within --drain: %v", err)
+		}
+		time.Sleep(1)
+		if reporting.Err() == nil {
+			t.Error("it lasts longer than --drain")
+		}
+	})
+}
+
+// TestAReportEndsWithASignal checks that a signal ends what a proxy writes after its command has ended.
+func TestAReportEndsWithASignal(t *testing.T) {
+	t.Parallel()
+	ctx, interrupt := context.WithCancel(t.Context())
+	reporting, cancel := forReports(ctx, time.Minute)
+	defer cancel()
+	if err := reporting.Err(); err != nil {
+		t.Error(err)
+	}
+	interrupt()
+	if reporting.Err() == nil {
+		t.Error("the signal does not end it")
 	}
 }

@@ -440,7 +440,7 @@ func (p *persistence) removeStored(name string) error {
 			if loaded = p.registry.use(name, time.Now().UnixNano()); loaded != nil {
 				return nil, nil
 			}
-			return p.takeAndRemove(name), nil // the error as a value: it is none of those who wait to load
+			return p.takeAndRemove(name), nil // the error as a value: requests that wait to load must not get it
 		})
 		err, _ := out.(error)
 		if loaded != nil {

@@ -184,14 +184,8 @@ func (s *sight) follow(l *Looking, stack []uint32, at int) (runes []*syntax.Inst
 		}
 		reached[number] = true
 		switch instruction := &l.program.Inst[number]; instruction.Op {
-		case syntax.InstAlt, syntax.InstAltMatch:
-			stack = append(stack, instruction.Arg, instruction.Out)
-		case syntax.InstCapture, syntax.InstNop:
-			stack = append(stack, instruction.Out)
-		case syntax.InstEmptyWidth:
-			if syntax.EmptyOp(instruction.Arg)&^context == 0 {
-				stack = append(stack, instruction.Out)
-			}
+		case syntax.InstAlt, syntax.InstAltMatch, syntax.InstCapture, syntax.InstNop, syntax.InstEmptyWidth:
+			stack = pass(stack, instruction, context)
 		case syntax.InstMatch:
 			matched = true
 		case syntax.InstFail:

@@ -136,6 +136,19 @@ func instructions(re *syntax.Regexp) int {
 	return min(count, math.MaxInt32)
 }
 
+// pass adds the instructions that follow one which takes no rune.
+func pass(stack []uint32, instruction *syntax.Inst, context syntax.EmptyOp) []uint32 {
+	switch instruction.Op {
+	case syntax.InstAlt, syntax.InstAltMatch:
+		return append(stack, instruction.Arg, instruction.Out)
+	case syntax.InstEmptyWidth:
+		if syntax.EmptyOp(instruction.Arg)&^context != 0 {
+			return stack
+		}
+	}
+	return append(stack, instruction.Out)
+}
+
 // follow returns the instructions that match a rune next, and whether the expression has matched, for
 // the instructions that the last rune led to.
 func (a *automaton) follow(next []uint32, context syntax.EmptyOp, work *int) (runes []uint32, matched bool) {
@@ -150,14 +163,8 @@ func (a *automaton) follow(next []uint32, context syntax.EmptyOp, work *int) (ru
 		}
 		a.reached[at] = a.round
 		switch instruction := &a.program.Inst[at]; instruction.Op {
-		case syntax.InstAlt, syntax.InstAltMatch:
-			stack = append(stack, instruction.Arg, instruction.Out)
-		case syntax.InstCapture, syntax.InstNop:
-			stack = append(stack, instruction.Out)
-		case syntax.InstEmptyWidth:
-			if syntax.EmptyOp(instruction.Arg)&^context == 0 {
-				stack = append(stack, instruction.Out)
-			}
+		case syntax.InstAlt, syntax.InstAltMatch, syntax.InstCapture, syntax.InstNop, syntax.InstEmptyWidth:
+			stack = pass(stack, instruction, context)
 		case syntax.InstMatch:
 			matched = true
 		case syntax.InstFail:
