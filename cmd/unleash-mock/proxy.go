@@ -271,8 +271,8 @@ func (f *proxyFlags) upstreamTokens(ctx context.Context, env environment) []stri
 	})
 }
 
-// forReports returns the context in which a proxy writes its reports. A signal is the usual end without
-// --run; the readers of pipes then have the time of --drain.
+// forReports returns the context in which a proxy writes its reports. One without --run ends when it is
+// interrupted; the readers of pipes then have the time of --drain.
 func forReports(ctx context.Context, drain time.Duration) (context.Context, context.CancelFunc) {
 	if ctx.Err() == nil {
 		return context.WithCancel(ctx)

@@ -64,11 +64,11 @@ func TestAProxyWaitsForTheReaderOfAPipe(t *testing.T) {
 		interrupt()
 		reporting, cancel := forReports(ctx, time.Minute)
 		defer cancel()
-		time.Sleep(time.Minute - 1) // of the bubble's time
+		time.Sleep(time.Minute - time.Second) // of the bubble's time
 		if err := reporting.Err(); err != nil {
 			t.Errorf("within --drain: %v", err)
 		}
-		time.Sleep(1)
+		time.Sleep(2 * time.Second) // of the same
 		if reporting.Err() == nil {
 			t.Error("it lasts longer than --drain")
 		}

@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
-	"github.com/unleash-mock/unleash-mock/internal/visible"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -330,39 +329,6 @@ func (p *program) serveUntil(ctx context.Context, server *http.Server, listener 
 	return nil
 }
 
-// apiTokens are the tokens that the environment configures, by type.
-type apiTokens map[spec.TokenKind][]string
-
-// tokenTypes are the types of API tokens, in the order in which they are listed.
-var tokenTypes = []spec.TokenKind{spec.AdminToken, spec.BackendToken, spec.FrontendToken}
-
-var tokenVariables = map[spec.TokenKind]string{
-	spec.AdminToken:    "INIT_ADMIN_API_TOKENS",
-	spec.BackendToken:  "INIT_BACKEND_API_TOKENS",
-	spec.FrontendToken: "INIT_FRONTEND_API_TOKENS",
-}
-
-func (p *program) configuredTokens() (apiTokens, error) {
-	configured, taken := apiTokens{}, map[string]string{}
-	for _, tokenType := range tokenTypes {
-		variable := tokenVariables[tokenType]
-		tokens, err := p.env.tokens(variable)
-		if err != nil {
-			return nil, err
-		}
-		for i, token := range tokens {
-			if other := taken[token]; other != "" {
-				return nil, usageError("environment variable %s: token %d is already in %s", variable, i+1, other)
-			}
-			taken[token] = variable
-		}
-		if tokens != nil {
-			configured[tokenType] = tokens
-		}
-	}
-	return configured, nil
-}
-
 // build builds the mock, once everything else is prepared.
 func (p *program) build(s *serving) (*mockserver.Server, error) {
 	flags, logger := s.flags, s.logger
@@ -477,33 +443,4 @@ func (f *serveFlags) readFlags() ([]byte, error) {
 		return nil, nil
 	}
 	return readFile("--flags", f.flags)
-}
-
-// newLogger returns a logger that writes text on a terminal and JSON elsewhere, without secrets.
-func (p *program) newLogger(level string) (*slog.Logger, error) {
-	var minimum slog.Level
-	if strings.EqualFold(level, "fatal") { // a level of Unleash, higher than any used here
-		level = "error"
-	}
-	if err := minimum.UnmarshalText([]byte(strings.ToUpper(level))); err != nil {
-		return nil, usageError("--log-level %q is not one of debug, info, warn, error", level)
-	}
-	options := &slog.HandlerOptions{Level: minimum, ReplaceAttr: visibly}
-	var handler slog.Handler = slog.NewJSONHandler(p.stderr, options)
-	if isTerminal(p.stderr) {
-		handler = slog.NewTextHandler(p.stderr, options)
-	}
-	return slog.New(p.secrets.Handler(handler)), nil
-}
-
-// visibly makes the text of a log attribute safe to show, so that it cannot give commands to a
-// terminal or a CI system.
-func visibly(_ []string, attr slog.Attr) slog.Attr {
-	if err, isError := attr.Value.Any().(error); isError {
-		attr.Value = slog.StringValue(err.Error())
-	}
-	if attr.Value.Kind() == slog.KindString {
-		attr.Value = slog.StringValue(visible.Log(attr.Value.String()))
-	}
-	return attr
 }
