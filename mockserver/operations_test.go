@@ -40,6 +40,12 @@ func newApp(t testing.TB, options ...Option) *app {
 	return &app{Server: server, t: t}
 }
 
+// freeze stops the clock, so that no second passes between two calls.
+func (a *app) freeze() {
+	a.t.Helper()
+	a.must(http.StatusOK, http.MethodPut, "/_mock/clock", "", `{"frozen":true}`)
+}
+
 // reply is an answer whose body was read.
 type reply struct {
 	status int
@@ -151,6 +157,7 @@ var provoke = map[int]func(*testing.T, *spec.Operation, example) reply{
 	},
 	429: func(t *testing.T, o *spec.Operation, e example) reply {
 		limited := newApp(t, WithLimits(Limits{CallsPerSecond: 1, PersonalTokenPerMinute: 1, SDKPerMinute: 1}))
+		limited.freeze()
 		token := adminPAT
 		if e.token != adminToken && e.token != "" {
 			token = e.token
@@ -319,6 +326,7 @@ func TestLimits(t *testing.T) {
 		a.must(201, http.MethodPost, "/api/admin/signal-endpoints/1337/tokens", adminToken, fmt.Sprintf(`{"name":"t%d"}`, i))
 	}
 	a.must(400, http.MethodPost, "/api/admin/signal-endpoints/1337/tokens", adminToken, `{"name":"t"}`)
+	a.freeze()
 	a.must(200, http.MethodPost, "/api/signal-endpoint/my-external-app", signalToken, "")
 	limited := a.must(429, http.MethodPost, "/api/signal-endpoint/my-external-app", signalToken, "")
 	if limited.header.Get("Retry-After") != "1" || limited.header.Get("RateLimit-Policy") != "1;w=1" || string(limited.body) != "Too many requests, please try again later." {

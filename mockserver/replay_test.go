@@ -282,6 +282,7 @@ func TestReplayIsTheMocksToGuard(t *testing.T) {
 		})
 	}
 	limited := newApp(t, option)
+	limited.freeze()
 	limited.must(200, "POST", "/api/signal-endpoint/deploys", signalToken, called.sent)
 	limited.must(429, "POST", "/api/signal-endpoint/deploys", signalToken, called.sent)
 	limited.must(500, "GET", "/health", "", "")
