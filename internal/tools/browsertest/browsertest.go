@@ -192,7 +192,11 @@ func (p *Page) Picture(name string) {
 	}
 	var image []byte
 	p.Do(chromedp.CaptureScreenshot(&image))
-	if err := os.WriteFile(filepath.Join(directory, name+".png"), image, 0o644); err != nil {
+	err := os.MkdirAll(directory, 0o755)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(directory, name+".png"), image, 0o644)
+	}
+	if err != nil {
 		p.t.Fatal(err)
 	}
 }
