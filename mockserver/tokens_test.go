@@ -184,7 +184,8 @@ func TestSDKsAskOnlySoOften(t *testing.T) {
 		policy       string // of the last limit that applies
 	}{
 		{http.MethodGet, "/api/client/features", 200, "3;w=60"},
-		{http.MethodPost, "/API/client//metrics", 0, "1;w=60"},
+		{http.MethodGet, "/API/client/features", 200, ""}, // the limits regard letter case
+		{http.MethodPost, "/api/client//metrics", 0, "1;w=60"},
 		{http.MethodPost, "/api/client/metrics", 429, "1;w=60"},
 		{http.MethodGet, "/api/client/features", 429, "3;w=60"},
 	} {

@@ -104,9 +104,9 @@ type Limit struct {
 	// Requests is the number of requests within Per; 0 or less means no limit.
 	Requests int
 	Per      time.Duration
-	// Applies reports whether a request counts, given its path below the base path and its
-	// token.
-	Applies func(path, token string) bool
+	// Applies reports whether a request counts, given its method, its path below the base path and
+	// its token.
+	Applies func(method, path, token string) bool
 }
 
 // Engine is a set of resources that fit together and the contract.

@@ -165,7 +165,7 @@ func (x *exchange) limitRate() *apierror.Error {
 		if path == "" {
 			path = collapse(x.path)
 		}
-		if !limit.Applies(path, x.token) {
+		if !limit.Applies(x.request.Method, path, x.token) {
 			continue
 		}
 		verdict := limiter.Take(clientIP(x.request), x.instance.Clock.Now)

@@ -22,7 +22,7 @@ func Resource(perMinute int) engine.Resource {
 		Credentials: []engine.Credential{{Kinds: []spec.TokenKind{spec.AdminToken}, Identify: identify}},
 		Limits: []engine.Limit{{
 			Requests: perMinute, Per: time.Minute,
-			Applies: func(_, token string) bool { return IsPersonal(token) },
+			Applies: func(_, _, token string) bool { return IsPersonal(token) },
 		}},
 		Upgrade:   upgrade,
 		WellKnown: wellKnown,

@@ -1,9 +1,10 @@
 package apitokens
 
 import (
+	"net/http"
+	"strings"
 	"time"
 
-	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
@@ -16,31 +17,35 @@ type Limits struct {
 	Metrics, Register int
 }
 
-// apis are the APIs of SDKs. reports is where SDKs send their reports, below the API's
-// path.
-var apis = []struct{ path, reports string }{{"/api/client", ""}, {"/api/frontend", "/client"}}
+// apis are the APIs of SDKs. The last is an old name of the Frontend API, of which only the limit is left (O).
+var apis = []string{"/api/client", "/api/frontend", "/api/proxy"}
 
 func (l Limits) list() []engine.Limit {
 	return []engine.Limit{
-		{Requests: l.PerMinute, Per: time.Minute, Applies: applies("")},
-		{Requests: l.Metrics, Per: time.Minute, Applies: applies("/metrics")},
-		{Requests: l.Register, Per: time.Minute, Applies: applies("/register")},
+		{Requests: l.PerMinute, Per: time.Minute, Applies: within(apis...)},
+		{Requests: l.Metrics, Per: time.Minute, Applies: reports("/metrics")},
+		{Requests: l.Register, Per: time.Minute, Applies: reports("/register")},
 	}
 }
 
-// applies returns a function that reports whether a path belongs to an API of SDKs or, if
-// a report is given, to that report.
-func applies(report string) func(path, token string) bool {
-	return func(path, _ string) bool {
-		for _, api := range apis {
-			prefix := api.path
-			if report != "" {
-				prefix += api.reports + report
-			}
-			if _, inside := httpx.CutPath(path, prefix); inside {
+// within returns a function that reports whether a path is one of some paths or below it. The limiter
+// of a real server, unlike its router, is case-sensitive (O).
+func within(paths ...string) func(method, path, token string) bool {
+	return func(_, path, _ string) bool {
+		for _, prefix := range paths {
+			if rest, found := strings.CutPrefix(path, prefix); found && (rest == "" || rest[0] == '/') {
 				return true
 			}
 		}
 		return false
+	}
+}
+
+// reports returns a function that reports whether an SDK sends a report. Other methods of its path do
+// not count as one (O).
+func reports(name string) func(method, path, token string) bool {
+	inside := within("/api/client"+name, "/api/frontend/client"+name)
+	return func(method, path, token string) bool {
+		return method == http.MethodPost && inside(method, path, token)
 	}
 }

@@ -67,7 +67,7 @@ func opens(view *engine.View, identity engine.Identity, path []string) bool {
 
 // isCall reports whether a request belongs to the part of the API whose calls are
 // limited. The limiter of a real server, unlike its router, is case-sensitive (O).
-func isCall(path, _ string) bool {
+func isCall(_, path, _ string) bool {
 	rest, found := strings.CutPrefix(path, signalendpoints.CallPath)
 	return found && (rest == "" || rest[0] == '/')
 }
