@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,6 +38,9 @@ func patched(document, operations []byte) (any, error) {
 			return nil, apierror.BadData(fmt.Sprintf("The operation %d of the patch is no object", i))
 		}
 		if err := p.apply(object); err != nil {
+			if hole, is := err.(sparse); is {
+				return nil, unfit(apierror.Detail{Message: hole.Error()})
+			}
 			message := "Could not apply provided patch: " + err.Error()
 			if errors.Is(err, testFailed) {
 				message += fmt.Sprintf("\nname: TEST_OPERATION_FAILED\nindex: %d\noperation: %s\ntree: %s", i, indented(object), indented(p.document))
@@ -51,6 +55,14 @@ func patched(document, operations []byte) (any, error) {
 type thrown string
 
 func (t thrown) Error() string { return string(t) }
+
+// sparse is the first place of a list that a patch leaves without a value. The list is refused after
+// the patch was applied (O).
+type sparse int
+
+func (s sparse) Error() string {
+	return fmt.Sprintf("\"[%d]\" must not be a sparse array item.", int(s))
+}
 
 const testFailed = thrown("Test operation failed")
 
@@ -154,16 +166,19 @@ func textIn(operation *v8json.Object, name string) string {
 }
 
 // steps returns the keys that a path names. A path without a slash names the key
-// `undefined`.
-func steps(path string) []string {
+// `undefined`, which a list cannot have.
+func (p *patcher) steps(path string) ([]string, error) {
 	parts := strings.Split(path, "/")
 	if len(parts) == 1 {
-		return []string{"undefined"}
+		if _, is := p.document.([]any); is {
+			return nil, thrown("Cannot read properties of undefined (reading 'length')")
+		}
+		return []string{"undefined"}, nil
 	}
 	for i, part := range parts {
 		parts[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
 	}
-	return parts[1:]
+	return parts[1:], nil
 }
 
 // at returns the value at a path, or absent if only its last step leads nowhere.
@@ -171,7 +186,11 @@ func (p *patcher) at(path string) (any, error) {
 	if path == "" {
 		return p.document, nil
 	}
-	value, all := p.document, steps(path)
+	all, err := p.steps(path)
+	if err != nil {
+		return nil, err
+	}
+	value := p.document
 	for _, step := range all {
 		inner, err := child(value, step)
 		if err != nil {
@@ -182,15 +201,13 @@ func (p *patcher) at(path string) (any, error) {
 	return value, nil
 }
 
-// below complains about a step below something that is no object.
+// below complains about a step below null or undefined.
 func below(value any, does, doing, step string) error {
-	switch value {
-	case absent{}:
-		return thrown(fmt.Sprintf("Cannot %s properties of undefined (%s '%s')", does, doing, step))
-	case nil:
-		return thrown(fmt.Sprintf("Cannot %s properties of null (%s '%s')", does, doing, step))
+	name := "undefined"
+	if value == nil {
+		name = "null"
 	}
-	return fmt.Errorf("%q is below no object", step)
+	return thrown(fmt.Sprintf("Cannot %s properties of %s (%s '%s')", does, name, doing, step))
 }
 
 func child(value any, step string) (any, error) {
@@ -201,13 +218,27 @@ func child(value any, step string) (any, error) {
 		}
 		return absent{}, nil
 	case []any:
-		at, err := strconv.Atoi(step)
-		if err != nil || at < 0 || at >= len(value) {
-			return absent{}, nil
+		if at, is := place(step); is && at < len(value) {
+			return value[at], nil
 		}
-		return value[at], nil
+	case nil, absent:
+		return nil, below(value, "read", "reading", step)
 	}
-	return nil, below(value, "read", "reading", step)
+	return absent{}, nil
+}
+
+// place returns the place in a list that a step of digits means; one without digits is the first.
+func place(step string) (at int, is bool) {
+	for _, digit := range step {
+		if digit < '0' || digit > '9' {
+			return 0, false
+		}
+	}
+	at, err := strconv.Atoi("0" + step)
+	if err != nil {
+		at = math.MaxInt
+	}
+	return at, true
 }
 
 func (p *patcher) copyOf(path string) (any, error) {
@@ -231,7 +262,11 @@ func (p *patcher) put(kind, path string, value any) (err error) {
 		p.document = value
 		return nil
 	}
-	p.document, err = changed(p.document, steps(path), kind, value)
+	steps, err := p.steps(path)
+	if err != nil {
+		return err
+	}
+	p.document, err = changed(p.document, steps, kind, value)
 	return err
 }
 
@@ -257,35 +292,49 @@ func changed(value any, steps []string, kind string, to any) (any, error) {
 		return value, nil
 	case []any:
 		return changedList(value, step, kind, to)
+	case nil, absent:
+		if kind == "add" {
+			return nil, below(value, "set", "setting", step)
+		}
+		return nil, below(value, "read", "reading", step)
 	}
-	if kind == "add" {
-		return nil, below(value, "set", "setting", step)
-	}
-	return nil, below(value, "read", "reading", step)
+	return value, nil // a text or number keeps no property
 }
 
 func changedList(list []any, step, kind string, to any) ([]any, error) {
-	at := len(list)
-	if step != "-" {
-		var err error
-		if at, err = strconv.Atoi(step); err != nil || at < 0 {
-			return nil, fmt.Errorf("%q is no place in a list", step)
-		}
+	at, is := place(step)
+	switch {
+	case step == "-":
+		at = len(list)
+	case !is && kind == "remove":
+		at = fromEnd(step, len(list))
+	case !is:
+		return list, nil // JavaScript sets a property of the list, which nobody sees
 	}
 	switch {
 	case kind == "remove" && at >= len(list):
 		return list, nil
 	case kind == "remove":
 		return slices.Delete(list, at, at+1), nil
-	case to == (absent{}):
-		return nil, fmt.Errorf("the value is missing")
-	case at > len(list) && kind == "replace":
-		return nil, fmt.Errorf("the list has no place %d", at)
+	case at > len(list) && kind == "replace", to == (absent{}):
+		return nil, sparse(min(at, len(list)))
 	case kind == "replace" && at < len(list):
 		list[at] = to
 		return list, nil
 	}
 	return slices.Insert(list, min(at, len(list)), to), nil
+}
+
+// fromEnd returns the place from which JavaScript's splice removes, given something other than digits.
+func fromEnd(step string, length int) int {
+	number, err := strconv.ParseFloat(step, 64)
+	if err != nil || math.IsNaN(number) {
+		return 0
+	}
+	if number < 0 {
+		number += float64(length)
+	}
+	return int(min(max(number, 0), float64(length)))
 }
 
 // equal compares values, regardless of the order of keys.
