@@ -15,6 +15,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -288,6 +289,17 @@ func CheckInt32(property string, sent float64) error {
 	}
 	return nil
 }
+
+// CheckSafe refuses a number so large that JavaScript cannot tell it from its neighbors (O).
+func CheckSafe(property string, sent float64) error {
+	if math.Abs(sent) > MaxSafe {
+		return BadProperty(property, "must be a safe number", string(v8json.FormatNumber(nil, sent)))
+	}
+	return nil
+}
+
+// MaxSafe is the largest number that differs from its neighbors in JavaScript.
+const MaxSafe = 1<<53 - 1
 
 // Internal answers a failure of the server itself.
 func Internal(message string) *Error {

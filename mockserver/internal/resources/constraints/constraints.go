@@ -39,17 +39,33 @@ type Constraint struct {
 // one. Every constraint gets values, even if its operator uses none, for old SDKs (O).
 func Checked(r engine.Reader, sent []Constraint) ([]Constraint, error) {
 	out := make([]Constraint, len(sent))
+	var refusal error
+	var soonest step
 	for i, constraint := range sent {
 		if constraint.Values == nil {
 			constraint.Values = []string{}
 		}
-		if err := constraint.check(r); err != nil {
-			return nil, err
+		if at, err := constraint.check(r); err != nil && (refusal == nil || at < soonest) {
+			refusal, soonest = err, at
 		}
 		out[i] = constraint
 	}
+	if refusal != nil {
+		return nil, refusal
+	}
 	return out, nil
 }
+
+// step is where the check of a constraint ends. A real server checks all constraints at once, so of
+// several refusals the one that takes fewer steps is told (O).
+type step int
+
+const (
+	atOnce step = iota
+	afterwards
+	inTheDatabase
+	afterwardsInTheDatabase
+)
 
 // CheckTexts refuses texts that are empty or too long. prefix precedes the name of the
 // property in the refusal.
@@ -71,18 +87,24 @@ func (c *Constraint) CheckTexts(prefix string) error {
 
 const maxValue = 100
 
-func (c *Constraint) check(r engine.Reader) error {
+func (c *Constraint) check(r engine.Reader) (step, error) {
 	if err := c.CheckTexts(""); err != nil {
-		return err
+		return atOnce, err
 	}
 	kind, known := kinds[kindOf(c.Operator)]
 	if !known { // without validation by the contract
-		return apierror.BadProperty("operator", "is unknown", quoted(c.Operator))
+		return atOnce, apierror.BadProperty("operator", "is unknown", quoted(c.Operator))
 	}
-	if err := kind.check(c); err != nil {
-		return err
+	if err := kind.atOnce(c); err != nil {
+		return atOnce, err
 	}
-	return c.checkLegal(r, kind.single)
+	if kind.afterwards == nil {
+		return inTheDatabase, c.checkLegal(r, kind.single)
+	}
+	if err := kind.afterwards(c); err != nil {
+		return afterwards, err
+	}
+	return afterwardsInTheDatabase, c.checkLegal(r, kind.single)
 }
 
 func (c *Constraint) checkLegal(r engine.Reader, single bool) error {
@@ -97,22 +119,22 @@ func (c *Constraint) checkLegal(r engine.Reader, single bool) error {
 	return nil
 }
 
-// kind is what operators of a kind demand. A single value is in value, several are in
-// values.
+// kind is what operators of a kind demand, in two steps or one. A single value is in value, several
+// are in values.
 type kind struct {
-	single bool
-	check  func(*Constraint) error
+	single             bool
+	atOnce, afterwards func(*Constraint) error
 }
 
 // kinds are the kinds of operators, by the first part of the operator's name.
 var kinds = map[string]kind{
-	"NUM":    {true, oneValue(checkNumber)},
-	"DATE":   {true, oneValue(checkDate)},
-	"SEMVER": {true, oneValue(checkVersion)},
-	"REGEX":  {true, checkExpression},
-	"STR":    {false, checkValues},
-	"IN":     {false, checkValues},
-	"NOT":    {false, checkValues},
+	"NUM":    {true, checkSingle, checkNumber},
+	"DATE":   {true, checkSingle, checkDate},
+	"SEMVER": {true, checkVersion, nil},
+	"REGEX":  {true, checkExpression, nil},
+	"STR":    {false, nothing, checkValues},
+	"IN":     {false, nothing, checkValues},
+	"NOT":    {false, nothing, checkValues},
 }
 
 func kindOf(operator string) string {
@@ -120,13 +142,13 @@ func kindOf(operator string) string {
 	return name
 }
 
-func oneValue(check func(string) error) func(*Constraint) error {
-	return func(c *Constraint) error {
-		if c.Value == nil || *c.Value == "" {
-			return apierror.BadData("Single-value constraint operators require a non-empty value.")
-		}
-		return check(*c.Value)
+func nothing(*Constraint) error { return nil }
+
+func checkSingle(c *Constraint) error {
+	if c.Value == nil || *c.Value == "" {
+		return apierror.BadData("Single-value constraint operators require a non-empty value.")
 	}
+	return nil
 }
 
 func checkValues(c *Constraint) error {
@@ -136,16 +158,19 @@ func checkValues(c *Constraint) error {
 	return nil
 }
 
-func checkDate(value string) error {
-	if !evaluation.IsDate(value) && !isMoment(value) {
+func checkDate(c *Constraint) error {
+	if value := *c.Value; !evaluation.IsDate(value) && !isMoment(value) {
 		return apierror.BadProperty("value", "must be a valid date", quoted(value))
 	}
 	return nil
 }
 
-func checkVersion(value string) error {
-	if !evaluation.IsStrictVersion(value) {
-		return apierror.BadData("the provided value is not a valid semver format. The value provided was: " + value)
+func checkVersion(c *Constraint) error {
+	if err := checkSingle(c); err != nil {
+		return err
+	}
+	if !evaluation.IsStrictVersion(*c.Value) {
+		return apierror.BadData("the provided value is not a valid semver format. The value provided was: " + *c.Value)
 	}
 	return nil
 }

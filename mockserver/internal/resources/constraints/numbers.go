@@ -15,15 +15,13 @@ var (
 	momentForm = regexp.MustCompile(`^[+-]?\d+(\.\d+)?$`)
 )
 
-// maxSafe is the highest number that JavaScript can tell from its neighbors.
-const maxSafe = 1<<53 - 1
-
 // maxMoment is the last millisecond of a JavaScript date.
 const maxMoment = 8.64e15
 
 // checkNumber refuses what is not a number, and numbers that JavaScript does not keep as
 // they are (O).
-func checkNumber(value string) error {
+func checkNumber(c *Constraint) error {
+	value := *c.Value
 	trimmed := strings.TrimSpace(value)
 	if !numberForm.MatchString(trimmed) {
 		return apierror.BadProperty("value", "must be a number", quoted(value))
@@ -35,7 +33,7 @@ func checkNumber(value string) error {
 	case strings.ContainsAny(trimmed, "eE") && (math.IsInf(number, 0) || digits(trimmed) != digits(printed)),
 		!strings.ContainsAny(trimmed, "eE") && !strings.ContainsAny(printed, "eE") && plain(trimmed) != printed:
 		return apierror.BadProperty("value", unsafe, quoted(value))
-	case math.Abs(number) > maxSafe:
+	case math.Abs(number) > apierror.MaxSafe:
 		return apierror.BadProperty("value", unsafe, printed)
 	}
 	return nil
