@@ -268,6 +268,29 @@ features:
 	a.must(404, http.MethodPost, "/api/admin/segments/strategies", adminToken, fmt.Sprintf(`{"projectId":"default","environmentId":"development","strategyId":"%v","segmentIds":[1.9]}`, id))
 }
 
+// TestUsersOfASegmentAreListedByAge checks that the strategies that use a segment or a context field are
+// listed in the order in which they were made.
+func TestUsersOfASegmentAreListedByAge(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	a.freeze()
+	id := a.must(201, http.MethodPost, "/api/admin/segments", adminToken, `{"name":"s","constraints":[]}`).json(t)["id"]
+	for _, flag := range []string{"c", "a", "b"} {
+		a.must(200, http.MethodPut, "/_mock/clock", "", `{"advance":"1s"}`)
+		a.must(201, http.MethodPost, "/api/admin/projects/default/features", adminToken, `{"name":"`+flag+`"}`)
+		a.must(200, http.MethodPost, "/api/admin/projects/default/features/"+flag+"/environments/development/strategies", adminToken,
+			fmt.Sprintf(`{"name":"default","segments":[%v],"constraints":[{"contextName":"userId","operator":"IN","values":["1"]}]}`, id))
+	}
+	for _, path := range []string{fmt.Sprintf("/api/admin/segments/%v/strategies", id), "/api/admin/context/userId/strategies"} {
+		var got struct {
+			Strategies []struct{ FeatureName string }
+		}
+		if err := json.Unmarshal(a.must(200, http.MethodGet, path, adminToken, "").body, &got); err != nil || fmt.Sprint(got.Strategies) != "[{c} {a} {b}]" {
+			t.Errorf("%s lists %v: %v", path, got.Strategies, err)
+		}
+	}
+}
+
 // TestFlagsAreSetByMany checks that no client's change is lost when many set flags at
 // once.
 func TestFlagsAreSetByMany(t *testing.T) {

@@ -3,6 +3,7 @@
 package features
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -240,11 +241,13 @@ func UsersOfFields(r engine.Reader) map[string][]usage.Strategy {
 	})
 }
 
-// users returns the strategies that use something, by the keys of what they use. Those of
-// archived flags do not count.
+// users returns the strategies that use something, the oldest first, by the keys of what they use.
+// Those of archived flags do not count (O).
 func users[Key comparable](r engine.Reader, uses func(*Strategy) []Key) map[Key][]usage.Strategy {
 	out := map[Key][]usage.Strategy{}
-	for _, s := range strategies.All(r) {
+	all := strategies.All(r)
+	slices.SortStableFunc(all, older)
+	for _, s := range all {
 		used := uses(s)
 		if len(used) == 0 {
 			continue
@@ -260,6 +263,12 @@ func users[Key comparable](r engine.Reader, uses func(*Strategy) []Key) map[Key]
 		}
 	}
 	return out
+}
+
+// older compares strategies by the time in their ids.
+func older(a, b *Strategy) int {
+	const timed = 10 // characters of a ULID
+	return cmp.Compare(a.ID[:min(timed, len(a.ID))], b.ID[:min(timed, len(b.ID))])
 }
 
 // ByProject returns what projects need to know about their flags: a given project or, if
