@@ -145,25 +145,30 @@ func TestEdgeTellsOfItsSDKs(t *testing.T) {
 	}
 }
 
-// TestEdgeIsRefused checks that the mock says why it refuses a bulk report of Edge. A
-// real server gives no reason (O).
+// TestEdgeIsRefused checks which bulk reports of Edge are refused. No reason is given (O).
 func TestEdgeIsRefused(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
 	const application, count = `"appName":"x","instanceId":"y","environment":"development"`, `"featureName":"f","appName":"x"`
-	for _, test := range []struct{ applications, metrics, want string }{
-		{application, "", `\"applications[0].started\" is required`},
-		{application + `,"started":1`, "", `\"applications[0].interval\" is required`},
-		{application + `,"started":1e20,"interval":1`, "", `\"applications[0].started\" must be a valid date`},
-		{application + `,"started":1,"interval":1e20`, "", `\"applications[0].interval\" must be a safe number`},
-		{application + `,"started":1,"interval":1,"sdkVersion":""`, "", `\"applications[0].sdkVersion\" is not allowed to be empty`},
-		{application + `,"sdkVersion":"","sdkType":"frontend","started":1e20,"interval":1e20`, "", ""},
-		{`"appName":"","instanceId":"y","environment":"development"`, "", ""},
-		{"", count + `,"environment":"","yes":1`, `\"metrics[0].environment\" is not allowed to be empty`},
-		{"", count + `,"environment":"development","timestamp":1e20`, `\"metrics[0].timestamp\" must be a valid date`},
-		{"", count + `,"environment":"development","yes":1e20`, `\"metrics[0].yes\" must be a safe number`},
-		{"", count + `,"environment":"development","variants":{"v":1e20}`, `\"metrics[0].variants.v\" must be a safe number`},
-		{"", `"featureName":"f","appName":"","environment":"","yes":1e20`, ""},
+	const refused, accepted = http.StatusBadRequest, http.StatusAccepted
+	for _, test := range []struct {
+		applications, metrics string
+		want                  int
+	}{
+		{application, "", refused},
+		{application + `,"started":1`, "", refused},
+		{application + `,"started":1,"interval":1`, "", accepted},
+		{application + `,"started":1e20,"interval":1`, "", refused},
+		{application + `,"started":1,"interval":1e20`, "", refused},
+		{application + `,"started":1,"interval":1,"sdkVersion":""`, "", refused},
+		{application + `,"started":1,"interval":1,"projects":[""]`, "", refused},
+		{application + `,"sdkVersion":"","sdkType":"frontend","started":1e20,"interval":1e20,"projects":[""]`, "", accepted},
+		{`"appName":"","instanceId":"y","environment":"development"`, "", accepted},
+		{"", count + `,"environment":"","yes":1`, refused},
+		{"", count + `,"environment":"development","timestamp":1e20`, refused},
+		{"", count + `,"environment":"development","yes":1e20`, refused},
+		{"", count + `,"environment":"development","variants":{"v":1e20}`, refused},
+		{"", `"featureName":"f","appName":"","environment":"","yes":1e20`, accepted},
 	} {
 		list := func(one string) string {
 			if one != "" {
@@ -171,11 +176,8 @@ func TestEdgeIsRefused(t *testing.T) {
 			}
 			return "[" + one + "]"
 		}
-		body, status := `{"applications":`+list(test.applications)+`,"metrics":`+list(test.metrics)+`}`, http.StatusBadRequest
-		if test.want == "" {
-			status = http.StatusAccepted
-		}
-		if got := a.call(http.MethodPost, "/api/client/metrics/bulk", backendToken, body); got.status != status || !strings.Contains(string(got.body), test.want) {
+		body := `{"applications":` + list(test.applications) + `,"metrics":` + list(test.metrics) + `}`
+		if got := a.call(http.MethodPost, "/api/client/metrics/bulk", backendToken, body); got.status != test.want || len(got.body) > 0 {
 			t.Errorf("%s: %d %s", body, got.status, got.body)
 		}
 	}

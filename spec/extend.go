@@ -121,7 +121,7 @@ func (c *Contract) take(operation *Operation, grade openapi.Grade) *Operation {
 		ID: operation.ID, Method: operation.Method, Path: operation.Path, Summary: operation.Summary, Tags: operation.Tags,
 		Public: operation.Public, Tokens: operation.Tokens, Security: operation.Security, Permissions: operation.Permissions,
 		Project: operation.Project, Environment: operation.Environment, Edition: operation.Edition, Mode: operation.Mode,
-		AcceptsAnyContentType: operation.AcceptsAnyContentType, Grade: grade,
+		AcceptsAnyContentType: operation.AcceptsAnyContentType, Grade: grade, allow: operation.allow,
 		contract: operation.contract, text: operation.text, shared: operation.shared,
 	}
 	at := c.tree.at(taken.Path)
@@ -162,8 +162,8 @@ func (o *Operation) judgedBy(twin *Operation) *Operation {
 		ID: o.ID, Method: o.Method, Path: twin.Path, Summary: twin.Summary, Tags: twin.Tags,
 		Public: o.Public, Tokens: o.Tokens, Permissions: o.Permissions,
 		Project: renamed(o.Project), Environment: renamed(o.Environment), Edition: o.Edition, Mode: o.Mode,
-		AcceptsAnyContentType: o.AcceptsAnyContentType,
-		contract:              twin.contract, text: twin.text, shared: twin.shared,
+		AcceptsAnyContentType: o.AcceptsAnyContentType, allow: o.allow,
+		contract: twin.contract, text: twin.text, shared: twin.shared,
 	}
 }
 

@@ -19,6 +19,7 @@ const (
 	extensionEnvironment = "x-unleash-environment"
 	extensionEdition     = "x-unleash-edition"
 	extensionContentType = "x-unleash-accepts-any-content-type"
+	extensionAllow       = "x-unleash-allow"
 	extensionStanding    = "x-unleash-standing"
 	extensionEmpty       = "x-unleash-may-be-empty"
 	extensionMode        = "x-unleash-mock-mode"
@@ -265,6 +266,8 @@ func (o *Operation) readHead() (access, error) {
 			into = &o.Mode
 		case extensionContentType:
 			into = &o.AcceptsAnyContentType
+		case extensionAllow:
+			into = &o.allow
 		default:
 			continue
 		}

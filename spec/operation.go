@@ -65,6 +65,7 @@ type Operation struct {
 	// AcceptsAnyContentType is true if the operation requires no content type.
 	AcceptsAnyContentType bool
 
+	allow    string // what Allow of its path returns; empty for the methods that it has
 	contract *Contract
 	text     []byte // the operation in the document
 	shared   []byte // the parameters of its path; nil for none

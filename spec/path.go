@@ -51,10 +51,14 @@ func (p *Path) In(edition Edition) *Path {
 }
 
 // Allow returns the methods that the path answers, with HEAD after GET, as the value of an Allow
-// header without blanks: GET,HEAD,POST.
+// header without blanks: GET,HEAD,POST. Where a real server also lists those of other paths, an operation
+// says so.
 func (p *Path) Allow() string {
 	var methods []string
 	for _, operation := range p.Operations {
+		if operation.allow != "" {
+			return operation.allow
+		}
 		methods = append(methods, operation.Method)
 		if operation.Method == http.MethodGet && p.byMethod[http.MethodHead] == nil {
 			methods = append(methods, http.MethodHead)

@@ -122,6 +122,10 @@ func TestAllowListsTheMethodsOfAPath(t *testing.T) {
 	if got := path.Allow(); got != "GET,HEAD,POST" {
 		t.Errorf("got %q", got)
 	}
+	told, _, _ := spec.Default().Match("/api/admin/environments/sort-order")
+	if got := told.Allow(); got != "GET,HEAD,PUT" {
+		t.Errorf("got %q, want also those of /api/admin/environments/{name}", got)
+	}
 	if path.Operation(http.MethodHead) != path.Operation(http.MethodGet) {
 		t.Error("HEAD is not answered by the GET operation")
 	}

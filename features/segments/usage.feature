@@ -126,14 +126,11 @@ Feature: Segments of strategies, and strategies that use segments
       | GET    | /api/admin/segments/strategies/unleash-mock-verify-none | 131  |
       | POST   | /api/admin/segments/strategies                          | 132  |
 
-  @op:updateFeatureStrategySegments @core @writes @assumed
+  @op:updateFeatureStrategySegments @core @writes
   Scenario: A viewer may not set the segments of a strategy
-    That the error has a body, as elsewhere, is assumed; Unleash 8.2.0 sends none.
     When I POST "/api/admin/segments/strategies" as the viewer with the body '{"projectId":"<project>","strategyId":"unleash-mock-verify-none","environmentId":"<environment>","segmentIds":[]}'
     Then the status is 403
-    And the error is "PermissionError"
-    And the answer has
-      | /permissions | ["UPDATE_FEATURE_STRATEGY"] |
+    And there is no body
 
   @op:updateFeatureStrategySegments @core @writes @assumed
   Scenario: Setting segments of an unknown strategy is a 404

@@ -131,7 +131,6 @@ func makeFlag(tx *engine.Tx, flag *Flag) (*Flag, error) {
 
 type updateIn struct {
 	in
-	NewName        engine.Optional[string] `json:"name"`
 	Type           engine.Optional[string] `json:"type"`
 	Description    *string                 `json:"description"`
 	ImpressionData bool                    `json:"impressionData"`
@@ -141,9 +140,11 @@ type updateIn struct {
 }
 
 // update replaces all properties in the body. What is missing gets its default, so an
-// archived flag leaves the archive (O).
+// archived flag leaves the archive. What JavaScript takes for false counts as no name (O).
 func update(tx *engine.Tx, in updateIn) (out engine.Answer[answer], err error) {
-	if in.NewName.Value != "" && in.NewName.Value != in.Name {
+	switch name, _ := in.Rest.get("name"); name {
+	case nil, false, 0.0, "", in.Name:
+	default:
 		return out, apierror.BadData("Cannot change name of feature flag")
 	}
 	before, err := in.find(tx)

@@ -12,10 +12,12 @@ import (
 // segmentsOfStrategy are the segments of a strategy as they are sent and returned. Project and
 // environment are not compared with those of the strategy (O).
 type segmentsOfStrategy struct {
-	Strategy string         `json:"strategyId"`
-	Segments []int64        `json:"segmentIds"`
-	Body     map[string]any `body:""`
-	Sent     engine.JSON    `body:""`
+	Project     string         `json:"projectId"`
+	Environment string         `json:"environmentId"`
+	Strategy    string         `json:"strategyId"`
+	Segments    []int64        `json:"segmentIds"`
+	Body        map[string]any `body:""`
+	Sent        engine.JSON    `body:""`
 }
 
 // answer returns what was sent.
@@ -25,6 +27,9 @@ func (in segmentsOfStrategy) answer() (engine.Answer[engine.JSON], error) {
 
 // setSegments publishes nothing: clients see the change with the next one (O).
 func setSegments(tx *engine.Tx, in segmentsOfStrategy) (out engine.Answer[engine.JSON], err error) {
+	if !tx.Identity.May("UPDATE_FEATURE_STRATEGY", in.Project, in.Environment) {
+		return out, silent()
+	}
 	if len(in.Segments) > segments.MaxOfStrategy {
 		return out, apierror.BadData("Strategies may not have more than 5 segments")
 	}
@@ -43,9 +48,12 @@ func setSegments(tx *engine.Tx, in segmentsOfStrategy) (out engine.Answer[engine
 	after := *before
 	after.Segments = append([]int64{}, in.Segments...)
 	slices.Sort(after.Segments)
-	if len(slices.Compact(slices.Clone(after.Segments))) < len(after.Segments) {
-		return out, apierror.BadData("Strategies may have a segment only once")
+	for i, id := range after.Segments { // one that the strategy has already may be sent twice (O)
+		if i > 0 && id == after.Segments[i-1] && !slices.Contains(before.Segments, id) {
+			return out, apierror.BadData("Strategies may have a segment only once")
+		}
 	}
+	after.Segments = slices.Compact(after.Segments)
 	if err := strategies.UpdateAs(tx, "", before, &after); err != nil {
 		return out, err
 	}

@@ -9,7 +9,25 @@ import (
 )
 
 type sortIn struct {
-	Order map[string]int64 `body:""`
+	Order map[string]float64 `body:""`
+	Sent  engine.JSON        `body:""`
+}
+
+// Check refuses the first number that is beyond those of JavaScript, whether its environment exists
+// or not (O).
+func (in sortIn) Check() error {
+	sent, _ := v8json.ParseOrdered(in.Sent)
+	ordered, _ := v8json.ParseOrdered(v8json.Stringify(nil, sent)) // numbers come first, as in JavaScript
+	object, is := ordered.(*v8json.Object)
+	if !is {
+		return nil
+	}
+	for _, name := range object.Keys() {
+		if err := apierror.CheckSafe(name, in.Order[name]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sort sets the order of environments. Names of environments that do not exist are
@@ -20,11 +38,11 @@ func sort(tx *engine.Tx, in sortIn) (out engine.Answer[engine.None], err error) 
 		if !has {
 			continue
 		}
-		if err := apierror.CheckInt32(before.Name, float64(place)); err != nil {
+		if err := apierror.CheckInt32(before.Name, place); err != nil {
 			return out, err
 		}
 		after := *before
-		after.SortOrder = place
+		after.SortOrder = int64(place)
 		if err := environments.Update(tx, before, &after); err != nil {
 			return out, err
 		}

@@ -1,20 +1,17 @@
 package sdks
 
 import (
-	"fmt"
 	"maps"
 	"math"
+	"net/http"
 	"slices"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 )
 
-// Limits of JavaScript's numbers and dates.
-const (
-	safe   = 1<<53 - 1 // the largest number that differs from its neighbors
-	latest = 8.64e15   // the last millisecond of a date
-)
+// latest is the last millisecond of a JavaScript date.
+const latest = 8.64e15
 
 // first is the first thing that is wrong with a report after the schema was checked. It
 // is the only one that a real server reports (O).
@@ -33,14 +30,20 @@ func (f *first) version(name string, in *sdk) {
 }
 
 func (f *first) date(name string, value any) {
-	if number, is := value.(float64); is && math.Abs(number) > latest {
-		f.refuse(name, "must be a valid date", printed(number))
+	if !isDate(value) {
+		f.refuse(name, "must be a valid date", string(v8json.FormatNumber(nil, value.(float64))))
 	}
 }
 
+// isDate reports whether a date that the schema allows is one of JavaScript's.
+func isDate(value any) bool {
+	number, is := value.(float64)
+	return !is || math.Abs(number) <= latest
+}
+
 func (f *first) number(name string, value float64) {
-	if math.Abs(value) > safe {
-		f.refuse(name, "must be a safe number", printed(value))
+	if f.err == nil {
+		f.err = apierror.CheckSafe(name, value)
 	}
 }
 
@@ -60,10 +63,8 @@ func (in *asked) isSafe() bool {
 	for _, times := range in.Variants {
 		most = max(most, times)
 	}
-	return most <= safe
+	return most <= apierror.MaxSafe
 }
-
-func printed(number float64) string { return string(v8json.FormatNumber(nil, number)) }
 
 // Check refuses values that the schema allows. A web page's registration may contain them
 // (O).
@@ -96,36 +97,33 @@ func (in *metricsIn) Check() error {
 	return f.err
 }
 
-// Check refuses applications without what a registration needs, and impossible counts. A
-// real server's refusal has no body (O).
+// Check refuses the same as for a web page, without saying what is wrong (O).
+func (in *serverMetricsIn) Check() error {
+	if in.metricsIn.Check() != nil {
+		return unsaid()
+	}
+	return nil
+}
+
+// unsaid refuses a report without a body.
+func unsaid() error { return &apierror.Error{Status: http.StatusBadRequest, Envelope: apierror.Empty} }
+
+// Check refuses applications without what a registration needs, and impossible counts (O).
 func (in *bulkIn) Check() error {
-	var f first
 	for i := range in.Applications {
-		one, at := &in.Applications[i], fmt.Sprintf("applications[%d].", i)
-		if one.Application == "" || one.isBrowser() {
-			continue
-		}
-		f.version(at+"sdkVersion", &one.sdk)
-		if one.Started == nil {
-			f.refuse(at+"started", "is required", "")
-		}
-		f.date(at+"started", one.Started)
-		if one.Interval == nil {
-			f.refuse(at+"interval", "is required", "")
-		} else {
-			f.number(at+"interval", *one.Interval)
+		if one := &in.Applications[i]; one.Application != "" && !one.isBrowser() && !one.isComplete() {
+			return unsaid()
 		}
 	}
 	for i := range in.Metrics {
-		one, at := &in.Metrics[i], fmt.Sprintf("metrics[%d].", i)
-		if one.Application == "" {
-			continue
+		if one := &in.Metrics[i]; one.Application != "" && (one.Environment == "" || !isDate(one.Timestamp) || !one.isSafe()) {
+			return unsaid()
 		}
-		if one.Environment == "" {
-			f.refuse(at+"environment", "is not allowed to be empty", "")
-		}
-		f.date(at+"timestamp", one.Timestamp)
-		f.asked(at, one.asked)
 	}
-	return f.err
+	return nil
+}
+
+func (a *bulkApplication) isComplete() bool {
+	named := !a.Version.Sent || a.Version.Value != ""
+	return named && a.Started != nil && isDate(a.Started) && a.Interval != nil && math.Abs(*a.Interval) <= apierror.MaxSafe && !slices.Contains(a.Projects, "")
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/ratelimit"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/features"
@@ -199,15 +200,17 @@ func count(tx *engine.Tx, flag, application string, told asked) error {
 }
 
 // whole rounds a count, which may be sent as any number (O).
-func whole(count float64) int64 { return int64(min(math.Round(count), safe)) }
+func whole(count float64) int64 { return int64(min(math.Round(count), apierror.MaxSafe)) }
 
 // sum adds counts, up to the largest safe number.
 func sum(count, more int64) int64 {
-	return min(min(count, safe)+min(more, safe), safe)
+	return min(min(count, apierror.MaxSafe)+min(more, apierror.MaxSafe), apierror.MaxSafe)
 }
 
+type serverMetricsIn struct{ metricsIn }
+
 // serverMetrics stores counts. The answer has no rate limit headers (O).
-func serverMetrics(tx *engine.Tx, in metricsIn) (out engine.Answer[engine.None], err error) {
+func serverMetrics(tx *engine.Tx, in serverMetricsIn) (out engine.Answer[engine.None], err error) {
 	in.Version.Value = "" // ignored (O)
 	err = in.seen(tx, sighting{environment: tx.Identity.Environment, address: addressOf(tx)})
 	if err != nil {

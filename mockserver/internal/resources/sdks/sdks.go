@@ -3,6 +3,7 @@
 package sdks
 
 import (
+	"cmp"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -132,8 +133,9 @@ var counts = engine.NewTable(engine.Definition[Count]{
 })
 
 // uses records in which projects an application uses flags, and reports whether that is
-// new.
+// new. An environment without a name stands for all of them (O).
 func (a *Application) uses(projects []string, environment string) bool {
+	environment = cmp.Or(environment, "*")
 	before := 0
 	for _, u := range a.Usage {
 		before += len(u.Environments)
