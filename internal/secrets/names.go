@@ -32,9 +32,15 @@ var (
 // Unleash also has lists of objects under this name.
 const tokens = "tokens"
 
+// allowsCredentials is the CORS header that says whether a page may send credentials. It holds none.
+const allowsCredentials = "accesscontrolallowcredentials"
+
 // IsHeader reports whether the values of a header are secrets.
 func IsHeader(name string) bool {
 	name = letters(name)
+	if name == allowsCredentials {
+		return false
+	}
 	return isSecretName(name) || slices.ContainsFunc(secretParts, func(part string) bool { return strings.Contains(name, part) })
 }
 

@@ -307,6 +307,7 @@ func TestHeaders(t *testing.T) {
 		{"Location", "/x?token=S#a", "/x?token=[redacted]#a"},
 		{"Referer", "http://u:p@h/", "http://[redacted]@h/"},
 		{"Sec-WebSocket-Key", "abc", "abc"},
+		{"Access-Control-Allow-Credentials", "true", "true"},
 		{"Unleash-Connection-Id", "6e2f", "6e2f"},
 		{"Etag", `W/"5e-0"`, `W/"5e-0"`},
 	} {
