@@ -66,15 +66,8 @@ func (p *program) announce(address net.Addr, s *serving) {
 			fmt.Fprintf(&out, "  %-16s %d from %s\n", tokenType+" token", count, tokenVariables[tokenType])
 		}
 	}
-	builtIn := flags.seed == "" && configured[spec.AdminToken] == nil
-	switch first := firstList(served); {
-	case first == nil:
-	case served.Foreign():
-		fmt.Fprintf(&out, "Try it:\n  %s %s%s\n", flags.curl(), quoted(base+first.Path), credential(first, builtIn))
-	case builtIn && flags.edition == string(spec.Enterprise):
-		fmt.Fprintf(&out, "Try it:\n  %s %s%s -H 'Authorization: %s'\n", flags.curl(), base, first.Path, mockserver.DefaultTokens()[0].Secret)
-	default:
-		fmt.Fprintf(&out, "Try it:\n  %s %s/health\n", flags.curl(), base)
+	if command := s.toTry(base); command != "" {
+		fmt.Fprintf(&out, "Try it:\n  %s %s\n", flags.curl(), command)
 	}
 	said := p.stdout
 	if flags.run != "" {
@@ -125,15 +118,28 @@ func shownToken(token mockserver.Token) string {
 	return token.Secret + " (" + token.Note + ")"
 }
 
-// firstList returns the first operation that can be tried as it is: a GET without path
-// parameters and, in a document that is not Unleash's, without required ones. It returns nil if
-// there is none.
+// toTry returns arguments of curl that show what the mock does: it sets a flag or, where flags
+// cannot be set, asks for a list or the health. It is empty if a document has no such list.
+func (s *serving) toTry(base string) string {
+	switch {
+	case s.served.Foreign():
+		first := firstList(s.served)
+		if first == nil {
+			return ""
+		}
+		return quoted(base+first.Path) + credential(first, s.flags.seed == "" && s.configured[spec.AdminToken] == nil)
+	case s.access.page && s.flags.upstream == "":
+		return "-X PATCH " + base + mockserver.ControlPath + "flags/checkout" + s.access.header +
+			` -H 'Content-Type: application/json' -d '{"enabled": true}'`
+	}
+	return base + "/health"
+}
+
+// firstList returns the first operation of another API's document that can be tried as it is: a
+// GET without required parameters. It returns nil if there is none.
 func firstList(served *spec.Contract) *spec.Operation {
 	for _, operation := range served.Operations() {
-		if operation.Method != http.MethodGet || len(operation.PathParameters()) > 0 {
-			continue
-		}
-		if !served.Foreign() || !slices.ContainsFunc(operation.Parameters(), isRequired) {
+		if operation.Method == http.MethodGet && len(operation.PathParameters()) == 0 && !slices.ContainsFunc(operation.Parameters(), isRequired) {
 			return operation
 		}
 	}

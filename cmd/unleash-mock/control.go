@@ -63,7 +63,8 @@ func (w *workspaceFlags) options() ([]mockserver.Option, error) {
 type controlAccess struct {
 	option mockserver.Option
 	said   string
-	page   bool // whether the live page is served
+	page   bool   // whether the live page is served
+	header string // the argument with which curl sends the token, if one is needed
 }
 
 // controlAccess decides by the address to listen on: the control API is open on loopback, and
@@ -76,6 +77,7 @@ func (p *program) controlAccess(address *net.TCPAddr) (controlAccess, error) {
 	case secret != "":
 		return controlAccess{
 			option: mockserver.WithControlToken(secret), said: "with the token of " + controlTokenVariable, page: true,
+			header: ` -H "Authorization: Bearer $` + controlTokenVariable + `"`,
 		}, nil
 	case address.IP.IsLoopback():
 		return controlAccess{

@@ -65,6 +65,32 @@ func TestWhatServeSaysToTry(t *testing.T) {
 	}
 }
 
+// TestServeSaysHowToSetAFlag checks that the command line that serve suggests works, and asks for
+// nothing that is not there.
+func TestServeSaysHowToSetAFlag(t *testing.T) {
+	t.Parallel()
+	upstream := startServe(t, nil)
+	for name, test := range map[string]struct {
+		env        map[string]string
+		args       []string
+		path, says string
+	}{
+		"on loopback":      {nil, nil, "/_mock/flags/checkout", `"enabled":true`},
+		"with a token":     {map[string]string{controlTokenVariable: "its-token"}, nil, "/_mock/flags/checkout", `"enabled":true`},
+		"over an upstream": {nil, []string{"--upstream", upstream.url}, "/health", "GOOD"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			mock := startServe(t, test.env, test.args...)
+			_, line, _ := strings.Cut(mock.stdout.String(), "Try it:\n")
+			got, err := typed(t, t.TempDir(), controlTokenVariable+`=its-token; curl() { command curl -sS "$@"; }`, line)
+			if err != nil || !strings.Contains(got, test.says) || !strings.Contains(line, mock.url+test.path) {
+				t.Errorf("%s: %v, %s", line, err, got)
+			}
+		})
+	}
+}
+
 // TestTheNumberOfScenarios checks that the pages state the number of scenarios correctly.
 func TestTheNumberOfScenarios(t *testing.T) {
 	t.Parallel()
