@@ -94,11 +94,27 @@ func diagnosis(r *report.Report, notes []string, isChosen bool) []string {
 	for _, note := range notes {
 		lines = append(lines, [2]string{"note", note})
 	}
+	if r.ExitCode == exitcode.Broken { // then verify ends before its first scenario, or fails
+		lines = append(lines, [2]string{"next", "fix the token named above, then run doctor again"})
+	} else {
+		lines = append(lines, prospects(r, isChosen)...)
+	}
+	var out []string
+	for _, line := range lines {
+		if line[1] != "" {
+			out = append(out, visible.Line(fmt.Sprintf("%-8s %s", line[0], line[1])))
+		}
+	}
+	return out
+}
+
+// prospects returns what verify would run on a target, and how to start it.
+func prospects(r *report.Report, isChosen bool) [][2]string {
 	fits := "fits"
 	if isChosen {
 		fits = "is chosen"
 	}
-	lines = append(lines, [2]string{"profile", fmt.Sprintf("%s %s; %d of %d scenarios would run, read-only", r.Run.Profile, fits, r.Summary.Skipped, len(r.Scenarios))})
+	lines := [][2]string{{"profile", fmt.Sprintf("%s %s; %d of %d scenarios would run, read-only", r.Run.Profile, fits, r.Summary.Skipped, len(r.Scenarios))}}
 	for _, reason := range disabled(r) {
 		lines = append(lines, [2]string{"", reason})
 	}
@@ -113,13 +129,7 @@ func diagnosis(r *report.Report, notes []string, isChosen bool) []string {
 	if at, err := url.Parse(r.Target.URL); err == nil && httpx.IsLoopback(at.Host) {
 		lines = append(lines, [2]string{"", "which also writes, as the target is on loopback; --allow-writes=false forbids it"})
 	}
-	var out []string
-	for _, line := range lines {
-		if line[1] != "" {
-			out = append(out, visible.Line(fmt.Sprintf("%-8s %s", line[0], line[1])))
-		}
-	}
-	return out
+	return lines
 }
 
 // disabled returns the most frequent reasons why scenarios would not run.

@@ -30,7 +30,7 @@ func TestDoctor(t *testing.T) {
 		"an instance below /api":   {[]string{below.url}, exitcode.OK, []string{"edition  enterprise\n", "reached  " + below.url + "\n"}},
 		"open source":              {[]string{openSource.url}, exitcode.OK, []string{"edition  open-source\n", "profile  core fits; ", "would not: the target is an open-source instance"}},
 		"a web site":               {[]string{site.URL}, exitcode.OK, []string{"edition  not known", "tokens   none", "profile  core fits; ", "it needs a token of the admin"}},
-		"an admin of another":      {[]string{enterprise.url, "--token", "*:*.secret-of-another"}, exitcode.Broken, []string{"note     the admin's token is refused: the target answers 401\n", "the target refuses a token"}},
+		"an admin of another":      {[]string{enterprise.url, "--token", "*:*.secret-of-another"}, exitcode.Broken, []string{"note     the admin's token is refused: the target answers 401\n", "next     fix the token named above, then run doctor again\nunleash-mock: the target refuses a token"}},
 		"a backend of another":     {[]string{enterprise.url, "--backend-token", "*:a.secret-of-another"}, exitcode.Broken, []string{"note     the backend's token is refused: the target answers 401\n"}},
 		"a frontend that is none":  {[]string{enterprise.url, "--frontend-token", wellknown.Backend}, exitcode.Broken, []string{"note     the frontend's token is refused: the target answers 403\n"}},
 		"places and a profile":     {[]string{enterprise.url, "--project", "shop", "--environment", "staging", "--profile", "core"}, exitcode.OK, []string{"would not: the target has no project shop", "profile  core is chosen; ", "next     unleash-mock verify --target " + enterprise.url + " --profile core --project shop --environment staging\n"}},
