@@ -217,7 +217,8 @@ func TestPageSwitchesFlags(t *testing.T) {
 	page := browse(t, "/w/team-a/_mock/#flags")
 	page.Says("#sdks", "/w/team-a/api/frontend")
 	page.Says("#sdks", wellknown.Backend)
-	page.Says("#instances", "None.")
+	page.Says("#flag-rows", "No flags yet.")
+	page.Says("#instances", "No SDK has registered or sent metrics yet.")
 	page.Do(chromedp.SendKeys("#flag-name", "checkout"), chromedp.Click(`#flag-form button`))
 	page.Says("#flag-rows", "flexibleRollout")
 	const asked, on, off = "/w/team-a/api/frontend?userId=7", `{"toggles":[{"name":"checkout","enabled":true`, `{"toggles":[]}`
@@ -248,6 +249,7 @@ func TestPageSwitchesFlags(t *testing.T) {
 		`{"appName":"shop","instanceId":"i1","bucket":{"start":1,"stop":2,"toggles":{"checkout":{"yes":3,"no":1}}}}`)
 	page.Says("#instances", "unleash-node-sdk:6.12.1")
 	page.Says("#instances", "checkout 3 on, 1 off")
+	page.Wait(`document.querySelector("#instances td:nth-child(4)").innerText === "server"`) // as under "Connect an SDK"
 	page.Pictures("flags")
 }
 
@@ -332,7 +334,12 @@ func TestPageQuotesAMethodForTheShell(t *testing.T) {
 func TestPageAsksForTheToken(t *testing.T) {
 	t.Parallel()
 	page := browseUntil(t, "/_mock/", chromedp.WaitVisible("#ask[open]"), mockserver.WithControlToken("very-secret"))
+	page.Do(chromedp.Click("#ask-no"))
+	page.Says("#connection", "reload the page")
+	page.Do(chromedp.Reload(), chromedp.WaitVisible("#ask[open]"))
+	page.Says("#ask-text", "needs a token here")
 	page.Do(chromedp.SendKeys("#ask-input", "wrong\r"))
+	page.Says("#ask-text", "refuses this token")
 	page.Wait(`document.getElementById("ask-input").value === "" && document.getElementById("ask").open`)
 	page.Do(chromedp.SendKeys("#ask-input", "very-secret\r"), chromedp.WaitVisible(`#connection[data-state="live"]`))
 	page.must(200, http.MethodGet, "/ready", "", "")
@@ -352,8 +359,8 @@ func TestPageFitsAPhone(t *testing.T) {
 	page.Says("#detail h2", "longlong")
 	page.Wait(fits + ` && document.activeElement.id === "detail"`)
 	page.Do(chromedp.Click("#detail .back"))
-	for _, view := range []string{"rules", "state", "coverage"} {
+	for _, view := range []string{"rules", "flags", "state", "coverage"} {
 		page.Do(chromedp.Click("#tab-"+view), chromedp.WaitVisible("#"+view))
-		page.Wait(fits)
+		page.Wait(fits + ` && document.getElementById("tab-coverage").getBoundingClientRect().right <= 360`)
 	}
 }

@@ -79,8 +79,10 @@ async function send(path, init = {}) {
     if (token) headers.set("Authorization", "Bearer " + token);
     const response = await fetch(path, { ...init, headers, cache: "no-store" });
     if (response.status !== 401) return response;
+    if (token !== sessionStorage.getItem(tokenKey)) continue; // another request has asked meanwhile
     asking ??= ask({
-      title: "Control token", text: "The control API needs a token here. Enter the value of UNLEASH_MOCK_CONTROL_TOKEN.",
+      title: "Control token",
+      text: (token ? "The control API refuses this token." : "The control API needs a token here.") + " Enter the value of UNLEASH_MOCK_CONTROL_TOKEN.",
       label: "Token", yes: "Use it", secret: true,
     }).finally(() => { asking = null; });
     const typed = await asking;
@@ -130,7 +132,7 @@ function connected(state) {
   const line = $("connection");
   if (line.dataset.state === state) return;
   line.dataset.state = state;
-  line.textContent = { live: "live", lost: "connection lost, trying again", connecting: "connecting" }[state];
+  line.textContent = { live: "live", lost: "connection lost, trying again", failed: "not connected; reload the page to try again", connecting: "connecting" }[state];
 }
 
 // follow reads the stream forever. It does not use EventSource, which could not send the
@@ -612,7 +614,7 @@ function strategyTold(strategy) {
 function showFlags(features) {
   const body = $("flag-rows");
   const known = new Map([...body.rows].map((row) => [row.dataset.flag, row]));
-  const rows = rowsOrNone(5, features.map((flag) => fillFlagRow(known.get(flag.name) ?? flagRow(flag.name), flag)));
+  const rows = rowsOrNone(5, features.map((flag) => fillFlagRow(known.get(flag.name) ?? flagRow(flag.name), flag)), "No flags yet. Name one above to switch it on.");
   if (rows.length !== body.rows.length || rows.some((row, i) => row !== body.rows[i])) body.replaceChildren(...rows);
 }
 
@@ -652,13 +654,13 @@ function showInstances(state) {
       element("td", {}, element("strong", {}, application.appName)),
       element("td", {}, instance.instanceId),
       element("td", {}, instance.sdkVersion ?? "unknown"),
-      element("td", {}, instance.sdkType),
+      element("td", {}, sdks[instance.sdkType]?.[0] ?? instance.sdkType),
       element("td", {}, instance.environment),
       element("td", { class: "nowrap" }, instant(instance.lastSeen)),
       element("td", {}, asked.map((count) => `${count.featureName} ${count.yes} on, ${count.no} off`).join("; ") || "nothing"));
   }));
   $("count-instances").textContent = rows.length;
-  $("instances").replaceChildren(...rowsOrNone(7, rows));
+  $("instances").replaceChildren(...rowsOrNone(7, rows, "No SDK has registered or sent metrics yet."));
 }
 
 // The kind and the URL of SDKs, by the type of their tokens.
@@ -677,7 +679,7 @@ function showSDKs(tokens) {
     element("td", {}, token.environment)))));
 }
 
-const rowsOrNone = (columns, rows) => rows.length ? rows : [element("tr", {}, element("td", { colspan: columns, class: "quiet" }, "None."))];
+const rowsOrNone = (columns, rows, none = "None.") => rows.length ? rows : [element("tr", {}, element("td", { colspan: columns, class: "quiet" }, none))];
 const instant = (time) => new Date(time).toISOString().replace("T", " ").replace(/\.\d+/, "");
 
 function showClock(clock) {
@@ -715,7 +717,7 @@ async function refreshCoverage() {
   if (coverage.other.length) rows.push({ operationId: "No operation", method: "", path: "", statuses: coverage.other });
   const statuses = [...new Set(rows.flatMap((row) => row.statuses.map((one) => one.status)))].sort((a, b) => a - b);
   const grades = Object.entries(coverage.grades ?? {});
-  $("coverage-sum").textContent = `${coverage.covered} of ${coverage.documented} documented pairs were answered` +
+  $("coverage-sum").textContent = `${coverage.covered} of ${coverage.documented} documented statuses were answered` +
     (grades.length > 1 ? ` (${grades.map(([grade, sum]) => `${grade} ${sum.covered} of ${sum.documented}`).join(", ")})` : "");
   $("matrix").replaceChildren(
     element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "Operation"), ...statuses.map((status) => element("th", { scope: "col" }, statusText(status))))),
@@ -893,4 +895,4 @@ document.addEventListener("keydown", (event) => { if (event.key === "Escape" && 
 listen("theme", "change", () => setTheme($("theme").value));
 try { $("theme").value = localStorage.getItem("unleash-mock theme") ?? ""; } catch { /* then the system's applies */ }
 setTheme($("theme").value);
-start().catch((problem) => { connected("lost"); announce(problem.message, true); });
+start().catch((problem) => { connected("failed"); announce(problem.message, true); });
