@@ -403,6 +403,11 @@ func TestScenariosAreChosen(t *testing.T) {
 			t.Parallel()
 			test.options.Handler = newMock(t, mockserver.WithLimits(mockserver.Limits{}))
 			result := verify(t, 0, test.options)
+			for _, o := range result.Operations { // those that were not chosen are listed only if something came of them
+				if len(test.options.Operations) > 0 && !slices.Contains(test.options.Operations, o.ID) && o.Summary == (report.Summary{Disabled: o.Summary.Disabled}) {
+					t.Errorf("%s is listed", o.ID)
+				}
+			}
 			for _, scenario := range result.Scenarios {
 				ran := scenario.Outcome == report.Passed
 				if ran && !test.chosen(scenario) {
@@ -578,15 +583,15 @@ func TestMissingTokensDisableWhatNeedsThem(t *testing.T) {
 	stranger := withoutHeader(newMock(t, mockserver.WithLimits(limits)))
 	result := verify(t, 0, conformance.Options{Handler: stranger})
 	counts := reasons(result)
-	if counts["disabled: it needs a token of the admin"] == 0 || result.Run.Profile != "core" || result.Summary.Passed < 100 {
+	if counts["disabled: it needs a token of the admin (--token)"] == 0 || result.Run.Profile != "core" || result.Summary.Passed < 100 {
 		t.Errorf("summary %+v, profile %s, reasons: %v", result.Summary, result.Run.Profile, counts)
 	}
 	result = verify(t, 0, conformance.Options{Handler: stranger, Tokens: conformance.Tokens{Admin: conformance.MockTokens().Admin}})
 	counts = reasons(result)
 	for _, reason := range []string{
-		"disabled: it needs a token of the backend",
-		"disabled: it needs a token of the frontend",
-		"disabled: it needs a token of the viewer; none is available: the target does not show the admin which roles exist",
+		"disabled: it needs a token of the backend (--backend-token)",
+		"disabled: it needs a token of the frontend (--frontend-token)",
+		"disabled: it needs a token of the viewer (--viewer-token); none is available: the target does not show the admin which roles exist",
 		"disabled: it rests on an assumption; --assumed turns it on",
 		"disabled: it waits for what a real server may notice a minute late; --slow turns it on",
 	} {

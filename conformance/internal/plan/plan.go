@@ -236,7 +236,11 @@ func bySettings(c *Conditions, s *Scenario) string {
 func byTokens(c *Conditions, s *Scenario) string {
 	for _, actor := range s.Needs.Actors {
 		if c.Tokens.Of(actor) == "" {
-			reason := fmt.Sprintf("it needs a token of the %s", actor)
+			flag := "--" + actor + "-token"
+			if actor == "admin" {
+				flag = "--token"
+			}
+			reason := fmt.Sprintf("it needs a token of the %s (%s)", actor, flag)
 			if problem := c.NoToken[actor]; problem != "" {
 				reason += "; none is available: " + problem
 			}
