@@ -108,7 +108,7 @@ func exitCode(sum report.Summary, cause error) int {
 }
 
 // sum counts results per operation and in total. unseen says why a documented status was not
-// seen.
+// seen. Operations that were not chosen are left out, unless something came of them.
 func sum(r *report.Report, operations []*spec.Operation, unseen func(*spec.Operation, int) string) {
 	index := map[string]int{}
 	for i, operation := range operations {
@@ -149,6 +149,9 @@ func sum(r *report.Report, operations []*spec.Operation, unseen func(*spec.Opera
 			}
 		}
 	}
+	r.Operations = slices.DeleteFunc(r.Operations, func(o report.Operation) bool {
+		return len(r.Run.Only) > 0 && !slices.Contains(r.Run.Only, o.ID) && o.Summary == report.Summary{Disabled: o.Summary.Disabled}
+	})
 }
 
 // concerned returns the operations that a scenario counts for: those it is about, and those
