@@ -184,10 +184,10 @@ func (s Summary) count(outcome Outcome) int {
 }
 
 // counts lists the outcomes that occurred: "3 passed, 1 failed".
-func (s Summary) counts() string {
+func (r *Report) counts() string {
 	var parts []string
 	for _, outcome := range outcomes() {
-		count := s.count(outcome)
+		count := r.Summary.count(outcome)
 		switch {
 		case count == 0:
 		case outcome == Errored:
@@ -196,7 +196,11 @@ func (s Summary) counts() string {
 			parts = append(parts, fmt.Sprintf("%d %s", count, outcome))
 		}
 	}
-	if len(parts) == 0 {
+	switch {
+	case len(parts) > 0:
+	case r.Tool.Command == "proxy":
+		return "no operations"
+	default:
 		return "no scenarios"
 	}
 	return strings.Join(parts, ", ")
@@ -271,7 +275,7 @@ func (r *Report) verdict() string {
 
 // figures returns the numbers behind the verdict in one line.
 func (r *Report) figures() string {
-	line := r.Summary.counts() + "; " + plural(r.Summary.Exchanges, "exchange")
+	line := r.counts() + "; " + plural(r.Summary.Exchanges, "exchange")
 	if r.Summary.Violations > 0 {
 		line += fmt.Sprintf(", %d of them broke the contract", r.Summary.Violations)
 	}

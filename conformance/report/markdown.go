@@ -52,7 +52,7 @@ func (m *markdown) head(r *Report) {
 		icon = "⚠️"
 	}
 	fmt.Fprintf(m, "## %s %s\n\n", icon, r.verdict())
-	fmt.Fprintf(m, "**%s** · %s", r.Summary.counts(), plural(r.Summary.Exchanges, "exchange"))
+	fmt.Fprintf(m, "**%s** · %s", r.counts(), plural(r.Summary.Exchanges, "exchange"))
 	if r.Summary.Violations > 0 {
 		fmt.Fprintf(m, ", %d of them broke the contract", r.Summary.Violations)
 	}

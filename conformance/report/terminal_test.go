@@ -65,7 +65,7 @@ func TestTerminalBeginsAndEndsWithTheVerdict(t *testing.T) {
 		"The verification could not be completed: 1 error; 1 exchange, in 3.21s": func(r *Report) {
 			r.Summary, r.ExitCode = Summary{Errored: 1, Exchanges: 1}, 3
 		},
-		"The traffic keeps the contract: no scenarios; 0 exchanges": func(r *Report) {
+		"The traffic keeps the contract: no operations; 0 exchanges": func(r *Report) {
 			*r = Report{Tool: Tool{Command: "proxy"}}
 		},
 	} {
