@@ -100,13 +100,16 @@ func (p *program) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "unleash-mock",
 		Short: "A mock of Unleash, and contract tests of servers and traffic",
-		Long: `unleash-mock answers SDKs as a real Unleash does, and the parts of the Admin API that
-tests need: with state, authentication, validation and the real error bodies. It also
+		Long: `unleash-mock stands in for a real Unleash: it serves SDKs, and the parts of the Admin API
+that tests need, with state, authentication, validation and the real error bodies. It also
 verifies servers and traffic against the contract of that API.
 
 Flags take precedence over environment variables, and those over defaults. Exit codes:
 ` + exitcode.Help() + `With --run, serve and proxy exit with their command's code if it failed.`,
-		Example:       "  unleash-mock serve\n  unleash-mock spec --format json\n  unleash-mock health --url http://127.0.0.1:4242",
+		Example: `  unleash-mock serve
+  unleash-mock serve --flags flags.yaml --run 'npm test'
+  unleash-mock verify --target https://unleash.example.com --token "$ADMIN_TOKEN"
+  unleash-mock proxy --upstream https://unleash.example.com --run 'npm test'`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noCommand,

@@ -87,12 +87,12 @@ try, and serves until it is interrupted; open requests then have --drain to fini
 
 --run runs a shell command once the mock is ready, on a free port unless --listen or
 --port says otherwise. The mock exits with the command's exit code, or with 1 if the
-command succeeded but there were violations that count. SIGINT, SIGTERM, SIGHUP
-and SIGQUIT are passed on to the command. Its environment has UNLEASH_URL, UNLEASH_MOCK_TOKEN,
-UNLEASH_MOCK_BACKEND_TOKEN and UNLEASH_MOCK_FRONTEND_TOKEN; the last two are left as
-they are with --upstream, which answers SDKs. UNLEASH_MOCK_URL repeats the URL: a mock that
-the command starts does not take it for its own. The mock's own output then goes to
-standard error. --env-file writes the same variables to a file, for programs that are
+command succeeded but there were violations that count. SIGINT, SIGTERM, SIGHUP and
+SIGQUIT are passed on to the command. Its environment has UNLEASH_URL, UNLEASH_MOCK_TOKEN,
+UNLEASH_MOCK_BACKEND_TOKEN and UNLEASH_MOCK_FRONTEND_TOKEN; with --upstream, which answers
+SDKs, the last two are left as they are. UNLEASH_MOCK_URL repeats the URL, so that a mock
+which the command starts does not take UNLEASH_URL for its own. The mock's own output goes
+to standard error. --env-file writes the same variables to a file, for programs that are
 started later.
 
 It honours these variables of Unleash itself: HTTP_HOST, HTTP_PORT,
