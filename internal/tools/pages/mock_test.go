@@ -16,6 +16,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/mockserver/mocktest"
+	"github.com/unleash-mock/unleash-mock/spec"
 )
 
 // browse starts a mock, opens its live page in a fresh browser, and waits until the page
@@ -344,6 +345,20 @@ func TestPageAsksForTheToken(t *testing.T) {
 	page.Do(chromedp.SendKeys("#ask-input", "very-secret\r"), chromedp.WaitVisible(`#connection[data-state="live"]`))
 	page.must(200, http.MethodGet, "/ready", "", "")
 	page.Count("#exchanges .row", 1)
+}
+
+// TestPageOfAnotherAPI checks that a mock of another API does not claim to be Unleash, and shows no flags.
+func TestPageOfAnotherAPI(t *testing.T) {
+	t.Parallel()
+	document, err := spec.Load([]byte(`{openapi: 3.0.3, info: {title: Pets, version: "7"}, paths: {/pets: {get: {operationId: listPets, responses: {"200": {description: d}}}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := browse(t, "/_mock/#flags", mockserver.WithDocument(document, false))
+	page.Says("#version", "another API, version 7, strict")
+	page.Wait(`["tab-flags", "flags", "endpoints", "signals"].every((id) => !document.getElementById(id).checkVisibility()) && document.getElementById("traffic").checkVisibility()`)
+	page.Do(chromedp.Click("#tab-state"), chromedp.WaitVisible("#clock"))
+	page.Wait(`!document.getElementById("endpoints").checkVisibility()`)
 }
 
 // TestPageFitsAPhone checks that nothing is wider than the screen in any view.

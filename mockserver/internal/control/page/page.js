@@ -828,10 +828,14 @@ async function start() {
   here.examples = new Set(info.operations.filter((one) => one.grade === "example").map((one) => one.operationId));
   here.base = servedUnder(location.pathname);
   document.documentElement.dataset.mode = info.mode;
+  const isForeign = !info.operations.some((one) => one.path === "/api/client/features"); // another API has no flags
+  document.documentElement.toggleAttribute("data-foreign", isForeign);
+  if (isForeign) delete views.flags;
+  const judge = `${isForeign ? "another API, version" : "Unleash"} ${info.apiVersion}`;
   here.workspacePath = info.workspace === "default" ? "" : "/w/" + info.workspace;
   $("version").textContent = isProxy()
-    ? `${info.version} · proxy to ${info.upstream}, judged by Unleash ${info.apiVersion}`
-    : `${info.version} · Unleash ${info.apiVersion}, ${info.edition}, ${info.validation}`;
+    ? `${info.version} · proxy to ${info.upstream}, judged by ${judge}`
+    : `${info.version} · ${judge}, ${isForeign ? "" : info.edition + ", "}${info.validation}`;
   document.title = isProxy() ? "unleash-mock proxy" : info.workspace === "default" ? "unleash-mock" : `${info.workspace} – unleash-mock`;
   drawCount();
   const operations = info.operations.map((operation) => [operation.operationId, operation.operationId]);
