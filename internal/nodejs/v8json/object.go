@@ -2,6 +2,7 @@ package v8json
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 )
 
@@ -39,6 +40,17 @@ func (o *Object) Get(key string) (any, bool) {
 
 // Keys returns the keys in the order in which they came.
 func (o *Object) Keys() []string { return o.keys }
+
+// All returns the keys and values in that order.
+func (o *Object) All() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		for _, key := range o.keys {
+			if !yield(key, o.values[key]) {
+				return
+			}
+		}
+	}
+}
 
 // order compares two keys, neither of which is an index.
 type order func(a, b string) int

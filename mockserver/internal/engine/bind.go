@@ -134,7 +134,8 @@ func fromRest(named []string) binder {
 }
 
 // assigner stores a decoded value in a Go value. The contract has already checked the
-// value's type; without such a check, a value that does not fit is skipped.
+// value's type; without such a check, a value that does not fit is skipped. Files, which the
+// planter reads, have no such check.
 type assigner func(into reflect.Value, value any)
 
 func newAssigner(t reflect.Type) assigner {
@@ -145,14 +146,13 @@ func newAssigner(t reflect.Type) assigner {
 			into.Field(1).SetBool(true)
 		}
 	}
-	if t == jsonType {
+	switch t {
+	case jsonType:
 		return func(into reflect.Value, value any) { into.SetBytes(v8json.Stringify(nil, value)) }
-	}
-	if t == timeType {
-		return assignTime
-	}
-	if t == secretType {
-		return assignSecret
+	case timeType:
+		return assigning(setTime)
+	case secretType:
+		return assigning(setSecret)
 	}
 	switch t.Kind() {
 	case reflect.Interface:
@@ -162,38 +162,15 @@ func newAssigner(t reflect.Type) assigner {
 			}
 		}
 	case reflect.Pointer:
-		assign := newAssigner(t.Elem())
-		return func(into reflect.Value, value any) {
-			if value != nil {
-				inner := reflect.New(t.Elem())
-				assign(inner.Elem(), value)
-				into.Set(inner)
-			}
-		}
+		return pointerAssigner(t, newAssigner(t.Elem()))
 	case reflect.String:
-		return func(into reflect.Value, value any) {
-			if text, is := value.(string); is {
-				into.SetString(text)
-			}
-		}
+		return assigning(reflect.Value.SetString)
 	case reflect.Bool:
-		return func(into reflect.Value, value any) {
-			if flag, is := value.(bool); is {
-				into.SetBool(flag)
-			}
-		}
+		return assigning(reflect.Value.SetBool)
 	case reflect.Int, reflect.Int64:
-		return func(into reflect.Value, value any) {
-			if number, is := value.(float64); is && number == math.Trunc(number) {
-				into.SetInt(int64(min(max(number, -mostWhole), mostWhole)))
-			}
-		}
+		return assigning(setWhole)
 	case reflect.Float64:
-		return func(into reflect.Value, value any) {
-			if number, is := value.(float64); is {
-				into.SetFloat(number)
-			}
-		}
+		return assigning(reflect.Value.SetFloat)
 	case reflect.Slice:
 		return listAssigner(t, newAssigner(t.Elem()))
 	case reflect.Map:
@@ -204,10 +181,25 @@ func newAssigner(t reflect.Type) assigner {
 	panic(fmt.Sprintf("engine: an input cannot hold a %v", t))
 }
 
-// assignTime reads a date in whole milliseconds, as JavaScript does. It skips one that is in a
+// assigning returns an assigner that sets values of one type and skips others.
+func assigning[T any](set func(into reflect.Value, value T)) assigner {
+	return func(into reflect.Value, value any) {
+		if value, is := value.(T); is {
+			set(into, value)
+		}
+	}
+}
+
+// setWhole skips fractions, and limits numbers that JSON does not represent exactly.
+func setWhole(into reflect.Value, number float64) {
+	if number == math.Trunc(number) {
+		into.SetInt(int64(min(max(number, -mostWhole), mostWhole)))
+	}
+}
+
+// setTime reads a date in whole milliseconds, as JavaScript does. It skips one that is in a
 // year without four digits in UTC, in which answers show it.
-func assignTime(into reflect.Value, value any) {
-	text, _ := value.(string)
+func setTime(into reflect.Value, text string) {
 	if moment, err := time.Parse(time.RFC3339Nano, strings.ToUpper(text)); err == nil && hasFourDigits(moment) {
 		into.Set(reflect.ValueOf(stamp(moment)))
 	}
@@ -219,9 +211,15 @@ func hasFourDigits(moment time.Time) bool {
 	return year >= 0 && year <= 9999
 }
 
-func assignSecret(into reflect.Value, value any) {
-	if text, is := value.(string); is {
-		into.Set(reflect.ValueOf(NewSecret(text)))
+func setSecret(into reflect.Value, text string) { into.Set(reflect.ValueOf(NewSecret(text))) }
+
+func pointerAssigner(t reflect.Type, assign assigner) assigner {
+	return func(into reflect.Value, value any) {
+		if value != nil {
+			inner := reflect.New(t.Elem())
+			assign(inner.Elem(), value)
+			into.Set(inner)
+		}
 	}
 }
 

@@ -34,8 +34,14 @@ func (i *Identity) Sees(project string) bool {
 	return i.Projects == nil || slices.Contains(i.Projects, project)
 }
 
-// SystemUserID is the id of the user that Unleash itself acts as.
-const SystemUserID = -1337
+// Ids of users that no table has.
+const (
+	// SystemUserID is the id of the user that Unleash itself acts as.
+	SystemUserID = -1337
+	// AdminTokenUserID is the id of the account on whose behalf admin API tokens act, each under
+	// its own name (O).
+	AdminTokenUserID = -42
+)
 
 // Grant is a permission that an identity has. An empty project or environment means all
 // of them.

@@ -109,7 +109,7 @@ func (operation[In, Out]) types() (in, out reflect.Type) {
 }
 
 func (o operation[In, Out]) plan(operation *spec.Operation) (*Plan, error) {
-	read, err := newReader[In](operation)
+	bind, err := newReader[In](operation)
 	if err != nil {
 		return nil, err
 	}
@@ -117,49 +117,61 @@ func (o operation[In, Out]) plan(operation *spec.Operation) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	success := successOf(operation)
-	return &Plan{run: func(store *Store, request *Request, input *Input, dst []byte, judge Judge) (Result, error) {
-		in, err := read(input)
-		if err != nil {
-			return Result{}, err
-		}
-		finish := func(answer *Answer[Out]) (Result, error) {
-			out := Result{Status: answer.Status, Location: answer.Location, ETag: answer.ETag, Header: answer.Header}
-			out.Status = cmp.Or(out.Status, success)
-			if encode := encoders[operation.Response(out.Status)]; encode != nil {
-				out.ContentType, out.Body = encode(dst, reflect.ValueOf(&answer.Value).Elem())
-				if prepared, is := any(&answer.Value).(**respond.Prepared); is {
-					out.Prepared = *prepared
-				}
-			}
-			return out, judge(out)
-		}
-		if o.read != nil {
-			view := store.View(request)
-			answer, err := o.read(view, in)
-			if err == nil {
-				err = view.ReserveFor(&answer.Value)
-			}
-			if err != nil {
-				return Result{}, err
-			}
-			return finish(&answer)
-		}
-		tx := store.Begin(request)
-		defer tx.Abort()
-		answer, err := o.write(tx, in)
+	p := &planned[In, Out]{operation: o, contract: operation, bind: bind, encoders: encoders, success: successOf(operation)}
+	return &Plan{run: p.run}, nil
+}
+
+// planned is an operation with all that is compiled of its contract.
+type planned[In, Out any] struct {
+	operation[In, Out]
+	contract *spec.Operation
+	bind     func(*Input) (In, error)
+	encoders map[*spec.Response]answerEncoder
+	success  int
+}
+
+func (p *planned[In, Out]) run(store *Store, request *Request, input *Input, dst []byte, judge Judge) (Result, error) {
+	in, err := p.bind(input)
+	if err != nil {
+		return Result{}, err
+	}
+	if p.read != nil {
+		view := store.View(request)
+		answer, err := p.read(view, in)
 		if err == nil {
-			err = tx.Admit()
+			err = view.ReserveFor(&answer.Value)
 		}
 		if err != nil {
 			return Result{}, err
 		}
-		out, err := finish(&answer)
-		if err == nil {
-			tx.Commit()
+		return p.encode(&answer, dst, judge)
+	}
+	tx := store.Begin(request)
+	defer tx.Abort()
+	answer, err := p.write(tx, in)
+	if err == nil {
+		err = tx.Admit()
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	out, err := p.encode(&answer, dst, judge)
+	if err == nil {
+		tx.Commit()
+	}
+	return out, err
+}
+
+// encode encodes an answer and has it judged.
+func (p *planned[In, Out]) encode(answer *Answer[Out], dst []byte, judge Judge) (Result, error) {
+	out := Result{Status: cmp.Or(answer.Status, p.success), Location: answer.Location, ETag: answer.ETag, Header: answer.Header}
+	if encode := p.encoders[p.contract.Response(out.Status)]; encode != nil {
+		out.ContentType, out.Body = encode(dst, reflect.ValueOf(&answer.Value).Elem())
+		if prepared, is := any(&answer.Value).(**respond.Prepared); is {
+			out.Prepared = *prepared
 		}
-		return out, err
-	}}, nil
+	}
+	return out, judge(out)
 }
 
 // newReader returns a function that fills and checks the input of an operation.

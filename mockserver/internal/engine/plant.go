@@ -65,8 +65,7 @@ func (e *Engine) Restore(snapshot *v8json.Object, now time.Time, most int64) (*S
 
 // unfold decodes the rows that were kept as text.
 func unfold(snapshot *v8json.Object) {
-	for _, name := range snapshot.Keys() {
-		value, _ := snapshot.Get(name)
+	for _, value := range snapshot.All() {
 		list, _ := value.([]any)
 		for i, element := range list {
 			if raw, is := element.(v8json.Raw); is {
@@ -99,10 +98,8 @@ func (s *Store) fill(source *v8json.Object, now time.Time, p *planter) error {
 			p.know(table)
 		}
 	}
-	for _, table := range e.tables {
-		if isSection(table) {
-			p.rows(table, source, nil, table.name(), nil)
-		}
+	for table := range e.sections() {
+		p.rows(table, source, nil, table.name(), nil)
 	}
 	for _, value := range e.values {
 		p.setValue(value, source)
@@ -127,7 +124,7 @@ func (p *planter) names(source *v8json.Object, isSnapshot bool) {
 		if len(p.problems) >= maxProblems {
 			return
 		}
-		if !p.engine.isSection(name) && !(isSnapshot && slices.Contains([]string{keyVersion, keyEvents, keySequences}, name)) {
+		if !p.engine.hasSection(name) && !(isSnapshot && slices.Contains([]string{keyVersion, keyEvents, keySequences}, name)) {
 			p.unknown(nil, name)
 		}
 	}
@@ -151,7 +148,7 @@ func (p *planter) rows(table AnyTable, source *v8json.Object, path []string, nam
 		}
 		value = table.builtIn()
 	}
-	at := append(slices.Clip(path), name)
+	at := below(path, name)
 	list, is := p.want(value, "array", at).([]any)
 	if !is {
 		return
@@ -160,7 +157,7 @@ func (p *planter) rows(table AnyTable, source *v8json.Object, path []string, nam
 		if p.full() || len(p.problems) >= maxProblems {
 			return
 		}
-		p.row(table, element, append(slices.Clip(at), strconv.Itoa(i)), i, parent)
+		p.row(table, element, below(at, strconv.Itoa(i)), i, parent)
 	}
 }
 
@@ -169,8 +166,7 @@ func (p *planter) row(table AnyTable, value any, path []string, number int, pare
 	if row == nil {
 		return
 	}
-	for _, child := range p.engine.nestedIn(table) {
-		_, list := child.parent()
+	for list, child := range p.engine.nestedIn(table) {
 		p.rows(child, source, path, list, row)
 	}
 }
@@ -209,14 +205,14 @@ func (p *planter) one(table AnyTable, value any, path []string, number int, pare
 			p.known[table.name()] = ids
 		}
 		if ids[*id] {
-			p.complain(append(slices.Clip(path), "id"), "the %s id %d is used twice", table.singular(), *id)
+			p.complain(below(path, "id"), "the %s id %d is used twice", table.singular(), *id)
 			return nil, nil
 		}
 		ids[*id] = *id != 0
 	}
 	if field, complaint := table.plant(p.tx, row); complaint != "" {
 		if field != "" {
-			path = append(slices.Clip(path), field)
+			path = below(path, field)
 		}
 		p.complain(path, "%s", complaint)
 		return nil, nil
@@ -231,13 +227,9 @@ func (p *planter) columns(table AnyTable, source *v8json.Object, path []string) 
 		if len(p.problems) >= maxProblems {
 			return
 		}
-		if slices.Contains(table.codec().names, name) || slices.ContainsFunc(p.engine.nestedIn(table), func(child AnyTable) bool {
-			_, list := child.parent()
-			return list == name
-		}) {
-			continue
+		if !p.engine.hasProperty(table, name) {
+			p.unknown(path, name)
 		}
-		p.unknown(path, name)
 	}
 }
 
@@ -335,13 +327,12 @@ func (p *planter) event(value any, path []string) *Event {
 	form := eventForm{}
 	eventCodec.read(p, &form, source, path, false)
 	event := &Event{ID: form.ID, Type: form.Type, CreatedAt: form.CreatedAt, CreatedBy: form.CreatedBy}
-	for _, name := range source.Keys() {
+	for name, content := range source.All() {
 		if slices.Contains(eventCodec.names, name) {
 			continue
 		}
-		at := append(slices.Clip(path), name)
+		at := below(path, name)
 		event.table = p.engine.tableOf(name)
-		content, _ := source.Get(name)
 		change, is := p.want(content, "object", at).(*v8json.Object)
 		if event.table == nil || !is {
 			p.unknown(path, name)
@@ -364,7 +355,7 @@ func (p *planter) side(table AnyTable, change *v8json.Object, name string, path 
 	if !has {
 		return nil
 	}
-	at := append(slices.Clip(path), name)
+	at := below(path, name)
 	source, is := p.want(value, "object", at).(*v8json.Object)
 	if !is {
 		return nil

@@ -32,7 +32,7 @@ func (c *codec) read(p *planter, row any, source *v8json.Object, path []string, 
 			}
 			continue
 		}
-		p.value(at(v, col.path), value, col, append(slices.Clip(path), col.name))
+		p.value(at(v, col.path), value, col, below(path, col.name))
 	}
 }
 
@@ -40,7 +40,7 @@ func (c *codec) readSecret(p *planter, row reflect.Value, col *column, source *v
 	secret := at(row, col.path).Addr().Interface().(*Secret)
 	if value, has := source.Get(secretName); has {
 		var text string
-		p.value(reflect.ValueOf(&text).Elem(), value, col, append(slices.Clip(path), secretName))
+		p.value(reflect.ValueOf(&text).Elem(), value, col, below(path, secretName))
 		*secret = NewSecret(text)
 		return
 	}
@@ -51,7 +51,7 @@ func (c *codec) readSecret(p *planter, row reflect.Value, col *column, source *v
 	}
 	text, _ := value.(string)
 	if err := secret.digest.UnmarshalText([]byte(text)); err != nil {
-		p.complain(append(slices.Clip(path), digestName), "%v", err)
+		p.complain(below(path, digestName), "%v", err)
 	}
 }
 
@@ -109,7 +109,7 @@ func (p *planter) value(into reflect.Value, value any, col *column, path []strin
 
 // unknown complains about a property that an object cannot have.
 func (p *planter) unknown(path []string, name string) {
-	p.complain(append(slices.Clip(path), name), "additional properties '%s' not allowed", name)
+	p.complain(below(path, name), "additional properties '%s' not allowed", name)
 }
 
 // want complains about a value that is not of the given JSON type, and returns nil for
@@ -180,7 +180,7 @@ func (p *planter) list(into reflect.Value, value any, col *column, path []string
 	}
 	out := reflect.MakeSlice(into.Type(), len(list), len(list))
 	for i, element := range list {
-		p.value(out.Index(i), element, col, append(slices.Clip(path), strconv.Itoa(i)))
+		p.value(out.Index(i), element, col, below(path, strconv.Itoa(i)))
 	}
 	into.Set(out)
 }
@@ -192,10 +192,9 @@ func (p *planter) entries(into reflect.Value, value any, col *column, path []str
 		return
 	}
 	out := reflect.MakeMapWithSize(into.Type(), len(source.Keys()))
-	for _, name := range source.Keys() {
-		inner, _ := source.Get(name)
+	for name, inner := range source.All() {
 		element := reflect.New(into.Type().Elem()).Elem()
-		p.value(element, inner, col, append(slices.Clip(path), name))
+		p.value(element, inner, col, below(path, name))
 		out.SetMapIndex(reflect.ValueOf(name), element)
 	}
 	into.Set(out)
@@ -209,7 +208,7 @@ func (p *planter) object(into reflect.Value, value any, path []string) {
 	columns := columnsOf(into.Type())
 	for _, name := range source.Keys() {
 		if !slices.ContainsFunc(columns, func(col column) bool { return col.name == name }) && !p.lenient {
-			p.complain(append(slices.Clip(path), name), "additional properties '%s' not allowed, only '%s'", name, namesOf(columns))
+			p.complain(below(path, name), "additional properties '%s' not allowed, only '%s'", name, namesOf(columns))
 		}
 	}
 	for i := range columns {
@@ -218,7 +217,7 @@ func (p *planter) object(into reflect.Value, value any, path []string) {
 		switch {
 		case inner == nil && p.foreign && !col.required:
 		case has:
-			p.value(into.FieldByIndex(col.path), inner, col, append(slices.Clip(path), col.name))
+			p.value(into.FieldByIndex(col.path), inner, col, below(path, col.name))
 		case col.required:
 			p.complain(path, "missing property '%s'", col.name)
 		}

@@ -10,6 +10,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -145,6 +146,17 @@ func New(contract *spec.Contract, resources ...Resource) (*Engine, error) {
 	for _, resource := range resources {
 		problems = append(problems, e.add(resource)...)
 	}
+	problems = append(problems, e.checkTables()...)
+	problems = append(problems, e.checkOperations()...)
+	if err := errors.Join(problems...); err != nil {
+		return nil, errors.New(strings.ReplaceAll(err.Error(), "\n", "; "))
+	}
+	_, err := memdb.NewMemDB(e.schema)
+	return e, err
+}
+
+// checkTables finds tables that are named but do not exist.
+func (e *Engine) checkTables() (problems []error) {
 	for table := range e.bounds {
 		if e.table(table) == nil {
 			problems = append(problems, fmt.Errorf("a bound is for table %s, which does not exist", table))
@@ -157,11 +169,17 @@ func New(contract *spec.Contract, resources ...Resource) (*Engine, error) {
 			}
 		}
 	}
+	return problems
+}
+
+// checkOperations finds what operations of the contract need but no resource has, and the other way
+// around.
+func (e *Engine) checkOperations() (problems []error) {
 	var kinds []spec.TokenKind
 	for _, credential := range e.Credentials() {
 		kinds = append(kinds, credential.Kinds...)
 	}
-	for _, operation := range contract.Operations() {
+	for _, operation := range e.contract.Operations() {
 		for _, kind := range operation.Tokens {
 			if !slices.Contains(kinds, kind) {
 				problems = append(problems, fmt.Errorf("operation %s accepts tokens of the kind %q, which no resource has", operation.ID, kind))
@@ -171,14 +189,10 @@ func New(contract *spec.Contract, resources ...Resource) (*Engine, error) {
 			problems = append(problems, fmt.Errorf("operation %s asks for the project of {%s}, which no resource knows", operation.ID, of.Name))
 		}
 	}
-	if err := contract.CheckHandlers(slices.Collect(maps.Keys(e.operations))); err != nil {
+	if err := e.contract.CheckHandlers(slices.Collect(maps.Keys(e.operations))); err != nil {
 		problems = append(problems, err)
 	}
-	if err := errors.Join(problems...); err != nil {
-		return nil, errors.New(strings.ReplaceAll(err.Error(), "\n", "; "))
-	}
-	_, err := memdb.NewMemDB(e.schema)
-	return e, err
+	return problems
 }
 
 func (e *Engine) add(resource Resource) (problems []error) {
@@ -192,26 +206,7 @@ func (e *Engine) add(resource Resource) (problems []error) {
 		e.operations[id] = operation
 	}
 	for _, table := range resource.Tables {
-		name := table.name()
-		if e.schema.Tables[name] != nil {
-			fail("there are two tables %s", name)
-		}
-		if other := e.tableOf(table.singular()); other != nil && table.singular() != "" {
-			fail("tables %s and %s both call a row a %s", other.name(), name, table.singular())
-		}
-		if parent, _ := table.parent(); parent != "" {
-			if e.table(parent) == nil {
-				fail("table %s belongs to table %s, which is not declared before it", name, parent)
-			}
-			e.children[parent] = append(e.children[parent], table)
-		}
-		for _, schema := range table.schemas() {
-			e.schema.Tables[schema.Name] = schema
-		}
-		e.tables = append(e.tables, table)
-		if table.idOf(table.fresh(time.Time{})) != nil {
-			e.numbered = append(e.numbered, table)
-		}
+		e.addTable(table, fail)
 	}
 	for parameter, owner := range resource.Owners {
 		if e.owners[parameter] != nil {
@@ -231,6 +226,29 @@ func (e *Engine) add(resource Resource) (problems []error) {
 		e.upgrades = append(e.upgrades, resource.Upgrade)
 	}
 	return problems
+}
+
+func (e *Engine) addTable(table AnyTable, fail func(format string, args ...any)) {
+	name := table.name()
+	if e.schema.Tables[name] != nil {
+		fail("there are two tables %s", name)
+	}
+	if other := e.tableOf(table.singular()); other != nil && table.singular() != "" {
+		fail("tables %s and %s both call a row a %s", other.name(), name, table.singular())
+	}
+	if parent, _ := table.parent(); parent != "" {
+		if e.table(parent) == nil {
+			fail("table %s belongs to table %s, which is not declared before it", name, parent)
+		}
+		e.children[parent] = append(e.children[parent], table)
+	}
+	for _, schema := range table.schemas() {
+		e.schema.Tables[schema.Name] = schema
+	}
+	e.tables = append(e.tables, table)
+	if table.idOf(table.fresh(time.Time{})) != nil {
+		e.numbered = append(e.numbered, table)
+	}
 }
 
 // Credentials returns those of all resources, in order.
@@ -292,32 +310,43 @@ func (s *Store) Events() []*Event {
 }
 
 func (e *Engine) table(name string) AnyTable {
-	i := slices.IndexFunc(e.tables, func(table AnyTable) bool { return table.name() == name })
-	if i < 0 {
-		return nil
-	}
-	return e.tables[i]
+	return e.tableWith(func(table AnyTable) bool { return table.name() == name })
 }
 
 // tableOf returns the table whose rows have this name in events.
 func (e *Engine) tableOf(singular string) AnyTable {
-	i := slices.IndexFunc(e.tables, func(table AnyTable) bool { return table.singular() == singular })
-	if i < 0 {
-		return nil
+	return e.tableWith(func(table AnyTable) bool { return table.singular() == singular })
+}
+
+// tableWith returns the first table for which holds returns true; nil if there is none.
+func (e *Engine) tableWith(holds func(AnyTable) bool) AnyTable {
+	if i := slices.IndexFunc(e.tables, holds); i >= 0 {
+		return e.tables[i]
 	}
-	return e.tables[i]
+	return nil
 }
 
 // nestedIn returns the tables whose rows are nested in those of a table in seeds and
-// snapshots.
-func (e *Engine) nestedIn(table AnyTable) []AnyTable {
-	var out []AnyTable
-	for _, child := range e.children[table.name()] {
-		if _, list := child.parent(); list != "" {
-			out = append(out, child)
+// snapshots, by the names of their lists.
+func (e *Engine) nestedIn(table AnyTable) iter.Seq2[string, AnyTable] {
+	return func(yield func(string, AnyTable) bool) {
+		for _, child := range e.children[table.name()] {
+			if _, list := child.parent(); list != "" && !yield(list, child) {
+				return
+			}
 		}
 	}
-	return out
+}
+
+// hasProperty reports whether the rows of a table have a property in seeds and snapshots: a column
+// or a list of nested rows.
+func (e *Engine) hasProperty(table AnyTable, name string) bool {
+	for list := range e.nestedIn(table) {
+		if list == name {
+			return true
+		}
+	}
+	return slices.Contains(table.codec().names, name)
 }
 
 // isSection reports whether a table has a section of its own in seeds and snapshots.
@@ -326,8 +355,19 @@ func isSection(table AnyTable) bool {
 	return nested == "" && !table.derived()
 }
 
-// isSection reports whether a seed may have a section of that name.
-func (e *Engine) isSection(name string) bool {
+// sections returns the tables that have a section of their own in seeds and snapshots.
+func (e *Engine) sections() iter.Seq[AnyTable] {
+	return func(yield func(AnyTable) bool) {
+		for _, table := range e.tables {
+			if isSection(table) && !yield(table) {
+				return
+			}
+		}
+	}
+}
+
+// hasSection reports whether a seed may have a section of that name.
+func (e *Engine) hasSection(name string) bool {
 	if table := e.table(name); table != nil {
 		return isSection(table)
 	}

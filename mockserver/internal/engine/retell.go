@@ -71,10 +71,8 @@ func (l *Learned) Seed(builtIn *v8json.Object, through func(any) (any, error)) [
 	tx.silent = true
 	r := &retelling{l, &planter{engine: engine, tx: tx, known: map[string]map[int64]bool{}}, through}
 	var out []Part
-	for _, table := range engine.tables {
-		if isSection(table) {
-			out = append(out, r.section(table, builtIn))
-		}
+	for table := range engine.sections() {
+		out = append(out, r.section(table, builtIn))
 	}
 	for _, value := range engine.values {
 		out = append(out, r.value(value))
@@ -138,8 +136,7 @@ func (r *retelling) row(table AnyTable, row any, number int, parent any) Row {
 		r.planter.problems, out.LeftOut = nil, impossible
 		return out
 	}
-	for _, child := range r.store.engine.nestedIn(table) {
-		_, list := child.parent()
+	for list, child := range r.store.engine.nestedIn(table) {
 		if below := child.rowsUnder(r, table.keyOf(row)); len(below) > 0 {
 			out.Lists = append(out.Lists, Part{Name: list, Noun: child.noun(), Rows: r.rows(child, below, planted)})
 		}
@@ -173,12 +170,12 @@ func (r *retelling) columns(table AnyTable, row any, nested bool) *v8json.Object
 // fragments returns the rows of a table that were not learned although rows nested in
 // them were.
 func (r *retelling) fragments(table AnyTable) (out []Row) {
-	told := map[string]bool{}
+	listed := map[string]bool{}
 	for _, child := range r.store.engine.nestedIn(table) {
 		for _, row := range child.rowsUnder(r, nil) {
 			label := child.codec().parentLabel(row)
-			if !table.hasKey(r, child.parentKey(row)) && !told[label] {
-				told[label] = true
+			if !table.hasKey(r, child.parentKey(row)) && !listed[label] {
+				listed[label] = true
 				out = append(out, Row{Label: table.noun() + " " + label, LeftOut: fragments})
 			}
 		}

@@ -12,10 +12,8 @@ import (
 // values of the resources, and the section that holds rules.
 func (e *Engine) SeedSchema(rules string) []byte {
 	properties := v8json.NewObject()
-	for _, table := range e.tables {
-		if isSection(table) {
-			properties.Set(table.name(), e.listSchema(table, false))
-		}
+	for table := range e.sections() {
+		properties.Set(table.name(), e.listSchema(table, false))
 	}
 	for _, value := range e.values {
 		properties.Set(value.Name, object("description", "What an operation answers, verbatim.", "type", []any{value.kind(), "null"}))
@@ -52,8 +50,7 @@ func (e *Engine) listSchema(table AnyTable, nested bool) any {
 			required = append(required, col.name)
 		}
 	}
-	for _, child := range e.nestedIn(table) {
-		_, list := child.parent()
+	for list, child := range e.nestedIn(table) {
 		properties.Set(list, e.listSchema(child, true))
 	}
 	var row any = object("type", "object", "additionalProperties", false, "required", required, "properties", properties)

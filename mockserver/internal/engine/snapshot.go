@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -40,6 +41,9 @@ func (p Problem) Pointer() string {
 	return out.String()
 }
 
+// below returns a path with another step.
+func below(path []string, step string) []string { return append(slices.Clip(path), step) }
+
 // Error returns the location and message on one line. The file's author chose the keys,
 // so they are made safe to show.
 func (p Problem) Error() string {
@@ -72,11 +76,8 @@ func (s *Store) snapshot(newest map[string]int, revealed bool) []byte {
 	s.writing.Unlock()
 
 	dst := append([]byte(`{"version":`), strconv.Itoa(SnapshotVersion)...)
-	for _, table := range s.engine.tables {
-		if !isSection(table) {
-			continue
-		}
-		dst = append(append(append(dst, `,"`...), table.name()...), `":`...)
+	for table := range s.engine.sections() {
+		dst = appendKey(dst, table.name())
 		dst = s.engine.appendRows(dst, view, table, last(table.rowsUnder(view, nil), newest, table.name()), rowForm{revealed: revealed})
 	}
 	dst = append(dst, `,"events":[`...)
@@ -88,7 +89,7 @@ func (s *Store) snapshot(newest map[string]int, revealed bool) []byte {
 	}
 	dst = append(dst, ']')
 	for _, value := range s.engine.values {
-		dst = append(append(append(dst, `,"`...), value.Name...), `":`...)
+		dst = appendKey(dst, value.Name)
 		dst = value.Get(view).AppendJSON(dst)
 	}
 	dst = append(dst, `,"sequences":{`...)
@@ -98,6 +99,11 @@ func (s *Store) snapshot(newest map[string]int, revealed bool) []byte {
 	}
 	dst = append(dst, `"events":`...)
 	return append(strconv.AppendInt(dst, lastEvent, 10), "}}"...)
+}
+
+// appendKey begins a further member of an object.
+func appendKey(dst []byte, name string) []byte {
+	return append(append(append(dst, `,"`...), name...), `":`...)
 }
 
 // last returns the last elements of a list, as many as newest allows.
@@ -117,9 +123,8 @@ func (e *Engine) appendRows(dst []byte, view *View, table AnyTable, rows []any, 
 			dst = append(dst, ',')
 		}
 		dst = table.codec().append(dst, row, form)
-		for _, child := range e.nestedIn(table) {
-			_, list := child.parent()
-			dst = append(append(append(dst, `,"`...), list...), `":`...)
+		for list, child := range e.nestedIn(table) {
+			dst = appendKey(dst, list)
 			dst = e.appendRows(dst, view, child, child.rowsUnder(view, table.keyOf(row)), rowForm{nested: true, revealed: form.revealed})
 		}
 		dst = append(dst, '}')
@@ -152,10 +157,8 @@ func (e *Event) append(dst []byte) []byte {
 // Secrets lists the texts of the secrets in a seed.
 func (e *Engine) Secrets(seed *v8json.Object) []string {
 	var out []string
-	for _, table := range e.tables {
-		if isSection(table) {
-			out = append(out, e.secretsOf(table, seed, table.name())...)
-		}
+	for table := range e.sections() {
+		out = append(out, e.secretsOf(table, seed, table.name())...)
 	}
 	return out
 }
@@ -173,8 +176,7 @@ func (e *Engine) secretsOf(table AnyTable, source *v8json.Object, list string) [
 			if secret := TextIn(row, secretName); secret != "" {
 				out = append(out, secret)
 			}
-			for _, child := range e.nestedIn(table) {
-				_, nested := child.parent()
+			for nested, child := range e.nestedIn(table) {
 				out = append(out, e.secretsOf(child, row, nested)...)
 			}
 		}

@@ -37,10 +37,10 @@ type Change struct{ Before, After any }
 // Watch sets the function that receives the changes of each transaction, in order, before
 // the next one begins. It does not receive rows that are deleted along with their parent.
 // A store has at most one such function.
-func (s *Store) Watch(told func([]Change)) {
+func (s *Store) Watch(see func([]Change)) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	s.watch = told
+	s.watch = see
 }
 
 // NewStore returns an empty store.

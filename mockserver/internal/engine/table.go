@@ -219,6 +219,16 @@ func (t *Table[T]) Delete(tx *Tx, row *T) error {
 	return nil
 }
 
+// DeleteEach is Delete for several rows.
+func (t *Table[T]) DeleteEach(tx *Tx, rows []*T) error {
+	for _, row := range rows {
+		if err := t.Delete(tx, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Put writes a row, new or not, without sequences and events. It is for tables whose rows
 // are derived.
 func (t *Table[T]) Put(tx *Tx, row *T) { t.put(tx, t.Get(tx, t.key(row)), row) }

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strconv"
 
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 )
 
@@ -65,6 +66,13 @@ func (j JSON) AppendJSON(dst []byte) []byte {
 		return append(dst, "null"...)
 	}
 	return append(dst, j...)
+}
+
+// Value decodes the text, with the keys of objects in their order. It returns nil if nothing was
+// sent.
+func (j JSON) Value() any {
+	value, _ := v8json.ParseOrdered(j) // cannot fail: whoever stored the text has read it
+	return value
 }
 
 // OrNull returns a text that answers show as null if it is empty.

@@ -59,44 +59,57 @@ func newWeigher(t reflect.Type) weigher {
 			return newWeigher(v.Elem().Type()).of(v.Elem())
 		}
 	case reflect.Slice:
-		if t.Elem().Kind() == reflect.Uint8 {
-			return func(v reflect.Value) int { return textCopies * v.Len() }
-		}
-		weigh, element := newWeigher(t.Elem()), elementSize
-		if t.Elem().Kind() == reflect.Struct {
-			element += textCopies * int(t.Elem().Size()) // the names of its fields are written, too
-		}
-		return func(v reflect.Value) int {
-			size := element * v.Len()
-			for i := range v.Len() {
-				size += weigh.of(v.Index(i))
-			}
-			return size
-		}
+		return listWeigher(t.Elem())
 	case reflect.Map:
-		key, value := newWeigher(t.Key()), newWeigher(t.Elem())
-		return func(v reflect.Value) int {
-			size := elementSize * v.Len()
-			for k, element := range v.Seq2() {
-				size += key.of(k) + value.of(element)
-			}
-			return size
-		}
+		return mapWeigher(t)
 	case reflect.Struct:
-		fields := make([]weigher, t.NumField())
-		for i := range fields {
-			fields[i] = newWeigher(t.Field(i).Type)
-		}
-		if slices.ContainsFunc(fields, func(w weigher) bool { return w != nil }) {
-			return func(v reflect.Value) (size int) {
-				for i, weigh := range fields {
-					size += weigh.of(v.Field(i))
-				}
-				return size
-			}
-		}
+		return structWeigher(t)
 	}
 	return nil
+}
+
+func listWeigher(t reflect.Type) weigher {
+	if t.Kind() == reflect.Uint8 {
+		return func(v reflect.Value) int { return textCopies * v.Len() }
+	}
+	weigh, element := newWeigher(t), elementSize
+	if t.Kind() == reflect.Struct {
+		element += textCopies * int(t.Size()) // the names of its fields are written, too
+	}
+	return func(v reflect.Value) int {
+		size := element * v.Len()
+		for i := range v.Len() {
+			size += weigh.of(v.Index(i))
+		}
+		return size
+	}
+}
+
+func mapWeigher(t reflect.Type) weigher {
+	key, value := newWeigher(t.Key()), newWeigher(t.Elem())
+	return func(v reflect.Value) int {
+		size := elementSize * v.Len()
+		for k, element := range v.Seq2() {
+			size += key.of(k) + value.of(element)
+		}
+		return size
+	}
+}
+
+func structWeigher(t reflect.Type) weigher {
+	fields := make([]weigher, t.NumField())
+	for i := range fields {
+		fields[i] = newWeigher(t.Field(i).Type)
+	}
+	if !slices.ContainsFunc(fields, func(w weigher) bool { return w != nil }) {
+		return nil
+	}
+	return func(v reflect.Value) (size int) {
+		for i, weigh := range fields {
+			size += weigh.of(v.Field(i))
+		}
+		return size
+	}
 }
 
 // written returns the bytes that a text takes as JSON, without its quotes.
