@@ -54,7 +54,7 @@ func (s *Server) newOverlay() (*overlay.Overlay, error) {
 		Logger:            s.logger,
 		Now:               s.now,
 		Refuse: func(w http.ResponseWriter, r *http.Request, status int, name, message string) {
-			problem := &apierror.Error{Status: status, Envelope: apierror.Handler, Name: name, Message: message}
+			problem := apierror.Thrown(status, name, "%s", message)
 			respond.Write(w, r, problem.Status, problem.ContentType(), problem.Body(s.newID))
 		},
 	})

@@ -236,37 +236,42 @@ func BadPath() *Error {
 // the words of a real server's router.
 func UndecodableParam(sent string) *Error { return Internal("Failed to decode param '" + sent + "'") }
 
-// NotFound answers an id or name that does not exist. The wording is assumed.
-func NotFound(resource, key, value string) *Error {
-	return &Error{
-		Status: http.StatusNotFound, Envelope: Handler, Name: "NotFoundError",
-		Message: fmt.Sprintf("Could not find %s with %s %s", resource, key, value),
-	}
+// Thrown answers with an error of a handler, in the wording of its resource.
+func Thrown(status int, name, format string, args ...any) *Error {
+	return &Error{Status: status, Envelope: Handler, Name: name, Message: fmt.Sprintf(format, args...)}
 }
 
-// NameExists answers a name that is already taken. The wording is assumed.
+// Missing is Thrown for something that does not exist.
+func Missing(format string, args ...any) *Error {
+	return Thrown(http.StatusNotFound, "NotFoundError", format, args...)
+}
+
+// Taken is Thrown for a name that something else has.
+func Taken(format string, args ...any) *Error {
+	return Thrown(http.StatusConflict, "NameExistsError", format, args...)
+}
+
+// NotFound is Missing for an id or name, in the wording that is assumed of resources without one
+// of their own.
+func NotFound(resource, key, value string) *Error {
+	return Missing("Could not find %s with %s %s", resource, key, value)
+}
+
+// NameExists is Taken in the wording that is assumed of resources without one of their own.
 func NameExists(resource, name string) *Error {
-	return &Error{
-		Status: http.StatusConflict, Envelope: Handler, Name: "NameExistsError",
-		Message: fmt.Sprintf("There already exists a %s with the name %s", resource, name),
-	}
+	return Taken("There already exists a %s with the name %s", resource, name)
 }
 
 // ExceedsLimit answers a create request over a limit.
 func ExceedsLimit(resource string, limit int) *Error {
-	return &Error{
-		Status: http.StatusBadRequest, Envelope: Handler, Name: "ExceedsLimitError",
-		Message: fmt.Sprintf("Failed to create %s. You can't create more than the established limit of %d.", resource, limit),
-	}
+	return Thrown(http.StatusBadRequest, "ExceedsLimitError", "Failed to create %s. You can't create more than the established limit of %d.", resource, limit)
 }
 
 // BadData answers input that a handler refuses.
 func BadData(message string) *Error {
-	return &Error{
-		Status: http.StatusBadRequest, Envelope: Handler, Name: "BadDataError",
-		Message: "Request validation failed: your request body or params contain invalid data: " + message,
-		Details: []Detail{{Message: message}},
-	}
+	out := Thrown(http.StatusBadRequest, "BadDataError", "Request validation failed: your request body or params contain invalid data: %s", message)
+	out.Details = []Detail{{Message: message}}
+	return out
 }
 
 // BadProperty answers a property that a handler refuses: its name, the rule that it
@@ -276,7 +281,12 @@ func BadProperty(name, rule, sent string) *Error {
 	if sent != "" {
 		message += " You provided " + sent + "."
 	}
-	out := Invalid(Detail{Message: message})
+	return BadDetails(Detail{Message: message})
+}
+
+// BadDetails is Invalid for a handler that finds something wrong after the schema was checked.
+func BadDetails(details ...Detail) *Error {
+	out := Invalid(details...)
 	out.Envelope = Handler
 	return out
 }
@@ -303,12 +313,14 @@ const MaxSafe = 1<<53 - 1
 
 // Internal answers a failure of the server itself.
 func Internal(message string) *Error {
-	return &Error{Status: http.StatusInternalServerError, Envelope: Handler, Name: "UnknownError", Message: message}
+	return Thrown(http.StatusInternalServerError, "UnknownError", "%s", message)
 }
 
 // Unavailable answers a request for which the mock has no memory at the moment.
 func Unavailable(message string) *Error {
-	return &Error{Status: http.StatusServiceUnavailable, Envelope: Handler, Name: "UnavailableError", Message: message, Outside: true}
+	out := Thrown(http.StatusServiceUnavailable, "UnavailableError", "%s", message)
+	out.Outside = true
+	return out
 }
 
 // Elsewhere answers a request for a workspace that this process does not own at the

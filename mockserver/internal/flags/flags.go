@@ -38,10 +38,7 @@ func change(store *engine.Store, request engine.Request, environment string, app
 	if !projects.HasEnvironment(tx, environment) {
 		return fmt.Errorf("%w: %s", ErrNoEnvironment, environment)
 	}
-	if err := apply(tx); err != nil {
-		return err
-	}
-	if err := tx.Admit(); err != nil {
+	if err := cmp.Or(apply(tx), tx.Admit()); err != nil {
 		return err
 	}
 	tx.Commit()

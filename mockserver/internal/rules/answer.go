@@ -122,7 +122,7 @@ func candidates(o *spec.Operation, status int, r Details) []candidate {
 	case http.StatusNotFound:
 		errs = append(errs, apierror.PathNotFound(r.Path))
 	case http.StatusConflict:
-		errs = append(errs, &apierror.Error{Status: status, Envelope: apierror.Handler, Name: "ConflictError", Message: "It is in use."})
+		errs = append(errs, apierror.Thrown(status, "ConflictError", "It is in use."))
 	case http.StatusRequestEntityTooLarge:
 		errs = append(errs, apierror.BodyParser(status, "request entity too large"))
 	case http.StatusUnsupportedMediaType:
@@ -230,7 +230,7 @@ func other(status int) *apierror.Error {
 	if text == "" {
 		text = fmt.Sprintf("Status %d", status)
 	}
-	return &apierror.Error{Status: status, Envelope: apierror.Handler, Name: strings.ReplaceAll(text, " ", ""), Message: text}
+	return apierror.Thrown(status, strings.ReplaceAll(text, " ", ""), "%s", text)
 }
 
 // exceeded returns a limiter's verdict on one request too many.

@@ -65,22 +65,7 @@ func (r *Rule) Check() error {
 	if r.Answer == nil && r.Delay == nil && r.Fault == "" {
 		return problem("", "the rule changes nothing: it has no answer, no delay and no fault")
 	}
-	checks := []func() *Problem{
-		r.checkMatch, r.checkAnswer, r.checkDelay, r.checkFault,
-		func() *Problem {
-			if r.Times < 0 || r.Times > math.MaxInt32 {
-				return problem("/times", "%d is not a number of requests; 0 means any number", r.Times)
-			}
-			return nil
-		},
-		func() *Problem {
-			if !(r.Probability >= 0 && r.Probability <= 1) {
-				return problem("/probability", "%v is not from 0 to 1", r.Probability)
-			}
-			return nil
-		},
-	}
-	for _, check := range checks {
+	for _, check := range []func() *Problem{r.checkMatch, r.checkAnswer, r.checkDelay, r.checkFault, r.checkUse} {
 		if found := check(); found != nil {
 			return found
 		}
@@ -200,6 +185,16 @@ func (r *Rule) checkFault() *Problem {
 		return problem("/slowFor", "%s is not from 0 to %s", slowFor, MaxDelay)
 	case r.Fault == Reset && r.Answer != nil:
 		return problem("/fault", "a connection that is reset has no answer")
+	}
+	return nil
+}
+
+func (r *Rule) checkUse() *Problem {
+	switch {
+	case r.Times < 0 || r.Times > math.MaxInt32:
+		return problem("/times", "%d is not a number of requests; 0 means any number", r.Times)
+	case !(r.Probability >= 0 && r.Probability <= 1):
+		return problem("/probability", "%v is not from 0 to 1", r.Probability)
 	}
 	return nil
 }

@@ -118,14 +118,10 @@ func (t *Token) sees(project string) bool {
 
 func (t *Token) expired(now time.Time) bool { return t.ExpiresAt != nil && !t.ExpiresAt.After(now) }
 
-// adminTokenUser is the id of the account on whose behalf admin API tokens act, each
-// under its own name (O).
-const adminTokenUser = -42
-
 // identities are the identities of tokens, by the token's type.
 var identities = map[string]engine.Identity{
 	admin: {
-		Kind: engine.AdminToken, Token: spec.AdminToken, Actor: engine.Actor{ID: adminTokenUser},
+		Kind: engine.AdminToken, Token: spec.AdminToken, Actor: engine.Actor{ID: engine.AdminTokenUserID},
 		Grants: []engine.Grant{{Permission: spec.Admin}},
 	},
 	backend:  {Kind: engine.BackendToken, Token: spec.BackendToken},

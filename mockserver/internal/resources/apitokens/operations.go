@@ -216,8 +216,7 @@ func (t *Token) created(sent engine.JSON, typeSent string) engine.JSON {
 		values["expiresAt"] = iso(*t.ExpiresAt)
 	}
 	out := v8json.NewObject()
-	body, _ := v8json.ParseOrdered(sent) // cannot fail: it was read for the contract
-	if body, is := body.(*v8json.Object); is {
+	if body, is := sent.Value().(*v8json.Object); is {
 		for _, name := range body.Keys() {
 			if value, kept := values[name]; kept {
 				out.Set(name, value)

@@ -215,7 +215,5 @@ func one(view *engine.View, in oneIn) (out engine.Answer[*configuration.Feature]
 			return engine.OK(&found.Features[i])
 		}
 	}
-	return out, &apierror.Error{
-		Status: http.StatusNotFound, Envelope: apierror.Handler, Name: "NotFoundError", Message: "Could not find feature flag " + in.Name,
-	}
+	return out, apierror.Missing("Could not find feature flag %s", in.Name)
 }

@@ -48,16 +48,12 @@ func (in one) find(r engine.Reader) (*Field, error) {
 	if found := fields.Get(r, engine.Text(in.Name)); found != nil {
 		return found, nil
 	}
-	return nil, refused(http.StatusNotFound, "NotFoundError", "Could not find context field with name "+in.Name)
-}
-
-func refused(status int, name, message string) error {
-	return &apierror.Error{Status: status, Envelope: apierror.Handler, Name: name, Message: message}
+	return nil, apierror.Missing("Could not find context field with name %s", in.Name)
 }
 
 func get(view *engine.View, in one) (out engine.Answer[*Field], err error) {
 	if out.Value = fields.Get(view, engine.Text(in.Name)); out.Value == nil {
-		return out, refused(http.StatusNotFound, "NotFoundError", "Could not find context field")
+		return out, apierror.Missing("Could not find context field")
 	}
 	return out, nil
 }
@@ -158,7 +154,7 @@ func create(tx *engine.Tx, in createIn) (out engine.Answer[*Field], err error) {
 
 func isFree(r engine.Reader, name string) error {
 	if fields.Get(r, engine.Text(name)) != nil {
-		return refused(http.StatusConflict, "NameExistsError", "A context field with that name already exist")
+		return apierror.Taken("A context field with that name already exist")
 	}
 	return nil
 }
@@ -168,17 +164,24 @@ type updateIn struct {
 	body
 }
 
-func update(tx *engine.Tx, in updateIn) (out engine.Answer[engine.None], err error) {
+func update(tx *engine.Tx, in updateIn) (engine.Answer[engine.None], error) {
+	return in.change(tx, in.check, func(f *Field) {
+		f.SortOrder = 0
+		in.fill(f)
+	})
+}
+
+// change changes the field in the path, if what was sent is good.
+func (in one) change(tx *engine.Tx, check func() error, apply func(*Field)) (out engine.Answer[engine.None], err error) {
 	before, err := in.find(tx)
 	if err != nil {
 		return out, err
 	}
-	if err := in.check(); err != nil {
+	if err := check(); err != nil {
 		return out, err
 	}
 	after := *before
-	after.SortOrder = 0
-	in.fill(&after)
+	apply(&after)
 	return out, fields.Update(tx, before, &after)
 }
 
@@ -189,7 +192,7 @@ func remove(usedBy usage.Of[string]) func(*engine.Tx, one) (engine.Answer[engine
 			return out, err
 		}
 		if len(usedBy(tx)[in.Name]) > 0 {
-			return out, refused(http.StatusConflict, "ConflictError",
+			return out, apierror.Thrown(http.StatusConflict, "ConflictError",
 				"This context field is in use by existing flags. To delete it, first remove its usage from all flags.")
 		}
 		return out, fields.Delete(tx, field)
@@ -202,27 +205,15 @@ type legalValueIn struct {
 }
 
 // addLegalValue adds a legal value, or replaces the one with the same text.
-func addLegalValue(tx *engine.Tx, in legalValueIn) (out engine.Answer[engine.None], err error) {
-	before, err := in.find(tx)
-	if err != nil {
-		return out, err
-	}
-	if err := in.check(""); err != nil {
-		return out, err
-	}
-	after := *before
-	after.LegalValues = slices.Clone(before.LegalValues)
-	if at := before.legal(in.Value); at >= 0 {
-		after.LegalValues[at] = in.LegalValue
-	} else {
-		after.LegalValues = append(after.LegalValues, in.LegalValue)
-	}
-	return out, fields.Update(tx, before, &after)
-}
-
-// legal returns the position of a legal value, or -1 if there is none.
-func (f *Field) legal(value string) int {
-	return slices.IndexFunc(f.LegalValues, func(legal LegalValue) bool { return legal.Value == value })
+func addLegalValue(tx *engine.Tx, in legalValueIn) (engine.Answer[engine.None], error) {
+	return in.change(tx, func() error { return in.check("") }, func(f *Field) {
+		f.LegalValues = slices.Clone(f.LegalValues)
+		if at := slices.IndexFunc(f.LegalValues, func(legal LegalValue) bool { return legal.Value == in.Value }); at >= 0 {
+			f.LegalValues[at] = in.LegalValue
+		} else {
+			f.LegalValues = append(f.LegalValues, in.LegalValue)
+		}
+	})
 }
 
 type oneLegalValue struct {
@@ -230,14 +221,10 @@ type oneLegalValue struct {
 	Value string `path:"legalValue"`
 }
 
-func removeLegalValue(tx *engine.Tx, in oneLegalValue) (out engine.Answer[engine.None], err error) {
-	before, err := in.find(tx)
-	if err != nil {
-		return out, err
-	}
-	after := *before
-	after.LegalValues = slices.DeleteFunc(slices.Clone(before.LegalValues), func(legal LegalValue) bool { return legal.Value == in.Value })
-	return out, fields.Update(tx, before, &after)
+func removeLegalValue(tx *engine.Tx, in oneLegalValue) (engine.Answer[engine.None], error) {
+	return in.change(tx, func() error { return nil }, func(f *Field) {
+		f.LegalValues = slices.DeleteFunc(slices.Clone(f.LegalValues), func(legal LegalValue) bool { return legal.Value == in.Value })
+	})
 }
 
 type nameIn struct {

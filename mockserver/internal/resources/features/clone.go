@@ -1,6 +1,9 @@
 package features
 
 import (
+	"time"
+
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/names"
 )
@@ -16,7 +19,7 @@ type cloneIn struct {
 func clone(tx *engine.Tx, in cloneIn) (out engine.Answer[answer], err error) {
 	source := Get(tx, in.Name)
 	if source == nil || source.Project != in.Project {
-		return out, notFound("There's no feature named \"%s\" in project \"%s\".", in.Name, in.Project)
+		return out, apierror.Missing("There's no feature named \"%s\" in project \"%s\".", in.Name, in.Project)
 	}
 	if err := names.Check("name", in.NewName); err != nil {
 		return out, err
@@ -25,12 +28,11 @@ func clone(tx *engine.Tx, in cloneIn) (out engine.Answer[answer], err error) {
 		return out, err
 	}
 	if source.ArchivedAt != nil {
-		return out, notFound("Could not find feature flag with name %s", in.Name)
+		return out, apierror.Missing("Could not find feature flag with name %s", in.Name)
 	}
-	made, err := makeFlag(tx, &Flag{
-		Name: in.NewName, Description: source.Description, Type: source.Type, Project: source.Project, Stale: source.Stale,
-		ImpressionData: source.ImpressionData,
-	})
+	copied := *source
+	copied.Name, copied.CreatedAt, copied.Lifecycle = in.NewName, time.Time{}, nil
+	made, err := makeFlag(tx, &copied)
 	if err != nil {
 		return out, err
 	}

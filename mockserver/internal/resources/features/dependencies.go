@@ -3,6 +3,7 @@ package features
 import (
 	"slices"
 
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
@@ -41,7 +42,7 @@ func (in parentIn) check(r engine.Reader) error {
 	case parent == nil:
 		return forbidden("No active feature " + in.Parent + " exists")
 	case child == nil, child.Project != in.Project, parent.Project != in.Project:
-		return notFound("Cannot add the dependency. Both the parent and the child feature must belong to project \"%s\".", in.Project)
+		return apierror.Missing("Cannot add the dependency. Both the parent and the child feature must belong to project \"%s\".", in.Project)
 	}
 	return nil
 }
@@ -70,7 +71,7 @@ type oneParent struct {
 func removeParent(tx *engine.Tx, in oneParent) (out engine.Answer[engine.None], err error) {
 	row := dependencies.Get(tx, engine.Text(in.Child, in.Parent))
 	if child := Get(tx, in.Child); row == nil || child.Project != in.Project {
-		return out, notFound("No dependency on \"%s\" for feature \"%s\" in project \"%s\".", in.Parent, in.Child, in.Project)
+		return out, apierror.Missing("No dependency on \"%s\" for feature \"%s\" in project \"%s\".", in.Parent, in.Child, in.Project)
 	}
 	return out, dependencies.Delete(tx, row)
 }
@@ -78,14 +79,9 @@ func removeParent(tx *engine.Tx, in oneParent) (out engine.Answer[engine.None], 
 func removeParents(tx *engine.Tx, in childIn) (out engine.Answer[engine.None], err error) {
 	all := ParentsOf(tx, in.Child)
 	if len(all) == 0 || Get(tx, in.Child).Project != in.Project {
-		return out, notFound("Feature \"%s\" has no dependencies to remove in project \"%s\".", in.Child, in.Project)
+		return out, apierror.Missing("Feature \"%s\" has no dependencies to remove in project \"%s\".", in.Child, in.Project)
 	}
-	for _, row := range all {
-		if err := dependencies.Delete(tx, row); err != nil {
-			return out, err
-		}
-	}
-	return out, nil
+	return out, dependencies.DeleteEach(tx, all)
 }
 
 // listParentOptions lists the flags that a flag may depend on: those of the flag's

@@ -28,7 +28,7 @@ func (in inEnvironment) inVariants(r engine.Reader) (*Toggle, error) {
 	}
 	toggle := In(r, in.Name, in.Environment)
 	if toggle == nil {
-		return nil, notFound("Could not find %s in %s", in.Name, in.Environment)
+		return nil, apierror.Missing("Could not find %s in %s", in.Name, in.Environment)
 	}
 	return toggle, nil
 }

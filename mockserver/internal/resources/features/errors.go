@@ -1,7 +1,6 @@
 package features
 
 import (
-	"fmt"
 	"net/http"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
@@ -11,47 +10,33 @@ import (
 
 // The wordings of this resource (O).
 
-func notFound(format string, args ...any) error {
-	return &apierror.Error{Status: http.StatusNotFound, Envelope: apierror.Handler, Name: "NotFoundError", Message: fmt.Sprintf(format, args...)}
-}
-
 func forbidden(message string) error {
-	return &apierror.Error{Status: http.StatusForbidden, Envelope: apierror.Handler, Name: "InvalidOperationError", Message: message}
+	return apierror.Thrown(http.StatusForbidden, "InvalidOperationError", "%s", message)
 }
 
 func denied(message string) error {
-	return &apierror.Error{Status: http.StatusForbidden, Envelope: apierror.Handler, Name: "OperationDeniedError", Message: message}
+	return apierror.Thrown(http.StatusForbidden, "OperationDeniedError", "%s", message)
 }
 
 // archivedFlag refuses to switch an archived flag.
 func archivedFlag() error {
-	return &apierror.Error{Status: http.StatusBadRequest, Envelope: apierror.Handler, Name: "ArchivedFeatureError", Message: "Cannot perform this operation on archived features"}
-}
-
-// unfit refuses what a handler finds wrong after the schema has been checked.
-func unfit(details ...apierror.Detail) error {
-	out := apierror.Invalid(details...)
-	out.Envelope = apierror.Handler
-	return out
+	return apierror.Thrown(http.StatusBadRequest, "ArchivedFeatureError", "Cannot perform this operation on archived features")
 }
 
 // lacking refuses a caller who lacks a permission in an environment that the body names.
 func lacking(permission spec.Permission, environment string) error {
-	return &apierror.Error{
-		Status: http.StatusForbidden, Envelope: apierror.Handler, Name: "PermissionError",
-		Message: fmt.Sprintf("You don't have the required permissions to perform this operation. To perform this action, you need the %q permission in the %q environment.", permission, environment),
-	}
+	return apierror.Thrown(http.StatusForbidden, "PermissionError",
+		"You don't have the required permissions to perform this operation. To perform this action, you need the %q permission in the %q environment.", permission, environment)
 }
 
 func nameExists(archived bool) error {
-	message := "A flag with that name already exists"
 	if archived {
-		message = "An archived flag with that name already exists"
+		return apierror.Taken("An archived flag with that name already exists")
 	}
-	return &apierror.Error{Status: http.StatusConflict, Envelope: apierror.Handler, Name: "NameExistsError", Message: message}
+	return apierror.Taken("A flag with that name already exists")
 }
 
-func noFlag() error { return notFound("No feature flag found") }
+func noFlag() error { return apierror.Missing("No feature flag found") }
 
 // in names a flag in a project.
 type in struct {
@@ -65,9 +50,9 @@ func (in in) find(r engine.Reader) (*Flag, error) {
 	flag := Get(r, in.Name)
 	switch {
 	case flag == nil:
-		return nil, notFound("There's no feature named \"%s\" in project \"%s\".", in.Name, in.Project)
+		return nil, apierror.Missing("There's no feature named \"%s\" in project \"%s\".", in.Name, in.Project)
 	case flag.Project != in.Project:
-		return nil, notFound("There's no feature named \"%s\" in project \"%s\", but there's a feature with that name in project \"%s\"", in.Name, in.Project, flag.Project)
+		return nil, apierror.Missing("There's no feature named \"%s\" in project \"%s\", but there's a feature with that name in project \"%s\"", in.Name, in.Project, flag.Project)
 	}
 	return flag, nil
 }

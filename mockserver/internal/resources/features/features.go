@@ -279,14 +279,14 @@ func ByProject(r engine.Reader, project string) map[string][]projects.Flag {
 		if project != "" && flag.Project != project {
 			continue
 		}
-		told := projects.Flag{Name: flag.Name, Type: flag.Type, Changed: flag.CreatedAt}
+		row := projects.Flag{Name: flag.Name, Type: flag.Type, Changed: flag.CreatedAt}
 		for _, toggle := range toggles.Under(r, engine.Text(flag.Name)) {
-			told.Enabled = told.Enabled || toggle.Enabled
-			if at := toggle.LastSeenAt; at != nil && (told.SeenAt == nil || at.After(*told.SeenAt)) {
-				told.SeenAt = at
+			row.Enabled = row.Enabled || toggle.Enabled
+			if at := toggle.LastSeenAt; at != nil && (row.SeenAt == nil || at.After(*row.SeenAt)) {
+				row.SeenAt = at
 			}
 		}
-		out[flag.Project] = append(out[flag.Project], told)
+		out[flag.Project] = append(out[flag.Project], row)
 	}
 	return out
 }

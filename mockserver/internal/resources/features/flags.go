@@ -1,6 +1,7 @@
 package features
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -63,7 +64,7 @@ func create(tx *engine.Tx, in createIn) (out engine.Answer[answer], err error) {
 		return out, err
 	}
 	if projects.Find(tx, in.Project) == nil {
-		return out, notFound("Active project with id %s does not exist", in.Project)
+		return out, apierror.Missing("Active project with id %s does not exist", in.Project)
 	}
 	flag := &Flag{
 		Name: in.Name, Description: described(in.Description), Type: in.Type.Or("release"), Project: in.Project,
@@ -83,11 +84,8 @@ func create(tx *engine.Tx, in createIn) (out engine.Answer[answer], err error) {
 	if err := checkTags(tx, in.Tags); err != nil {
 		return out, err
 	}
-	for _, tag := range in.Tags {
-		tag.Flag = in.Name
-		if err := addTag(tx, &tag); err != nil {
-			return out, err
-		}
+	if err := addTags(tx, in.Name, in.Tags); err != nil {
+		return out, err
 	}
 	return engine.OK(answerOf(flag))
 }
@@ -165,15 +163,10 @@ func update(tx *engine.Tx, in updateIn) (out engine.Answer[answer], err error) {
 
 // change stores a flag if its properties have changed.
 func change(tx *engine.Tx, before, after *Flag) error {
-	if same(before, after) {
+	if before.ArchivedAt == nil && reflect.DeepEqual(before, after) {
 		return nil
 	}
 	return flags.Update(tx, before, after)
-}
-
-func same(a, b *Flag) bool {
-	return a.Type == b.Type && a.Stale == b.Stale && a.ImpressionData == b.ImpressionData && a.ArchivedAt == nil && b.ArchivedAt == nil && (a.Description == nil) == (b.Description == nil) &&
-		(a.Description == nil || *a.Description == *b.Description)
 }
 
 type patchIn struct {
@@ -303,14 +296,11 @@ type person struct {
 
 func (p Person) shown() person {
 	name := p.Username
-	if p.ID == adminTokenUser {
+	if p.ID == engine.AdminTokenUserID {
 		name = "Unleash Admin Token User"
 	}
 	return person{p.ID, name, accounts.Picture(name)}
 }
-
-// adminTokenUser is the id of the account on whose behalf admin tokens act.
-const adminTokenUser = -42
 
 type link struct {
 	ID    string  `json:"id"`
@@ -384,7 +374,7 @@ func (in getIn) get(view *engine.View, asked Asked) (out engine.Answer[whole], e
 	case err != nil:
 		return out, err
 	case flag.ArchivedAt != nil:
-		return out, notFound("Could not find feature flag with name %s", in.Name)
+		return out, apierror.Missing("Could not find feature flag with name %s", in.Name)
 	}
 	creator := flag.CreatedBy.shown()
 	found := whole{

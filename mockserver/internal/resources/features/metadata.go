@@ -38,7 +38,7 @@ func (m *metadata) err() error {
 	if m.broken == nil {
 		return nil
 	}
-	return unfit(m.broken...)
+	return apierror.BadDetails(m.broken...)
 }
 
 // boolean reads true and false, also as text. It returns otherwise if the property was
@@ -241,9 +241,8 @@ func (m *metadata) only(sent any, known ...string) {
 	if !is || !m.strict {
 		return
 	}
-	for _, name := range object.Keys() {
+	for name, value := range object.All() {
 		if !slices.Contains(known, name) {
-			value, _ := object.Get(name)
 			m.refuse(name, "is not allowed", value)
 		}
 	}

@@ -1,6 +1,7 @@
 package features
 
 import (
+	"cmp"
 	"reflect"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
@@ -46,10 +47,7 @@ func Put(tx *engine.Tx, d *Definition) error {
 	}
 	for _, tag := range d.Tags {
 		tag.Flag = d.Name
-		if err := addTag(tx, &tag); err != nil {
-			return err
-		}
-		if err := tx.Admit(); err != nil {
+		if err := cmp.Or(addTag(tx, &tag), tx.Admit()); err != nil {
 			return err
 		}
 	}
@@ -58,10 +56,7 @@ func Put(tx *engine.Tx, d *Definition) error {
 		if dependencies.Get(tx, engine.Text(d.Name, dependency.Parent)) != nil {
 			continue // a child with several strategies lists a parent once for each
 		}
-		if err := dependencies.Insert(tx, &dependency); err != nil {
-			return err
-		}
-		if err := tx.Admit(); err != nil {
+		if err := cmp.Or(dependencies.Insert(tx, &dependency), tx.Admit()); err != nil {
 			return err
 		}
 	}
@@ -75,10 +70,7 @@ func putStrategies(tx *engine.Tx, flag, environment string, all []Strategy) erro
 		if s.Disabled == nil {
 			s.Disabled = new(bool)
 		}
-		if err := insert(tx, &s); err != nil {
-			return err
-		}
-		if err := tx.Admit(); err != nil { // before the rows of all of them exist
+		if err := cmp.Or(insert(tx, &s), tx.Admit()); err != nil { // before the rows of all of them exist
 			return err
 		}
 	}
@@ -94,10 +86,8 @@ func Everybody(flag string) Strategy {
 
 // PutStrategies replaces all strategies of a flag in an environment.
 func PutStrategies(tx *engine.Tx, flag, environment string, all []Strategy) error {
-	for _, before := range StrategiesOf(tx, flag, environment) {
-		if err := strategies.Delete(tx, before); err != nil {
-			return err
-		}
+	if err := strategies.DeleteEach(tx, StrategiesOf(tx, flag, environment)); err != nil {
+		return err
 	}
 	return putStrategies(tx, flag, environment, all)
 }
@@ -116,26 +106,14 @@ func PutVariants(tx *engine.Tx, flag, environment string, variants []Variant) er
 
 // DropParents removes all dependencies of a flag on others.
 func DropParents(tx *engine.Tx, flag string) error {
-	for _, parent := range ParentsOf(tx, flag) {
-		if err := dependencies.Delete(tx, parent); err != nil {
-			return err
-		}
-	}
-	return nil
+	return dependencies.DeleteEach(tx, ParentsOf(tx, flag))
 }
 
 // Delete deletes a flag for good, archived or not.
 func Delete(tx *engine.Tx, flag *Flag) error { return flags.Delete(tx, flag) }
 
 // DeleteAll deletes all flags.
-func DeleteAll(tx *engine.Tx) error {
-	for _, flag := range flags.All(tx) {
-		if err := flags.Delete(tx, flag); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func DeleteAll(tx *engine.Tx) error { return flags.DeleteEach(tx, flags.All(tx)) }
 
 // ParametersOf returns parameters as strategies store them.
 func ParametersOf(values map[string]string) engine.JSON { return parameters(values) }

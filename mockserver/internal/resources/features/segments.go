@@ -22,7 +22,7 @@ type segmentsOfStrategy struct {
 
 // answer returns what was sent.
 func (in segmentsOfStrategy) answer() (engine.Answer[engine.JSON], error) {
-	return engine.Created(engine.JSON(v8json.Stringify(nil, inOrder(in.Body, parsed(in.Sent)))), "strategies/"+in.Strategy)
+	return engine.Created(engine.JSON(v8json.Stringify(nil, inOrder(in.Body, in.Sent.Value()))), "strategies/"+in.Strategy)
 }
 
 // setSegments publishes nothing: clients see the change with the next one (O).
@@ -38,7 +38,7 @@ func setSegments(tx *engine.Tx, in segmentsOfStrategy) (out engine.Answer[engine
 	case before == nil && len(in.Segments) == 0: // a strategy that does not exist can be given no segments (O)
 		return in.answer()
 	case before == nil:
-		return out, notFound("Could not find strategy with id=%s", in.Strategy) // a real server answers 500, here and below
+		return out, apierror.Missing("Could not find strategy with id=%s", in.Strategy) // a real server answers 500, here and below
 	}
 	for _, id := range in.Segments {
 		if _, err := segments.Find(tx, id); err != nil {

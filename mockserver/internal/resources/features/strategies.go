@@ -65,22 +65,16 @@ var strategies = engine.NewTable(engine.Definition[Strategy]{
 
 // checkParameters refuses parameters that are not texts, because SDKs read nothing else.
 func checkParameters(_ engine.Reader, s *Strategy) (field, complaint string) {
-	value, _ := v8json.ParseOrdered(s.Parameters)
-	object, is := value.(*v8json.Object)
+	object, is := s.Parameters.Value().(*v8json.Object)
 	if !is {
 		return "", ""
 	}
-	for _, name := range object.Keys() {
-		if inner, _ := object.Get(name); !isText(inner) {
+	for name, inner := range object.All() {
+		if _, isText := inner.(string); !isText {
 			return "parameters", fmt.Sprintf("%s must be a text, in quotes; it is %s", name, v8json.Stringify(nil, inner))
 		}
 	}
 	return "", ""
-}
-
-func isText(value any) bool {
-	_, is := value.(string)
-	return is
 }
 
 // StrategiesOf returns the strategies of a flag in an environment, in their order.
@@ -155,10 +149,8 @@ func stickinessOf(r engine.Reader, flag string) string {
 // ParameterMap returns the parameters by name.
 func (s *Strategy) ParameterMap() map[string]string {
 	out := map[string]string{}
-	value, _ := v8json.ParseOrdered(s.Parameters)
-	if object, is := value.(*v8json.Object); is {
-		for _, name := range object.Keys() {
-			inner, _ := object.Get(name)
+	if object, is := s.Parameters.Value().(*v8json.Object); is {
+		for name, inner := range object.All() {
 			out[name], _ = inner.(string)
 		}
 	}
@@ -210,7 +202,7 @@ func (in oneStrategy) find(r engine.Reader, wording string) (*Strategy, error) {
 	if found := byID.Find(r, engine.Text(in.ID)); found != nil {
 		return found, nil
 	}
-	return nil, notFound(wording, in.ID)
+	return nil, apierror.Missing(wording, in.ID)
 }
 
 const (
@@ -250,7 +242,7 @@ func silent() error { return &apierror.Error{Status: http.StatusForbidden, Envel
 func (in inEnvironment) strategies(r engine.Reader) ([]*Strategy, error) {
 	switch {
 	case In(r, in.Name, in.Environment) == nil:
-		return nil, notFound("Feature %s does not have environment %s", in.Name, in.Environment)
+		return nil, apierror.Missing("Feature %s does not have environment %s", in.Name, in.Environment)
 	case Get(r, in.Name).Project != in.Project:
 		return nil, nil
 	}

@@ -133,18 +133,18 @@ func (f *strategyForm) read(value any) error {
 		return apierror.BadData(err.Error())
 	}
 	if _, has := object.Get("name"); !has {
-		return unfit(apierror.Detail{PathFirst: true, Path: "name", Message: "The `name` property is required. It was not present on the data you sent."})
+		return apierror.BadDetails(apierror.Detail{PathFirst: true, Path: "name", Message: "The `name` property is required. It was not present on the data you sent."})
 	}
 	for _, name := range object.Keys() {
 		if !slices.Contains(patchable, name) {
-			return unfit(apierror.Detail{PathFirst: true, Path: name, Message: fmt.Sprintf("The root object of the request body does not allow additional properties. Your request included the `%s` property.", name)})
+			return apierror.BadDetails(apierror.Detail{PathFirst: true, Path: name, Message: fmt.Sprintf("The root object of the request body does not allow additional properties. Your request included the `%s` property.", name)})
 		}
 	}
 	if failures := spec.Default().Operation("updateFeatureStrategy").CheckBody(plain); len(failures) > 0 {
 		first := failures[0]
 		first.In = "" // not what was sent
 		sent, _ := v8json.Restringify(text, first.Pointer)
-		return unfit(ajv.Detail(first, sent))
+		return apierror.BadDetails(ajv.Detail(first, sent))
 	}
 	if problems := engine.Fill(f, value, nil, true); len(problems) > 0 {
 		return apierror.BadData(problems[0].Error())

@@ -3,7 +3,7 @@ package features
 import (
 	"slices"
 
-	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/constraints"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/projects"
@@ -36,7 +36,7 @@ func getEnvironment(view *engine.View, in inEnvironment) (out engine.Answer[envi
 	}
 	toggle := In(view, in.Name, in.Environment)
 	if toggle == nil {
-		return out, notFound("Could not find %s in %s", in.Name, in.Environment)
+		return out, apierror.Missing("Could not find %s in %s", in.Name, in.Environment)
 	}
 	found := environmentAnswer{Name: in.Name, Environment: in.Environment, Enabled: toggle.Enabled, Strategies: []strategyOfToggle{}}
 	for _, s := range StrategiesOf(view, in.Name, in.Environment) {
@@ -55,7 +55,7 @@ func (in inEnvironment) switchable(r engine.Reader) (*Toggle, error) {
 	toggle := In(r, in.Name, in.Environment)
 	switch {
 	case toggle == nil:
-		return nil, notFound("Could not find environment %s for feature: %s", in.Environment, in.Name)
+		return nil, apierror.Missing("Could not find environment %s for feature: %s", in.Environment, in.Name)
 	case Get(r, in.Name).ArchivedAt != nil:
 		return nil, archivedFlag()
 	}
@@ -140,8 +140,7 @@ func defaultStrategy(tx *engine.Tx, in inEnvironment) (*Strategy, error) {
 		return &out, nil
 	}
 	written := strategyForm{SortOrder: unplaced}
-	value, err := v8json.ParseOrdered(link.DefaultStrategy)
-	if err != nil || engine.Fill(&written, value, nil, true) != nil {
+	if engine.Fill(&written, link.DefaultStrategy.Value(), nil, true) != nil {
 		return &out, nil
 	}
 	body := written.body()

@@ -46,7 +46,7 @@ func tagsShown(r engine.Reader, flag string) tagList {
 	return out
 }
 
-func noTags(flag string) error { return notFound("Could not find feature with name %s", flag) }
+func noTags(flag string) error { return apierror.Missing("Could not find feature with name %s", flag) }
 
 func listTags(view *engine.View, in nameIn) (out engine.Answer[tagList], err error) {
 	if Get(view, in.Name) == nil {
@@ -75,8 +75,7 @@ func tagFlag(tx *engine.Tx, in tagIn) (out engine.Answer[engine.JSON], err error
 		return out, err
 	}
 	shown := v8json.NewObject()
-	body, _ := v8json.ParseOrdered(in.Sent) // cannot fail: it was read for the contract
-	if body, is := body.(*v8json.Object); is {
+	if body, is := in.Sent.Value().(*v8json.Object); is {
 		shown = body
 		shown.Delete("color")
 	}
@@ -101,11 +100,8 @@ func updateTags(tx *engine.Tx, in tagsIn) (out engine.Answer[tagList], err error
 	if err := checkTypes(in.Added...); err != nil {
 		return out, err
 	}
-	for _, tag := range in.Added {
-		tag.Flag = in.Name
-		if err := addTag(tx, &tag); err != nil {
-			return out, err
-		}
+	if err := addTags(tx, in.Name, in.Added); err != nil {
+		return out, err
 	}
 	for _, tag := range in.Removed { // including those just added (O)
 		if err := dropTag(tx, in.Name, tag.Type, tag.Value); err != nil {
@@ -137,6 +133,16 @@ func dropTag(tx *engine.Tx, flag, kind, value string) error {
 		return flags.UpdateAs(tx, tags.Events.Deleted, row, row)
 	}
 	return tags.Delete(tx, tag)
+}
+
+func addTags(tx *engine.Tx, flag string, added []Tag) error {
+	for _, tag := range added {
+		tag.Flag = flag
+		if err := addTag(tx, &tag); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // addTag adds a tag to a flag. Adding one that the flag already has causes an event as

@@ -48,17 +48,12 @@ func inText(list []any, text engine.JSON, property string) sentVariants {
 	if text == nil {
 		return list
 	}
-	sent := parsed(text)
+	sent := text.Value()
 	if object, is := sent.(*v8json.Object); is && property != "" {
 		sent, _ = object.Get(property)
 	}
 	ordered, _ := inOrder(list, sent).([]any)
 	return ordered
-}
-
-func parsed(text engine.JSON) any {
-	value, _ := v8json.ParseOrdered(text) // cannot fail: it was read for the contract
-	return value
 }
 
 // inOrder returns a value with the keys of objects in the order in which they were sent.
@@ -67,8 +62,7 @@ func inOrder(value, sent any) any {
 	case map[string]any:
 		out := v8json.NewObject()
 		if object, is := sent.(*v8json.Object); is {
-			for _, name := range object.Keys() {
-				inner, _ := object.Get(name)
+			for name, inner := range object.All() {
 				out.Set(name, inOrder(value[name], inner))
 			}
 		}
@@ -88,7 +82,7 @@ func inOrder(value, sent any) any {
 func (all sentVariants) read() (variants []Variant, err error) {
 	m := metadata{strict: true}
 	if m.variantList("", all); m.broken != nil {
-		return nil, unfit(m.broken[0])
+		return nil, apierror.BadDetails(m.broken[0])
 	}
 	err = readInto([]any(all), &variants)
 	return variants, err
@@ -111,8 +105,7 @@ func (all sentVariants) completed() sentVariants {
 		full := v8json.NewObject()
 		full.Set("weightType", "variable")
 		full.Set("stickiness", "default")
-		for _, name := range object.Keys() {
-			value, _ := object.Get(name)
+		for name, value := range object.All() {
 			full.Set(name, value)
 		}
 		out[i] = full

@@ -1,8 +1,6 @@
 package projects
 
 import (
-	"net/http"
-
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
@@ -55,16 +53,12 @@ func switching(enabled bool) func(*engine.Tx, environmentIn) (engine.Answer[engi
 	return func(tx *engine.Tx, in environmentIn) (out engine.Answer[engine.None], err error) {
 		before := environments.Get(tx, engine.Text(in.Name))
 		if before == nil {
-			return out, notFound("Could not find environment " + in.Name)
+			return out, apierror.Missing("Could not find environment %s", in.Name)
 		}
 		after := *before
 		after.Enabled = enabled
 		return out, environments.Update(tx, before, &after)
 	}
-}
-
-func notFound(message string) error {
-	return &apierror.Error{Status: http.StatusNotFound, Envelope: apierror.Handler, Name: "NotFoundError", Message: message}
 }
 
 type joinIn struct {
@@ -79,12 +73,9 @@ func (u Usage) join(tx *engine.Tx, in joinIn) (out engine.Answer[engine.None], e
 	case !HasEnvironment(tx, in.Environment):
 		return out, apierror.BadData("Environment " + in.Environment + " does not exist")
 	case Find(tx, in.ID) == nil:
-		return out, notFound("No project found")
+		return out, apierror.Missing("No project found")
 	case InProject(tx, in.ID, in.Environment) != nil:
-		return out, &apierror.Error{
-			Status: http.StatusConflict, Envelope: apierror.Handler, Name: "NameExistsError",
-			Message: in.ID + " already has the environment " + in.Environment + " enabled",
-		}
+		return out, apierror.Taken("%s already has the environment %s enabled", in.ID, in.Environment)
 	}
 	if err := links.Insert(tx, &Link{Project: in.ID, Environment: in.Environment}); err != nil {
 		return out, err
@@ -124,7 +115,7 @@ func setDefaultStrategy(tx *engine.Tx, in defaultStrategyIn) (out engine.Answer[
 	}
 	before := InProject(tx, in.ID, in.Environment)
 	if before == nil {
-		return out, notFound("Could not find environment " + in.Environment + " in project " + in.ID) // a real server answers 500
+		return out, apierror.Missing("Could not find environment %s in project %s", in.Environment, in.ID) // a real server answers 500
 	}
 	after := *before
 	if after.DefaultStrategy, err = v8json.CompactJSONB(v8json.Stringify(nil, in.Strategy)); err != nil {

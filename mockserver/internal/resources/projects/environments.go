@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
@@ -58,7 +59,7 @@ func FindEnvironment(r engine.Reader, name string) (*Environment, error) {
 	if found := environments.Get(r, engine.Text(name)); found != nil {
 		return found, nil
 	}
-	return nil, notFound("Could not find environment with name: " + name)
+	return nil, apierror.Missing("Could not find environment with name: %s", name)
 }
 
 type environmentIn struct {

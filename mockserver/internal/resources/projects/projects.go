@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
@@ -309,7 +310,7 @@ type typeCount struct {
 func (u Usage) overview(view *engine.View, in projectIn) (out engine.Answer[overview], err error) {
 	project := Find(view, in.ID)
 	if project == nil {
-		return out, notFound("No project found")
+		return out, apierror.Missing("No project found")
 	}
 	flags := u.flags(view, project.ID)[project.ID]
 	shown := overview{

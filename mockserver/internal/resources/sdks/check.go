@@ -85,8 +85,8 @@ func (in *metricsIn) Check() error {
 	f.date("bucket.start", in.Bucket.Start)
 	f.date("bucket.stop", in.Bucket.Stop)
 	var wrong []string
-	for flag, told := range in.Bucket.Flags {
-		if !told.isSafe() {
+	for flag, counted := range in.Bucket.Flags {
+		if !counted.isSafe() {
 			wrong = append(wrong, flag)
 		}
 	}

@@ -3,7 +3,6 @@ package sdks
 import (
 	"fmt"
 	"math"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -158,9 +157,7 @@ type oneIn struct {
 func one(view *engine.View, in oneIn) (out engine.Answer[*details], err error) {
 	a := applications.Get(view, engine.Text(in.Name))
 	if a == nil {
-		return out, &apierror.Error{
-			Status: http.StatusNotFound, Envelope: apierror.Handler, Name: "NotFoundError", Message: "Could not find appName=" + in.Name,
-		}
+		return out, apierror.Missing("Could not find appName=%s", in.Name)
 	}
 	shown := &details{
 		Name: a.Name, CreatedAt: a.CreatedAt, Strategies: []engine.JSON{}, Instances: []running{}, SeenFlags: seenBy(view, a.Name),

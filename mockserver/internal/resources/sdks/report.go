@@ -171,8 +171,8 @@ func (in *metricsIn) keep(tx *engine.Tx) error {
 
 // count adds to the count of this hour. Fractions are rounded. Unknown flags, and flags
 // that were not asked for, are not counted (O).
-func count(tx *engine.Tx, flag, application string, told asked) error {
-	if features.Get(tx, flag) == nil || told.Yes == 0 && told.No == 0 || tooLong(application) {
+func count(tx *engine.Tx, flag, application string, counted asked) error {
+	if features.Get(tx, flag) == nil || counted.Yes == 0 && counted.No == 0 || tooLong(application) {
 		return nil
 	}
 	if err := features.Seen(tx, flag, tx.Identity.Environment); err != nil {
@@ -184,13 +184,13 @@ func count(tx *engine.Tx, flag, application string, told asked) error {
 	if before != nil {
 		after = *before
 	}
-	after.Yes, after.No, after.Variants = sum(after.Yes, whole(told.Yes)), sum(after.No, whole(told.No)), maps.Clone(after.Variants)
+	after.Yes, after.No, after.Variants = sum(after.Yes, whole(counted.Yes)), sum(after.No, whole(counted.No)), maps.Clone(after.Variants)
 	if after.Variants == nil {
 		after.Variants = map[string]int64{}
 	}
-	for _, name := range slices.Sorted(maps.Keys(told.Variants)) {
+	for _, name := range slices.Sorted(maps.Keys(counted.Variants)) {
 		if before, known := after.Variants[name]; known || len(after.Variants) < maxParts && !tooLong(name) {
-			after.Variants[name] = sum(before, whole(told.Variants[name]))
+			after.Variants[name] = sum(before, whole(counted.Variants[name]))
 		}
 	}
 	if before == nil {

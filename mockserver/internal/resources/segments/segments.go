@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -71,7 +70,7 @@ var segments = engine.NewTable(engine.Definition[Segment]{
 })
 
 func nameExists() error {
-	return &apierror.Error{Status: http.StatusConflict, Envelope: apierror.Handler, Name: "NameExistsError", Message: "Segment name already exists"}
+	return apierror.Taken("Segment name already exists")
 }
 
 // Get returns the segment with an id, or nil if there is none.
@@ -89,10 +88,7 @@ func Find(r engine.Reader, id int64) (*Segment, error) {
 }
 
 func missing(id int64) error {
-	return &apierror.Error{
-		Status: http.StatusNotFound, Envelope: apierror.Handler, Name: "NotFoundError",
-		Message: fmt.Sprintf("No segment exists with ID %q", strconv.FormatInt(id, 10)),
-	}
+	return apierror.Missing("No segment exists with ID \"%d\"", id)
 }
 
 // used is a segment with the number of projects and flags that use it.
@@ -260,18 +256,13 @@ func validate(view *engine.View, in nameIn) (out engine.Answer[engine.None], err
 
 // ReplaceAll replaces all segments. The new ones keep their ids.
 func ReplaceAll(tx *engine.Tx, all []Segment) error {
-	for _, before := range segments.All(tx) {
-		if err := segments.Delete(tx, before); err != nil {
-			return err
-		}
+	if err := segments.DeleteEach(tx, segments.All(tx)); err != nil {
+		return err
 	}
 	for i := range all {
 		segment := all[i]
 		segment.CreatedBy, segment.CreatedAt = tx.Identity.Actor.Username, tx.Stamp()
-		if err := segments.Insert(tx, &segment); err != nil {
-			return err
-		}
-		if err := tx.Admit(); err != nil { // before the rows of all of them exist
+		if err := cmp.Or(segments.Insert(tx, &segment), tx.Admit()); err != nil { // before the rows of all of them exist
 			return err
 		}
 	}
