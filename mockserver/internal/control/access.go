@@ -52,30 +52,26 @@ func NoAccess() Access { return Access{policy: off} }
 // hold no secret, and the page asks for the token itself.
 func (a Access) Enabled() bool { return a.policy != off }
 
-func refusal(status int, name, message string) *apierror.Error {
-	return &apierror.Error{Status: status, Envelope: apierror.Handler, Name: name, Message: message}
-}
-
 // check decides whether a request is allowed.
 func (a Access) check(r *http.Request) *apierror.Error {
 	if a.isForeign(r) {
-		return refusal(http.StatusForbidden, "ForbiddenError", "A web page of another origin may not use the control API.")
+		return apierror.Thrown(http.StatusForbidden, "ForbiddenError", "A web page of another origin may not use the control API.")
 	}
 	switch a.policy {
 	case off:
-		return refusal(http.StatusNotFound, "NotFoundError", "The control API is off here. On an address that is not loopback it needs a token; see UNLEASH_MOCK_CONTROL_TOKEN.")
+		return apierror.Missing("The control API is off here. On an address that is not loopback it needs a token; see UNLEASH_MOCK_CONTROL_TOKEN.")
 	case token:
 		given, found := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 		digest := sha256.Sum256([]byte(strings.TrimSpace(given)))
 		if !found || subtle.ConstantTimeCompare(digest[:], a.digest[:]) != 1 {
-			return refusal(http.StatusUnauthorized, "UnauthorizedError", "The control API needs its token: Authorization: Bearer <UNLEASH_MOCK_CONTROL_TOKEN>.")
+			return apierror.Thrown(http.StatusUnauthorized, "UnauthorizedError", "The control API needs its token: Authorization: Bearer <UNLEASH_MOCK_CONTROL_TOKEN>.")
 		}
 	case loopback:
 		if httpx.IsForwarded(r) {
-			return refusal(http.StatusForbidden, "ForbiddenError", "Without a token, the control API refuses requests that a proxy has forwarded; see UNLEASH_MOCK_CONTROL_TOKEN.")
+			return apierror.Thrown(http.StatusForbidden, "ForbiddenError", "Without a token, the control API refuses requests that a proxy has forwarded; see UNLEASH_MOCK_CONTROL_TOKEN.")
 		}
 		if !httpx.IsLoopback(r.Host) {
-			return refusal(http.StatusForbidden, "ForbiddenError", "Without a token, the control API is open only to this host, as 127.0.0.1, [::1] or localhost; see UNLEASH_MOCK_CONTROL_TOKEN.")
+			return apierror.Thrown(http.StatusForbidden, "ForbiddenError", "Without a token, the control API is open only to this host, as 127.0.0.1, [::1] or localhost; see UNLEASH_MOCK_CONTROL_TOKEN.")
 		}
 	}
 	return nil

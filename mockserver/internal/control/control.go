@@ -240,7 +240,7 @@ func (m *Mock) keep(r *http.Request, w *workspace.Workspace, path string) (*work
 		return w, nil
 	}
 	if httpx.CrossSite(r) && !m.Access.lists(r) {
-		return nil, refusal(http.StatusForbidden, "ForbiddenError", "A web page of another origin may not create a workspace.")
+		return nil, apierror.Thrown(http.StatusForbidden, "ForbiddenError", "A web page of another origin may not create a workspace.")
 	}
 	kept, _, err := m.workspaces.Keep(w)
 	if err != nil {

@@ -62,7 +62,7 @@ func flagProblem(err error) error {
 	case errors.Is(err, flags.ErrNoEnvironment):
 		return invalid("environment", err.Error())
 	case errors.Is(err, flags.ErrNoFlag):
-		return refusal(http.StatusNotFound, "NotFoundError", err.Error())
+		return apierror.Missing("%s", err)
 	case errors.As(err, &problem) && problem.Status == http.StatusInternalServerError:
 		return invalid("/body", "It contains something that cannot be stored: "+problem.Message)
 	}
@@ -170,7 +170,7 @@ func (m *Mock) setFlag(w *workspace.Workspace, r *request) (response, error) {
 
 // setUpstream refuses to change flags that no SDK would get.
 func setUpstream(*workspace.Workspace, *request) (response, error) {
-	return response{}, refusal(http.StatusConflict, "ConflictError", "SDKs get the flags of the upstream; change them there.")
+	return response{}, apierror.Thrown(http.StatusConflict, "ConflictError", "SDKs get the flags of the upstream; change them there.")
 }
 
 func (m *Mock) deleteFlag(w *workspace.Workspace, r *request) (response, error) {

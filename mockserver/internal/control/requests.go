@@ -3,12 +3,12 @@ package control
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/journal"
 )
 
@@ -97,7 +97,7 @@ func (a *api) getRequest(_ context.Context, r *request) (response, error) {
 	id, err := strconv.ParseInt(r.path["id"], 10, 64)
 	entry, kept := r.journal.Entry(id)
 	if err != nil || !kept {
-		return response{}, refusal(http.StatusNotFound, "NotFoundError", fmt.Sprintf("The journal has no exchange with the id %s.", r.path["id"]))
+		return response{}, apierror.Missing("The journal has no exchange with the id %s.", r.path["id"])
 	}
 	return ok(whole(entry))
 }

@@ -66,5 +66,5 @@ func (m *Mock) deleteRule(w *workspace.Workspace, r *request) (response, error) 
 }
 
 func noRule(id string) *apierror.Error {
-	return refusal(http.StatusNotFound, "NotFoundError", fmt.Sprintf("There is no rule with the id %s.", id))
+	return apierror.Missing("There is no rule with the id %s.", id)
 }

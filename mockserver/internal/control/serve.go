@@ -6,16 +6,18 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/memlimit"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/internal/parameters"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/clock"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
@@ -42,6 +44,7 @@ type exchange struct {
 	path      string      // below the base path and the workspace
 	find      func(operationID string) handler
 	operation *spec.Operation
+	params    []string // the values of the path parameters
 	handler   handler
 	input     request
 	value     any // of the body
@@ -125,22 +128,19 @@ func (x *exchange) route() *apierror.Error {
 	}
 	matched, values, _ := contract.Match(x.path)
 	if matched == nil {
-		return refusal(http.StatusNotFound, "NotFoundError", fmt.Sprintf("The control API has no path %s.%s", x.path, renamed(x.path, func(path string) bool {
+		return apierror.Missing("The control API has no path %s.%s", x.path, renamed(x.path, func(path string) bool {
 			now, _, _ := contract.Match(path)
 			return now != nil
-		})))
+		}))
 	}
 	if x.operation = matched.Operation(x.r.Method); x.operation == nil {
 		x.header["Allow"] = []string{matched.Allow()}
-		return refusal(http.StatusMethodNotAllowed, "MethodNotAllowedError", fmt.Sprintf("%s answers %s, not %s.", matched.Template, matched.Allow(), x.r.Method))
+		return apierror.Thrown(http.StatusMethodNotAllowed, "MethodNotAllowedError", "%s answers %s, not %s.", matched.Template, matched.Allow(), x.r.Method)
 	}
 	x.input.path = map[string]string{}
 	for i, name := range x.operation.PathParameters() {
-		value := values[i]
-		if plain, err := url.PathUnescape(value); err == nil {
-			value = plain
-		}
-		x.input.path[name] = value
+		x.params = append(x.params, httpx.Unescape(values[i]))
+		x.input.path[name] = x.params[i]
 	}
 	return nil
 }
@@ -157,7 +157,7 @@ func renamed(former string, exists func(string) bool) string {
 // behind it has its own state and clock.
 func (x *exchange) exists() *apierror.Error {
 	if x.handler = x.find(x.operation.ID); x.handler == nil {
-		return refusal(http.StatusNotFound, "NotFoundError", fmt.Sprintf("%s is for a mock (unleash-mock serve). This is a proxy: it shows traffic, but has no state, clock, rules or workspaces.", x.operation.ID))
+		return apierror.Missing("%s is for a mock (unleash-mock serve). This is a proxy: it shows traffic, but has no state, clock, rules or workspaces.", x.operation.ID)
 	}
 	if name := x.r.Header.Get(workspace.Header); x.mode == modeProxy && name != "" && name != workspace.Default {
 		return invalid(workspace.Header, "A proxy has no workspaces; leave the header "+workspace.Header+" out.")
@@ -174,7 +174,7 @@ func (x *exchange) readBody() *apierror.Error {
 		return apierror.ContentType(x.r.Header.Get("Content-Type"))
 	}
 	if encoding := x.r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
-		return refusal(http.StatusUnsupportedMediaType, "ContentTypeError", fmt.Sprintf("unsupported content encoding %q", encoding))
+		return apierror.Thrown(http.StatusUnsupportedMediaType, "ContentTypeError", "unsupported content encoding %q", encoding)
 	}
 	if err := x.reserveBody(); err != nil {
 		return x.problem(err)
@@ -183,9 +183,9 @@ func (x *exchange) readBody() *apierror.Error {
 	text, err := readUpTo(x.r.Body, x.r.ContentLength, most)
 	switch {
 	case err != nil:
-		return refusal(http.StatusBadRequest, "BadDataError", "The body arrived incomplete.")
+		return apierror.Thrown(http.StatusBadRequest, "BadDataError", "The body arrived incomplete.")
 	case int64(len(text)) > most:
-		return refusal(http.StatusRequestEntityTooLarge, "PayloadTooLargeError", fmt.Sprintf("The body has more than %d bytes.", most))
+		return apierror.Thrown(http.StatusRequestEntityTooLarge, "PayloadTooLargeError", "The body has more than %d bytes.", most)
 	}
 	x.input.body = text
 	switch {
@@ -197,7 +197,7 @@ func (x *exchange) readBody() *apierror.Error {
 		x.value, err = v8json.Parse(text)
 	}
 	if err != nil {
-		return refusal(http.StatusBadRequest, "BadDataError", err.Error())
+		return apierror.Thrown(http.StatusBadRequest, "BadDataError", "%s", err)
 	}
 	return nil
 }
@@ -235,33 +235,24 @@ func readUpTo(body io.Reader, length, most int64) ([]byte, error) {
 
 // validate checks parameters and body against the contract.
 func (x *exchange) validate() *apierror.Error {
-	query := x.r.URL.Query()
+	sent := parameters.Request{HTTP: x.r, Names: x.operation.PathParameters(), Values: x.params, Query: qs.Parse(httpx.RawQuery(x.r))}
 	x.input.query = map[string]string{}
 	for _, parameter := range x.operation.Parameters() {
-		var values []string
-		switch parameter.In {
-		case "path":
-			values = []string{x.input.path[parameter.Name]}
-		case "query":
-			values = query[parameter.Name]
-		default:
-			values = x.r.Header.Values(parameter.Name)
-		}
-		if len(values) > 1 {
-			return invalid(parameter.Name, fmt.Sprintf("%s was sent %d times", parameter.Name, len(values)))
-		}
-		var value any
-		if len(values) == 1 {
-			value = values[0]
-		}
-		if failures := parameter.Check(value, len(values) == 1); len(failures) > 0 {
+		value, failures := sent.Judge(parameter)
+		switch list, is := value.([]any); {
+		case is && len(list) == 1: // name[]=value
+			return invalid(parameter.Name, parameter.Name+" is not a list")
+		case is:
+			return invalid(parameter.Name, fmt.Sprintf("%s was sent %d times", parameter.Name, len(list)))
+		case len(failures) > 0:
 			return apierror.Invalid(ajv.Detail(failures[0], string(v8json.Stringify(nil, value))))
 		}
-		if parameter.In == "query" && len(values) == 1 {
-			x.input.query[parameter.Name] = values[0]
+		if text, is := value.(string); is && parameter.In == "query" {
+			x.input.query[parameter.Name] = text
 		}
 	}
-	for name := range query {
+	all, _ := sent.Query.All().(map[string]any)
+	for name := range all {
 		if !x.knows(name) {
 			return invalid(name, fmt.Sprintf("%s has no parameter %s.%s", x.operation.ID, name, renamed(name, x.knows)))
 		}
@@ -349,9 +340,9 @@ func problemOf(err error) *apierror.Error {
 	case errors.Is(err, clock.ErrRange):
 		return invalid("/body", err.Error())
 	case errors.Is(err, workspace.ErrNotFound):
-		return refusal(http.StatusNotFound, "NotFoundError", err.Error())
+		return apierror.Missing("%s", err)
 	case errors.Is(err, workspace.ErrDefault):
-		return refusal(http.StatusConflict, "ConflictError", err.Error())
+		return apierror.Thrown(http.StatusConflict, "ConflictError", "%s", err)
 	}
 	return nil
 }
@@ -376,7 +367,7 @@ func WorkspaceProblem(err error) *apierror.Error {
 
 // invalid returns a refusal of input, in the form of a validation error.
 func invalid(path, message string) *apierror.Error {
-	problem := refusal(http.StatusBadRequest, "BadDataError", message)
+	problem := apierror.Thrown(http.StatusBadRequest, "BadDataError", "%s", message)
 	problem.Details = []apierror.Detail{{Path: path, Message: message}}
 	return problem
 }

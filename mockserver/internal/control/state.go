@@ -2,12 +2,12 @@ package control
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"net/http"
 	"strconv"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/workspace"
 )
@@ -56,8 +56,7 @@ func outline(value any) any {
 		return map[string]any{}
 	case *v8json.Object:
 		out := map[string]any{}
-		for _, name := range value.Keys() {
-			inner, _ := value.Get(name)
+		for name, inner := range value.All() {
 			out[name] = outline(inner)
 		}
 		return out
@@ -95,8 +94,8 @@ func (m *Mock) importState(w *workspace.Workspace, r *request) (response, error)
 	}
 	r.state, r.body = nil, nil // no longer needed; frees memory for the text of the export
 	if err != nil || int64(len(store.Snapshot(nil))) > m.maxState || int64(len(store.RevealingSnapshot(nil))) > m.maxState {
-		return response{}, refusal(http.StatusRequestEntityTooLarge, "PayloadTooLargeError",
-			fmt.Sprintf("The state of a workspace may take %d bytes of memory, and %d as text.", most, m.maxState))
+		return response{}, apierror.Thrown(http.StatusRequestEntityTooLarge, "PayloadTooLargeError",
+			"The state of a workspace may take %d bytes of memory, and %d as text.", most, m.maxState)
 	}
 	w.Replace(store)
 	return ok(m.described(w))

@@ -113,12 +113,7 @@ func (m *Mock) listWorkspaces(_ context.Context, r *request) (response, error) {
 	for _, stored := range resting {
 		out.Workspaces = append(out.Workspaces, m.rested(stored))
 	}
-	slices.SortStableFunc(out.Workspaces, func(a, b wireWorkspace) int {
-		if isDefault := (a.Name == workspace.Default); isDefault != (b.Name == workspace.Default) {
-			return map[bool]int{true: -1, false: 1}[isDefault]
-		}
-		return strings.Compare(a.Name, b.Name)
-	})
+	slices.SortStableFunc(out.Workspaces, func(a, b wireWorkspace) int { return strings.Compare(a.Path, b.Path) }) // the default one, without a path, first
 	return ok(out)
 }
 
