@@ -81,9 +81,6 @@ func save(s *Server) func(*workspace.Workspace) []byte {
 	}
 }
 
-// stateBounds are the bounds of a stored state, the same as those of an imported one.
-var stateBounds = control.StateBounds
-
 // restore reads the stored form of a workspace.
 func (s *Server) restore(name string, text []byte) (*workspace.Instance, time.Time, error) {
 	instance, from, err := s.read(name, text)
@@ -113,22 +110,7 @@ func (s *Server) read(name string, text []byte) (*workspace.Instance, saved, err
 	if err != nil {
 		return nil, from, err
 	}
-	value, err := v8json.ParseShallow(from.State, stateBounds)
-	if err != nil {
-		return nil, from, err
-	}
-	state, is := value.(*v8json.Object)
-	if !is {
-		return nil, from, errors.New("its state is not an object")
-	}
-	if version, _ := state.Get("version"); isNewer(version) {
-		return nil, from, newer("state version", version, engine.SnapshotVersion)
-	}
-	instance.Store, err = s.engine.Restore(state, instance.Clock.Now(), s.workspaces.MaxState())
-	switch {
-	case errors.Is(err, engine.ErrTooLarge):
-		return nil, from, &workspace.UnfitError{Reason: err}
-	case err != nil:
+	if instance.Store, err = s.readState(from.State, instance.Clock.Now()); err != nil {
 		return nil, from, err
 	}
 	instance.Store.Continue(from.Revision + revisionGap)
@@ -141,6 +123,26 @@ func (s *Server) read(name string, text []byte) (*workspace.Instance, saved, err
 		s.logger.Error("a stored rule does not fit this server and is dropped", "workspace", name, "error", reason)
 	}
 	return instance, from, nil
+}
+
+// readState reads a snapshot.
+func (s *Server) readState(text []byte, now time.Time) (*engine.Store, error) {
+	value, err := v8json.ParseShallow(text, control.StateBounds)
+	if err != nil {
+		return nil, err
+	}
+	state, is := value.(*v8json.Object)
+	if !is {
+		return nil, errors.New("its state is not an object")
+	}
+	if version, _ := state.Get("version"); isNewer(version) {
+		return nil, newer("state version", version, engine.SnapshotVersion)
+	}
+	store, err := s.engine.Restore(state, now, s.workspaces.MaxState())
+	if errors.Is(err, engine.ErrTooLarge) {
+		return nil, &workspace.UnfitError{Reason: err}
+	}
+	return store, err
 }
 
 // newer returns the error for what a newer version of the program has written. That is not

@@ -48,7 +48,7 @@ func (e *UnknownError) Error() string { return e.Message }
 type Maker struct {
 	logger *slog.Logger
 	cache  cache
-	told   sync.Map // of exampleKey: examples that break their schema, once logged
+	logged sync.Map // of exampleKey: examples that break their schema, once logged
 	fits   sync.Map // of exampleKey: JSON examples that fit their schema, which are sent as they are
 
 	reading sync.Mutex // held while reading a large example
@@ -241,7 +241,7 @@ func (m *Maker) fromExample(o *spec.Operation, content *spec.Content, at int, co
 		}
 		return body, true
 	}
-	if _, known := m.told.LoadOrStore(key, true); !known {
+	if _, known := m.logged.LoadOrStore(key, true); !known {
 		m.logger.Warn("an example breaks its own schema and is not sent", "operation", o.ID, "example", example.Name, "reason", failures[0].Error())
 	}
 	return nil, false

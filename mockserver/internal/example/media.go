@@ -2,6 +2,7 @@ package example
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"maps"
 	"mime"
@@ -37,15 +38,7 @@ func accepted(contents []*spec.Content, accept string) []*spec.Content {
 		return best
 	}
 	contents = slices.Clone(contents)
-	slices.SortStableFunc(contents, func(a, b *spec.Content) int {
-		switch first, second := quality(a), quality(b); {
-		case first > second:
-			return -1
-		case first < second:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(contents, func(a, b *spec.Content) int { return cmp.Compare(quality(b), quality(a)) })
 	return contents
 }
 

@@ -11,18 +11,12 @@ import (
 
 // feature is a flag in the form of the Client API.
 type feature struct {
-	Name           string       `json:"name" state:",required"`
-	Type           string       `json:"type"`
-	Description    string       `json:"description"`
-	Project        string       `json:"project"`
-	Enabled        bool         `json:"enabled"`
-	Stale          bool         `json:"stale"`
-	ImpressionData bool         `json:"impressionData"`
-	Strategies     []strategy   `json:"strategies"`
-	Variants       []variant    `json:"variants"`
-	Dependencies   []Dependency `json:"dependencies"`
-	Archived       bool         `json:"archived"`
-	Variant        any          `json:"variant"` // what the Frontend API answers
+	Flag
+	Strategies   []strategy   `json:"strategies"`
+	Variants     []variant    `json:"variants"`
+	Dependencies []Dependency `json:"dependencies"`
+	Archived     bool         `json:"archived"`
+	Variant      any          `json:"variant"` // what the Frontend API answers
 }
 
 // segment is a segment in the form of the Client API.
@@ -32,10 +26,8 @@ type segment struct {
 }
 
 func (f *feature) flag() Flag {
-	return Flag{
-		Name: f.Name, Type: f.Type, Description: f.Description, Project: f.Project, Enabled: f.Enabled, Stale: f.Stale,
-		ImpressionData: f.ImpressionData, Dependencies: f.Dependencies,
-	}
+	f.Flag.Dependencies = f.Dependencies
+	return f.Flag
 }
 
 // answer reads an answer of the Client API, or what an SDK has stored of one.
@@ -74,8 +66,7 @@ func adaptSegments(object *v8json.Object) {
 
 func valuesOf(object *v8json.Object) []any {
 	out := []any{}
-	for _, name := range object.Keys() {
-		value, _ := object.Get(name)
+	for _, value := range object.All() {
 		out = append(out, value)
 	}
 	return out
@@ -93,8 +84,7 @@ func idOf(value any) any {
 // areStored reports whether an object has features by their names, as the SDK for Go
 // stores them.
 func areStored(object *v8json.Object) bool {
-	for _, name := range object.Keys() {
-		value, _ := object.Get(name)
+	for name, value := range object.All() {
 		feature, is := value.(*v8json.Object)
 		if !is {
 			return false
@@ -109,8 +99,7 @@ func areStored(object *v8json.Object) bool {
 // stored reads what areStored has recognized.
 func (r *reader) stored(object *v8json.Object) {
 	r.foreign = true
-	for _, name := range object.Keys() {
-		value, _ := object.Get(name)
+	for name, value := range object.All() {
 		r.feature(value, []string{name})
 	}
 }

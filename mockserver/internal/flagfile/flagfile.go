@@ -34,17 +34,17 @@ type Set struct {
 
 // Flag is a flag in one environment.
 type Flag struct {
-	Name           string
-	Type           string
-	Description    string
-	Project        string
-	Enabled        bool
-	Stale          bool
-	ImpressionData bool
-	Strategies     []Strategy
-	Variants       []Variant
-	Dependencies   []Dependency
-	Tags           []Tag
+	Name           string       `json:"name" state:",required"`
+	Type           string       `json:"type"`
+	Description    string       `json:"description"`
+	Project        string       `json:"project"`
+	Enabled        bool         `json:"enabled"`
+	Stale          bool         `json:"stale"`
+	ImpressionData bool         `json:"impressionData"`
+	Strategies     []Strategy   `json:"-"`
+	Variants       []Variant    `json:"-"`
+	Dependencies   []Dependency `json:"-"`
+	Tags           []Tag        `json:"-"`
 }
 
 // Strategy is a way to turn a flag on.
@@ -298,8 +298,7 @@ func (r *reader) storable(value any, path []string) {
 			r.storable(element, at(path, i))
 		}
 	case *v8json.Object:
-		for _, name := range value.Keys() {
-			inner, _ := value.Get(name)
+		for name, inner := range value.All() {
 			r.storable(name, at(path, name))
 			r.storable(inner, at(path, name))
 		}

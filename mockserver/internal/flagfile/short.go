@@ -33,8 +33,7 @@ type shortFlag struct {
 // short reads the short form: names of flags, each with true, false, or an object with
 // its properties.
 func (r *reader) short(flags *v8json.Object, path []string) {
-	for _, name := range flags.Keys() {
-		value, _ := flags.Get(name)
+	for name, value := range flags.All() {
 		r.shortFlag(name, value, at(path, name))
 	}
 }

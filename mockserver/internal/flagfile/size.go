@@ -31,8 +31,7 @@ func sizeUnder(key string, value any) int {
 		if key == "parameters" {
 			each = parameterSize
 		}
-		for _, name := range value.Keys() {
-			inner, _ := value.Get(name)
+		for name, inner := range value.All() {
 			out += each + sizeUnder(name, inner)
 		}
 		return out

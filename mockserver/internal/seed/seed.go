@@ -117,8 +117,7 @@ func (s *Seed) located(err error) error {
 func (s *Seed) With(section string, change func(rows []any) []any) *Seed {
 	out := *s
 	out.rows = v8json.NewObject()
-	for _, name := range s.rows.Keys() {
-		value, _ := s.rows.Get(name)
+	for name, value := range s.rows.All() {
 		out.rows.Set(name, value)
 	}
 	value, _ := s.rows.Get(section)
@@ -130,8 +129,8 @@ func (s *Seed) With(section string, change func(rows []any) []any) *Seed {
 // readRules reads the rules of a file, and leaves the other sections as rows.
 func (s *Seed) readRules(raw *v8json.Object) engine.Problems {
 	s.rows = v8json.NewObject()
-	for _, name := range raw.Keys() {
-		if value, _ := raw.Get(name); name != rulesSection {
+	for name, value := range raw.All() {
+		if name != rulesSection {
 			s.rows.Set(name, value)
 		}
 	}

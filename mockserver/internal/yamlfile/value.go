@@ -100,8 +100,7 @@ func (r *reader) merge(into *v8json.Object, node *yaml.Node, path []string) {
 			r.complain(path, "<< merges something that is not a mapping")
 			return
 		}
-		for _, name := range object.Keys() {
-			inner, _ := object.Get(name)
+		for name, inner := range object.All() {
 			into.Set(name, inner)
 		}
 	}
