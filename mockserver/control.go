@@ -46,11 +46,11 @@ func (s *Server) serveExtras(w http.ResponseWriter, r *http.Request, chosen *wor
 		delete(header, Header) // the upstream answers, or nobody does
 		delete(header, GradeHeader)
 		if matched, _, _ := s.contract.Match(path); matched == nil {
-			s.pipeline.TellMisdirected(r, path, chosen)
+			s.pipeline.WarnMisdirected(r, path, chosen)
 		}
 		s.overlay.Pass(w, r, path, s.reachedAt(r, chosen))
 	case s.serveDocs(w, r, chosen, path):
-		s.pipeline.TellMisdirected(r, path, chosen)
+		s.pipeline.WarnMisdirected(r, path, chosen)
 	default:
 		return false
 	}

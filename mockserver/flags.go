@@ -22,8 +22,8 @@ type flagLayers struct {
 	follow   atomic.Bool                  // whether an instance is followed
 	source   atomic.Pointer[string]       // digest of the file; nil without one
 
-	telling sync.Mutex
-	told    []string // the last remarks about them
+	logging sync.Mutex
+	remarks []string // the last ones about them
 }
 
 // combined returns the flags of a file on top of those of an instance; either may be nil.
@@ -98,7 +98,7 @@ func (s *Server) spread(set *flagfile.Set) error {
 		case instance.Follow != nil:
 			var remarks []string
 			if remarks, err = instance.Follow.Update(requestOf(instance), set); remarks != nil {
-				s.tell(w.Name, remarks)
+				s.logRemarks(w.Name, remarks)
 			}
 		}
 		if err != nil {
@@ -128,14 +128,14 @@ func (s *Server) startFlags(name string, instance *workspace.Instance) (err erro
 // follow makes the flags of a workspace follow an instance's.
 func (s *Server) follow(name string, instance *workspace.Instance, set *flagfile.Set) (*flags.Following, error) {
 	out, remarks, err := flags.Follow(instance.Store, requestOf(instance), set, flags.DefaultEnvironment)
-	s.tell(name, remarks)
+	s.logRemarks(name, remarks)
 	return out, err
 }
 
 // setFlags replaces the flags of a workspace with those of a file.
 func (s *Server) setFlags(name string, instance *workspace.Instance, set *flagfile.Set) error {
 	remarks, err := flags.Replace(instance.Store, requestOf(instance), set, flags.DefaultEnvironment)
-	s.tell(name, remarks)
+	s.logRemarks(name, remarks)
 	return err
 }
 
@@ -143,18 +143,18 @@ func requestOf(instance *workspace.Instance) engine.Request {
 	return engine.Request{Now: instance.Clock.Now(), Random: instance.Random}
 }
 
-// tell logs what cannot be reproduced as a file or an instance has it. It logs each
+// logRemarks logs what cannot be reproduced as a file or an instance has it. It logs each
 // remark once, and only for the default workspace, which always exists.
-func (s *Server) tell(name string, remarks []string) {
+func (s *Server) logRemarks(name string, remarks []string) {
 	if name != workspace.Default {
 		return
 	}
-	s.layers.telling.Lock()
-	defer s.layers.telling.Unlock()
+	s.layers.logging.Lock()
+	defer s.layers.logging.Unlock()
 	for _, remark := range remarks {
-		if !slices.Contains(s.layers.told, remark) {
+		if !slices.Contains(s.layers.remarks, remark) {
 			s.logger.Warn("flags: " + remark)
 		}
 	}
-	s.layers.told = remarks
+	s.layers.remarks = remarks
 }

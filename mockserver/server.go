@@ -16,7 +16,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -243,7 +242,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.basePath != "" {
 		stripped, inside := httpx.CutPath(path, s.basePath)
 		if !inside {
-			s.pipeline.TellOutside(r, path, s.basePath)
+			s.pipeline.WarnOutside(r, path, s.basePath)
 			s.writeNoRoute(w, r)
 			return
 		}
@@ -265,14 +264,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.serveExtras(w, r, chosen, below, preflight) {
 		return
 	}
-	route := below
-	if !isPlain(below) {
-		if matched, _, canonical := s.contract.Match(below, r.Method); matched != nil {
-			route = canonical
-		} else { // without empty segments, which the router would take for parameters
-			route = "/" + strings.Join(strings.FieldsFunc(below, func(r rune) bool { return r == '/' }), "/")
-		}
-	}
+	route := s.routed(below, r.Method)
 	if base != "" || chosen != s.workspaces.Default() || route != below || below != r.URL.EscapedPath() || preflight {
 		r = withPath(r, pipeline.Sent{Path: below, Workspace: chosen, Base: base, Preflight: preflight}, route)
 	}
@@ -295,6 +287,18 @@ func drain(r *http.Request) {
 	}
 }
 
+// routed returns the path by which a request is routed.
+func (s *Server) routed(path, method string) string {
+	if isPlain(path) {
+		return path
+	}
+	if matched, _, canonical := s.contract.Match(path, method); matched != nil {
+		return canonical
+	}
+	// Without empty segments, which the router would take for parameters.
+	return "/" + strings.Join(strings.FieldsFunc(path, func(r rune) bool { return r == '/' }), "/")
+}
+
 // isPlain reports whether a path can be routed as it is: it contains nothing that the
 // router of a real server ignores.
 func isPlain(path string) bool {
@@ -314,12 +318,7 @@ func isPlain(path string) bool {
 func withPath(r *http.Request, original pipeline.Sent, route string) *http.Request {
 	clone := r.WithContext(pipeline.WithSent(r.Context(), original))
 	target := *r.URL
-	target.RawPath = route
-	if path, err := url.PathUnescape(route); err == nil {
-		target.Path = path
-	} else {
-		target.Path = route
-	}
+	target.RawPath, target.Path = route, httpx.Unescape(route)
 	clone.URL = &target
 	return clone
 }

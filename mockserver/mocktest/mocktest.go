@@ -169,15 +169,15 @@ func (s *Server) send(method, path, contentType string, body []byte, out any) er
 
 // refusal returns an error that says why the control API refused.
 func refusal(response *http.Response) error {
-	var told struct {
+	var problem struct {
 		Message string
 		Details []struct{ Message, Path string }
 	}
-	if err := json.NewDecoder(response.Body).Decode(&told); err != nil {
+	if err := json.NewDecoder(response.Body).Decode(&problem); err != nil {
 		return fmt.Errorf("status %d", response.StatusCode)
 	}
-	if len(told.Details) > 0 {
-		told.Message = strings.TrimPrefix(told.Details[0].Path+": "+told.Details[0].Message, ": ")
+	if len(problem.Details) > 0 {
+		problem.Message = strings.TrimPrefix(problem.Details[0].Path+": "+problem.Details[0].Message, ": ")
 	}
-	return fmt.Errorf("status %d: %s", response.StatusCode, told.Message)
+	return fmt.Errorf("status %d: %s", response.StatusCode, problem.Message)
 }

@@ -46,7 +46,7 @@ type Source struct {
 	client *http.Client
 	last   answer // without its body
 
-	told         map[string]bool // kinds of failures logged since the last success
+	logged       map[string]bool // kinds of failures since the last success
 	failingSince time.Time
 	unkept       bool // the copy could not be written, and that was logged
 
@@ -69,7 +69,7 @@ type State struct {
 
 // New returns a source.
 func New(options Options) *Source {
-	s := &Source{Options: options, told: map[string]bool{}}
+	s := &Source{Options: options, logged: map[string]bool{}}
 	if s.Interval <= 0 {
 		s.Interval = DefaultInterval
 	}
@@ -106,7 +106,7 @@ func (s *Source) Start(ctx context.Context) error {
 		return failure
 	}
 	s.set(func(state *State) { state.CopiedAt = copied.About.FetchedAt })
-	s.tell(failure)
+	s.log(failure)
 	return nil
 }
 
@@ -125,7 +125,7 @@ func (s *Source) Run(ctx context.Context) {
 		if failure := s.ask(ctx); ctx.Err() != nil {
 			return
 		} else if failure != nil {
-			s.tell(failure)
+			s.log(failure)
 			wait = max(wait, failure.retryAfter)
 		}
 		timer.Reset(wait)
@@ -157,9 +157,9 @@ func (s *Source) ask(ctx context.Context) *Failure {
 			state.CopiedAt = now
 		}
 	})
-	if len(s.told) > 0 {
+	if len(s.logged) > 0 {
 		s.Logger.Info("following the flags again", "instance", s.State().URL, "after", now.Sub(s.failingSince).Round(time.Second).String())
-		clear(s.told)
+		clear(s.logged)
 	}
 	return nil
 }
@@ -170,15 +170,15 @@ func (s *Source) set(change func(*State)) {
 	change(&s.state)
 }
 
-// tell logs a failure, once per kind until requests succeed again.
-func (s *Source) tell(failure *Failure) {
-	if s.told[failure.kind] {
+// log logs a failure, once per kind until requests succeed again.
+func (s *Source) log(failure *Failure) {
+	if s.logged[failure.kind] {
 		return
 	}
-	if len(s.told) == 0 {
+	if len(s.logged) == 0 {
 		s.failingSince = time.Now()
 	}
-	s.told[failure.kind] = true
+	s.logged[failure.kind] = true
 	state := s.State()
 	s.Logger.Warn("cannot follow the flags; the last copy stays in use", "instance", state.URL, "problem", failure.message, "copiedAt", state.CopiedAt.UTC())
 }

@@ -102,7 +102,7 @@ func (j *Journal) Append(x *traffic.Exchange) int64 {
 		j.violations.add(Violation{Exchange: id, Time: x.Started, Operation: x.Operation, Violation: violation})
 	}
 	if len(j.watches) > 0 {
-		j.tell(fresh)
+		j.show(fresh)
 	}
 	if stale := j.put(fresh); stale != nil {
 		j.spare = append(j.spare, stale)

@@ -14,8 +14,8 @@ type watch struct {
 	done   chan struct{}
 }
 
-// tell shows a new record to the watches. The lock must be held.
-func (j *Journal) tell(fresh *record) {
+// show shows a new record to the watches. The lock must be held.
+func (j *Journal) show(fresh *record) {
 	for _, w := range j.watches {
 		if w.seen >= w.want || !w.filter.matches(fresh) {
 			continue

@@ -10,7 +10,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
-	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
@@ -57,9 +56,7 @@ func (x *exchange) satisfies(scheme *openapi.Scheme) bool {
 		return x.knows(x.request.Header.Get(scheme.Name)) ||
 			strings.EqualFold(scheme.Name, "Authorization") && x.knows(tokenOf(x.request.Header, true)) // many such documents mean a bearer
 	case scheme.Type == "apiKey" && scheme.In == "query":
-		text, _ := qs.Parse(httpx.RawQuery(x.request)).Get(scheme.Name)
-		token, _ := text.(string)
-		return x.knows(token)
+		return x.knows(x.queryText(scheme.Name))
 	case scheme.Type == "apiKey" && scheme.In == "cookie":
 		cookie, err := x.request.Cookie(scheme.Name)
 		return err == nil && x.knows(httpx.Unescape(cookie.Value))

@@ -45,52 +45,52 @@ func isSDKRequest(header http.Header) bool {
 		strings.Contains(strings.ToLower(header.Get("Access-Control-Request-Headers")), "unleash-appname")
 }
 
-// maxTold is how many wrong URLs are logged.
-const maxTold = 100
+// maxWrongURLs is how many wrong URLs are logged.
+const maxWrongURLs = 100
 
-// told remembers the wrong URLs that were logged, since SDKs keep asking.
-type told struct {
+// wrongURLs remembers the wrong URLs that were logged, since SDKs keep asking.
+type wrongURLs struct {
 	mu   sync.Mutex
 	urls map[string]bool
 }
 
 // first reports whether a URL is new and should be logged.
-func (t *told) first(url string) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.urls[url] || len(t.urls) == maxTold {
+func (w *wrongURLs) first(url string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.urls[url] || len(w.urls) == maxWrongURLs {
 		return false
 	}
-	if t.urls == nil {
-		t.urls = map[string]bool{}
+	if w.urls == nil {
+		w.urls = map[string]bool{}
 	}
-	t.urls[url] = true
+	w.urls[url] = true
 	return true
 }
 
-// TellMisdirected logs that an SDK was given a wrong URL of a workspace, if it was. No
+// WarnMisdirected logs that an SDK was given a wrong URL of a workspace, if it was. No
 // operation has the path. The SDK itself would report only a 404, or a token of the wrong kind.
-func (p *Pipeline) TellMisdirected(r *http.Request, path string, chosen *workspace.Workspace) {
+func (p *Pipeline) WarnMisdirected(r *http.Request, path string, chosen *workspace.Workspace) {
 	given, needed, is := misdirected(path, isSDKRequest(r.Header))
-	if is && given != needed && p.told.first(chosen.Path+given) {
+	if is && given != needed && p.wrongURLs.first(chosen.Path+given) {
 		base := p.ReachedAt(r, chosen)
-		p.tell(r, path, base+given, base+needed)
+		p.warn(r, path, base+given, base+needed)
 	}
 }
 
-// TellOutside logs that an SDK was given a URL without the server's base path.
-func (p *Pipeline) TellOutside(r *http.Request, path, basePath string) {
+// WarnOutside logs that an SDK was given a URL without the server's base path.
+func (p *Pipeline) WarnOutside(r *http.Request, path, basePath string) {
 	given, needed, is := misdirected(path, isSDKRequest(r.Header))
-	if !is || !p.told.first("outside "+given) {
+	if !is || !p.wrongURLs.first("outside "+given) {
 		return
 	}
 	if strings.HasPrefix(given, workspace.PathPrefix) && strings.HasSuffix(given, needed) {
 		needed = given
 	}
 	base := p.ReachedAt(r, p.Default())
-	p.tell(r, path, strings.TrimSuffix(base, basePath)+given, base+needed)
+	p.warn(r, path, strings.TrimSuffix(base, basePath)+given, base+needed)
 }
 
-func (p *Pipeline) tell(r *http.Request, path, given, needed string) {
+func (p *Pipeline) warn(r *http.Request, path, given, needed string) {
 	p.Logger.Warn("an SDK was given a wrong URL", "asked", r.Method+" "+path, "given", given, "needed", needed)
 }

@@ -34,14 +34,14 @@ func TestMisdirectedNamesTheURLThatAnSDKNeeds(t *testing.T) {
 
 func TestAWrongURLIsToldOnce(t *testing.T) {
 	t.Parallel()
-	var told told
-	if !told.first("/a") || told.first("/a") || !told.first("/b") {
+	var seen wrongURLs
+	if !seen.first("/a") || seen.first("/a") || !seen.first("/b") {
 		t.Error("each URL must be reported the first time, and only then")
 	}
-	for range 2 * maxTold {
-		told.first(string(rune(len(told.urls))))
+	for range 2 * maxWrongURLs {
+		seen.first(string(rune(len(seen.urls))))
 	}
-	if len(told.urls) > maxTold {
-		t.Errorf("%d URLs are remembered, want at most %d", len(told.urls), maxTold)
+	if len(seen.urls) > maxWrongURLs {
+		t.Errorf("%d URLs are remembered, want at most %d", len(seen.urls), maxWrongURLs)
 	}
 }

@@ -79,7 +79,7 @@ type Options struct {
 // use.
 type Pipeline struct {
 	Options
-	told told
+	wrongURLs wrongURLs
 }
 
 // New returns a pipeline.
@@ -111,7 +111,7 @@ type exchange struct {
 	inRealm  bool // the token belongs to the part of the API that the path is in
 	body     bodyparser.Body
 	content  *spec.Content // of the body, in a foreign document; may be nil
-	query    *qs.Values
+	query    *qs.Values    // see sentQuery
 	// effect is the effect of the rule for the request; nil if none applies.
 	effect   *rules.Effect
 	forced   *answer     // the answer of a rule or a recording; nil to let the operation answer
@@ -145,9 +145,9 @@ var exchanges = sync.Pool{New: func() any {
 	x.bound = bound{
 		accepting: x.accept,
 		located:   func() string { return x.ReachedAt(x.request, x.workspace) },
-		queried:   func(name string) (any, bool) { return x.query.Get(name) },
+		queried:   func(name string) (any, bool) { return x.sentQuery().Get(name) },
 		queries: func() map[string]any {
-			all, _ := qs.Parse(httpx.RawQuery(x.request)).All().(map[string]any)
+			all, _ := x.sentQuery().All().(map[string]any)
 			return all
 		},
 		address:   func() string { return clientIP(x.request) },
@@ -196,7 +196,7 @@ func (p *Pipeline) Handle(operation *spec.Operation) gin.HandlerFunc {
 		x.names = names
 		x.send(c.Writer, x.respond())
 		if operation == nil {
-			p.TellMisdirected(x.request, x.path, x.workspace)
+			p.WarnMisdirected(x.request, x.path, x.workspace)
 		}
 	}
 }
@@ -278,7 +278,7 @@ func (p *Pipeline) Unknown() gin.HandlerFunc {
 		path := sent.Path
 		if c.Request.Method == http.MethodOptions && !p.Contract.Foreign() && len(path) > 0 && path[0] == '/' && Decodable(path) && !under("/api", collapse(path)) {
 			allowed(c)
-			p.TellMisdirected(c.Request, path, sent.Workspace) // a browser sends nothing else
+			p.WarnMisdirected(c.Request, path, sent.Workspace) // a browser sends nothing else
 			return
 		}
 		unknown(c)
@@ -409,6 +409,21 @@ func (x *exchange) reserve(bytes int64) error {
 		return apierror.Unavailable("The request ended before there was memory for its answer.")
 	}
 	return nil
+}
+
+// sentQuery returns the parameters of the query, which it decodes when first called.
+func (x *exchange) sentQuery() *qs.Values {
+	if x.query == nil {
+		x.query = qs.Parse(httpx.RawQuery(x.request))
+	}
+	return x.query
+}
+
+// queryText returns a parameter of the query that is a text, or an empty string.
+func (x *exchange) queryText(name string) string {
+	value, _ := x.sentQuery().Get(name)
+	text, _ := value.(string)
+	return text
 }
 
 func (x *exchange) operationID() string {

@@ -11,7 +11,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
-	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/internal/parameters"
@@ -265,9 +264,7 @@ func (x *exchange) named(source openapi.Source) string {
 	case "of":
 		return x.Owner(source.Name)(&x.view, x.pathValue(source.Name))
 	case "query":
-		text, _ := qs.Parse(httpx.RawQuery(x.request)).Get(source.Name)
-		name, _ := text.(string)
-		return name
+		return x.queryText(source.Name)
 	case "body":
 		object, _ := x.body.Value.(map[string]any)
 		name, _ := object[source.Name].(string)
@@ -295,12 +292,11 @@ func (x *exchange) demandContentType() *apierror.Error {
 
 // validate checks the parameters and then the body against the contract.
 func (x *exchange) validate() *apierror.Error {
-	x.query = qs.Parse(httpx.RawQuery(x.request))
 	if x.Off {
 		return nil
 	}
 	sent := parameters.Request{
-		HTTP: x.request, Names: x.names, Values: x.params, Query: x.query, Styled: x.operation.Grade == openapi.GradeExample,
+		HTTP: x.request, Names: x.names, Values: x.params, Query: x.sentQuery(), Styled: x.operation.Grade == openapi.GradeExample,
 	}
 	for _, in := range []string{"path", "query", "header", "cookie"} {
 		for _, parameter := range x.operation.Parameters() {
@@ -322,7 +318,7 @@ func (x *exchange) validate() *apierror.Error {
 // sentParameter formats a parameter as JSON.stringify would.
 func (x *exchange) sentParameter(parameter *spec.Parameter, value any) string {
 	if parameter.In == "query" {
-		return x.query.Print(parameter.Name)
+		return x.sentQuery().Print(parameter.Name)
 	}
 	return string(v8json.Stringify(nil, value))
 }

@@ -62,7 +62,7 @@ func (x *exchange) follow(w http.ResponseWriter, feed engine.Feed) {
 		if !x.admittedStill() {
 			return
 		}
-		if told := feed(&x.view); told.Data != nil && !x.pass(w, told.Parts()...) {
+		if message := feed(&x.view); message.Data != nil && !x.pass(w, message.Parts()...) {
 			return
 		}
 		select {

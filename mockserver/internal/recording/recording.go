@@ -12,11 +12,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/textfile"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -135,9 +135,7 @@ func parse(line []byte) (x Exchange, message string) {
 	case errors.As(err, &syntax):
 		return x, "it is not JSON: " + syntax.Error()
 	case errors.As(err, &wrong):
-		field := wrong.Field
-		field = cmp.Or(field, "the line")
-		return x, fmt.Sprintf("it is not an exchange: %s cannot be of the type %s", field, wrong.Value)
+		return x, fmt.Sprintf("it is not an exchange: %s cannot be of the type %s", cmp.Or(wrong.Field, "the line"), wrong.Value)
 	case err != nil: // an invalid time, which the error would quote
 		return x, "it is not an exchange: started is not a time such as 2026-11-24T20:49:40.784Z"
 	}
@@ -213,10 +211,7 @@ func (x *Exchange) Locate(contract *spec.Contract) (operation *spec.Operation, p
 func unescaped(segments []string) []string {
 	out := make([]string, len(segments))
 	for i, segment := range segments {
-		out[i] = segment
-		if text, err := url.PathUnescape(segment); err == nil {
-			out[i] = text
-		}
+		out[i] = httpx.Unescape(segment)
 	}
 	return out
 }

@@ -18,12 +18,12 @@ import (
 // made up. contract is the engine's contract.
 func Seed(contract *spec.Contract, e *engine.Engine, recordings ...*Recording) ([]byte, error) {
 	learned := e.Learn(Masked)
-	told, mute := 0, 0
+	taught, mute := 0, 0
 	for _, r := range recordings {
 		for i := range r.Exchanges {
 			x := &r.Exchanges[i]
 			if operation, params, _ := x.Locate(contract); operation != nil && x.Teach(learned, operation, params) {
-				told++
+				taught++
 			} else {
 				mute++
 			}
@@ -33,7 +33,7 @@ func Seed(contract *spec.Contract, e *engine.Engine, recordings ...*Recording) (
 	for _, part := range learned.Seed(seed.Default().Rows(), reread) {
 		out.part(part)
 	}
-	text := append(head(recordings, told, mute, Masked(out.String())), out.Bytes()...)
+	text := append(head(recordings, taught, mute, Masked(out.String())), out.Bytes()...)
 	read, err := seed.Read(text)
 	if err == nil {
 		_, err = read.Plant(e, time.Time{})
@@ -63,7 +63,7 @@ func reread(value any) (any, error) {
 	return out, nil
 }
 
-func head(recordings []*Recording, told, mute int, masked bool) []byte {
+func head(recordings []*Recording, taught, mute int, masked bool) []byte {
 	names := make([]string, len(recordings))
 	for i, r := range recordings {
 		names[i] = comment(r.Name)
@@ -71,7 +71,7 @@ func head(recordings []*Recording, told, mute int, masked bool) []byte {
 	out := fmt.Appendf(nil, `# The final state of an Unleash, as far as %s shows it.
 # %d exchanges said something about it; %d did not.
 # Start the mock with it: unleash-mock serve --seed <this file>
-`, strings.Join(names, ", "), told, mute)
+`, strings.Join(names, ", "), taught, mute)
 	if masked {
 		out = fmt.Appendf(out, "#\n# %s stands for what the recording hides.\n", secrets.Mark)
 	}
@@ -123,8 +123,7 @@ func (f *seedFile) row(row engine.Row, indent string) {
 		return
 	}
 	bullet, note := "- ", remark(row.Note)
-	for _, name := range row.Columns.Keys() {
-		value, _ := row.Columns.Get(name)
+	for name, value := range row.Columns.All() {
 		f.line("%s%s%s: %s%s", indent, bullet, name, flow(value), note)
 		bullet, note = "  ", ""
 	}
