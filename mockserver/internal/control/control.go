@@ -86,7 +86,8 @@ type api struct {
 
 // request is the input of a handler, checked against the contract.
 type request struct {
-	workspace string // its name
+	workspace string               // its name
+	of        *workspace.Workspace // nil for a proxy
 	journal   *journal.Journal
 	store     func() *engine.Store // the workspace's; nil for a proxy
 	path      map[string]string    // the path parameters, decoded
@@ -130,9 +131,7 @@ type Mock struct {
 	workspaces *workspace.Registry
 	engine     *engine.Engine
 	begin      Begin
-	handlers   map[string]workspaceHandler
-	ofProcess  map[string]handler // operations that belong to no workspace
-	reading    sync.Mutex         // held while a file of flags is read and stored
+	reading    sync.Mutex // held while a file of flags is read and stored
 }
 
 // workspaceHandler answers an operation that only a mock has.
@@ -146,7 +145,7 @@ func NewMock(options Options, workspaces *workspace.Registry, engine *engine.Eng
 	m := &Mock{api: newAPI(options, modeServe), workspaces: workspaces, engine: engine, begin: begin}
 	m.maxState = stateText(workspaces.MaxState())
 	m.answers = workspaces.Answers
-	m.handlers = map[string]workspaceHandler{
+	ofWorkspace := map[string]workspaceHandler{
 		"resetWorkspace":  m.resetWorkspace,
 		exportOperation:   m.exportState,
 		importOperation:   m.importState,
@@ -165,16 +164,19 @@ func NewMock(options Options, workspaces *workspace.Registry, engine *engine.Eng
 	}
 	if options.About.Upstream != nil {
 		for _, id := range []string{putFlagsOperation, "setFlag", "deleteFlag"} {
-			m.handlers[id] = setUpstream
+			ofWorkspace[id] = setUpstream
 		}
 	}
-	m.ofProcess = map[string]handler{
+	for id, own := range ofWorkspace {
+		m.handlers[id] = func(_ context.Context, r *request) (response, error) { return m.operate(own, r) }
+	}
+	maps.Copy(m.handlers, map[string]handler{
 		"listWorkspaces":   m.listWorkspaces,
 		"createWorkspace":  m.createWorkspace,
 		"deleteWorkspaces": m.deleteWorkspaces,
 		"getWorkspace":     m.getWorkspace,
 		"deleteWorkspace":  m.deleteWorkspace,
-	}
+	})
 	m.contract = sync.OnceValues(m.bind)
 	return m
 }
@@ -182,9 +184,7 @@ func NewMock(options Options, workspaces *workspace.Registry, engine *engine.Eng
 // bind reads the contract and compares it with the handlers.
 func (m *Mock) bind() (*spec.Contract, error) {
 	contract := spec.Control()
-	ids := slices.AppendSeq(slices.Collect(maps.Keys(m.handlers)), maps.Keys(m.api.handlers))
-	ids = slices.AppendSeq(ids, maps.Keys(m.ofProcess))
-	if err := contract.CheckHandlers(ids); err != nil {
+	if err := contract.CheckHandlers(slices.Collect(maps.Keys(m.handlers))); err != nil {
 		return nil, fmt.Errorf("the contract of the control API and its handlers differ: %w", err)
 	}
 	return contract, nil
@@ -199,22 +199,13 @@ func (m *Mock) Serve(rw http.ResponseWriter, r *http.Request, w *workspace.Works
 		return
 	}
 	defer w.Hold()()
-	input := request{workspace: w.Name, journal: w.Journal, store: func() *engine.Store { return w.Instance().Store }}
-	m.serve(rw, r, path, input, func(id string) handler {
-		if own := m.handlers[id]; own != nil {
-			return func(_ context.Context, r *request) (response, error) { return m.operate(own, w, r) }
-		}
-		if own := m.ofProcess[id]; own != nil {
-			return own
-		}
-		return m.api.handlers[id]
-	})
+	m.serve(rw, r, path, request{workspace: w.Name, of: w, journal: w.Journal, store: func() *engine.Store { return w.Instance().Store }})
 }
 
-// operate runs a handler on a workspace, or on the one that has replaced it.
-func (m *Mock) operate(own workspaceHandler, w *workspace.Workspace, r *request) (out response, err error) {
+// operate runs a handler on the workspace of a request, or on the one that has replaced it.
+func (m *Mock) operate(own workspaceHandler, r *request) (out response, err error) {
 	size := len(r.body)
-	w, operation, problem := m.begin(w)
+	w, operation, problem := m.begin(r.of)
 	if problem != nil {
 		return response{}, problem
 	}

@@ -37,10 +37,9 @@ func (m *Monitor) Close() { m.journal.Close() }
 // to next.
 func (m *Monitor) Before(next http.Handler) http.Handler {
 	input := request{workspace: workspace.Default, journal: m.journal}
-	find := func(id string) handler { return m.api.handlers[id] }
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if path, inside := m.below(r); inside {
-			m.api.serve(w, r, path, input, find)
+			m.api.serve(w, r, path, input)
 			return
 		}
 		next.ServeHTTP(w, r)

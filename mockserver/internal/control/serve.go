@@ -42,7 +42,6 @@ type exchange struct {
 	r         *http.Request
 	header    http.Header // of the response
 	path      string      // below the base path and the workspace
-	find      func(operationID string) handler
 	operation *spec.Operation
 	params    []string // the values of the path parameters
 	handler   handler
@@ -63,16 +62,15 @@ var stages = []stage{
 	(*exchange).validate,
 }
 
-// serve answers a request. find returns the handler of an operation; nil if there is
-// none.
-func (a *api) serve(rw http.ResponseWriter, r *http.Request, path string, input request, find func(string) handler) {
+// serve answers a request.
+func (a *api) serve(rw http.ResponseWriter, r *http.Request, path string, input request) {
 	rw.Header()["X-Content-Type-Options"] = []string{"nosniff"}
 	rw.Header()["Cache-Control"] = []string{"no-store"}
 	if a.servePage(rw, r, path) {
 		return
 	}
 	input.header = r.Header
-	x := &exchange{api: a, rw: rw, r: r, header: rw.Header(), path: path, find: find, input: input}
+	x := &exchange{api: a, rw: rw, r: r, header: rw.Header(), path: path, input: input}
 	x.input.reserve = x.reserve
 	defer func() { x.reserved.Release() }()
 	out, err := x.respond()
@@ -156,7 +154,7 @@ func renamed(former string, exists func(string) bool) string {
 // exists refuses what a proxy does not have: it only shows traffic, and the instance
 // behind it has its own state and clock.
 func (x *exchange) exists() *apierror.Error {
-	if x.handler = x.find(x.operation.ID); x.handler == nil {
+	if x.handler = x.handlers[x.operation.ID]; x.handler == nil {
 		return apierror.Missing("%s is for a mock (unleash-mock serve). This is a proxy: it shows traffic, but has no state, clock, rules or workspaces.", x.operation.ID)
 	}
 	if name := x.r.Header.Get(workspace.Header); x.mode == modeProxy && name != "" && name != workspace.Default {

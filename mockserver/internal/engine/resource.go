@@ -341,12 +341,15 @@ func (e *Engine) nestedIn(table AnyTable) iter.Seq2[string, AnyTable] {
 // hasProperty reports whether the rows of a table have a property in seeds and snapshots: a column
 // or a list of nested rows.
 func (e *Engine) hasProperty(table AnyTable, name string) bool {
+	if slices.Contains(table.codec().names, name) {
+		return true
+	}
 	for list := range e.nestedIn(table) {
 		if list == name {
 			return true
 		}
 	}
-	return slices.Contains(table.codec().names, name)
+	return false
 }
 
 // isSection reports whether a table has a section of its own in seeds and snapshots.

@@ -51,8 +51,8 @@ const (
 // onlyID is the note about a row that is known only because others refer to it.
 const onlyID = "only its id was recorded"
 
-// retelling turns what was learned into a seed.
-type retelling struct {
+// seedBuilder turns what was learned into a seed.
+type seedBuilder struct {
 	*Learned
 	planter *planter
 	through func(any) (any, error)
@@ -69,7 +69,7 @@ func (l *Learned) Seed(builtIn *v8json.Object, through func(any) (any, error)) [
 	tx := engine.NewStore().Begin(&Request{})
 	defer tx.Abort()
 	tx.silent = true
-	r := &retelling{l, &planter{engine: engine, tx: tx, known: map[string]map[int64]bool{}}, through}
+	r := &seedBuilder{l, &planter{engine: engine, tx: tx, known: map[string]map[int64]bool{}}, through}
 	var out []Part
 	for table := range engine.sections() {
 		out = append(out, r.section(table, builtIn))
@@ -80,7 +80,7 @@ func (l *Learned) Seed(builtIn *v8json.Object, through func(any) (any, error)) [
 	return out
 }
 
-func (r *retelling) section(table AnyTable, builtIn *v8json.Object) Part {
+func (r *seedBuilder) section(table AnyTable, builtIn *v8json.Object) Part {
 	rows := table.rowsUnder(r, nil)
 	part := Part{Name: table.name(), Noun: table.noun()}
 	if recorded := table.recording(); recorded.builtIn && len(rows) == 0 {
@@ -95,7 +95,7 @@ func (r *retelling) section(table AnyTable, builtIn *v8json.Object) Part {
 }
 
 // presumed makes the rows of a table to which learned rows refer.
-func (r *retelling) presumed(table AnyTable, presume func(id int64) any) (out []any) {
+func (r *seedBuilder) presumed(table AnyTable, presume func(id int64) any) (out []any) {
 	ids := map[int64]bool{}
 	for _, other := range r.store.engine.tables {
 		for _, row := range other.rowsUnder(r, nil) {
@@ -114,7 +114,7 @@ func (r *retelling) presumed(table AnyTable, presume func(id int64) any) (out []
 
 // rows plants rows, each with its nested rows. parent is the planted row that contains
 // them.
-func (r *retelling) rows(table AnyTable, rows []any, parent any) []Row {
+func (r *seedBuilder) rows(table AnyTable, rows []any, parent any) []Row {
 	out := make([]Row, len(rows))
 	for i, row := range rows {
 		out[i] = r.row(table, row, i, parent)
@@ -122,7 +122,7 @@ func (r *retelling) rows(table AnyTable, rows []any, parent any) []Row {
 	return out
 }
 
-func (r *retelling) row(table AnyTable, row any, number int, parent any) Row {
+func (r *seedBuilder) row(table AnyTable, row any, number int, parent any) Row {
 	out := Row{
 		Label: table.noun() + " " + table.codec().label(row), Columns: r.columns(table, row, parent != nil),
 		Placeholder: table.secretOf(row) != nil, Note: r.notes[table.name()+string(table.keyOf(row))],
@@ -146,7 +146,7 @@ func (r *retelling) row(table AnyTable, row any, number int, parent any) Row {
 
 // columns returns the columns of a row in the seed. References to rows that the seed does
 // not have are omitted.
-func (r *retelling) columns(table AnyTable, row any, nested bool) *v8json.Object {
+func (r *seedBuilder) columns(table AnyTable, row any, nested bool) *v8json.Object {
 	out := v8json.NewObject()
 	v, fresh := reflect.ValueOf(row).Elem(), reflect.ValueOf(table.fresh(time.Time{})).Elem()
 	for i := range table.codec().fields {
@@ -169,7 +169,7 @@ func (r *retelling) columns(table AnyTable, row any, nested bool) *v8json.Object
 
 // fragments returns the rows of a table that were not learned although rows nested in
 // them were.
-func (r *retelling) fragments(table AnyTable) (out []Row) {
+func (r *seedBuilder) fragments(table AnyTable) (out []Row) {
 	listed := map[string]bool{}
 	for _, child := range r.store.engine.nestedIn(table) {
 		for _, row := range child.rowsUnder(r, nil) {
@@ -183,7 +183,7 @@ func (r *retelling) fragments(table AnyTable) (out []Row) {
 	return out
 }
 
-func (r *retelling) value(value *Value) Part {
+func (r *seedBuilder) value(value *Value) Part {
 	out := Part{Name: value.Name, Missing: notRecorded}
 	if text := value.stored(r); text != nil {
 		content, err := v8json.ParseOrdered(text)
