@@ -58,7 +58,8 @@ func (set *byteSet) beyond(text string, from int) int {
 
 // finder finds secrets by their position and by their appearance, in one pass over a
 // text. It looks at the characters that precede a secret: a colon, an equals sign, the
-// underscore of a prefix, the blank after Bearer, and at the dots of JSON Web Tokens.
+// underscore of a prefix, the blank after Bearer, at the dots of JSON Web Tokens, and at the words
+// with which the keys of well-known services begin.
 type finder struct {
 	*view
 	valueEnd *byteSet // ends the value of a parameter
@@ -81,7 +82,7 @@ func (f *finder) naming(name string) naming {
 		if inner := (&view{text: name}).unescaped(); inner != nil {
 			plain = inner.text
 		}
-		known = naming{secret: isSecretName(letters(plain)), secretTexts: strings.HasSuffix(letters(plain), tokens)}
+		known = naming{secret: isSecretName(plain), secretTexts: isSecretList(plain)}
 		if f.names == nil {
 			f.names = map[string]naming{}
 		}
@@ -114,7 +115,7 @@ func (v *view) find(valueEnd *byteSet) []span {
 		case ' ', '\t':
 			next = f.blank(f.at)
 		default:
-			next = f.at + 1
+			next = f.form(f.at)
 		}
 	}
 	return f.found
@@ -171,7 +172,7 @@ func (f *finder) colon(at int) int {
 			return f.hide(at+1+size, tokenEnd.until(text, at+1+size), false)
 		}
 	}
-	if before != "" && (isSecretName(letters(before)) || isHeaderLine(before)) { // as in YAML, GraphQL and JavaScript
+	if before != "" && (isSecretText(before) || isHeaderLine(before)) { // as in YAML, GraphQL and JavaScript
 		if from, end := f.quoted(setOf(" \t").beyond(text, at+1)); from < end {
 			return f.hide(from, end, false)
 		}
@@ -180,6 +181,9 @@ func (f *finder) colon(at int) int {
 		from := setOf(" \t").beyond(text, at+1)
 		end := lineEnd.until(text, from)
 		return f.hide(from+public(text[from:end]), end, false)
+	}
+	if from, end := f.line(before, at, at+1); from < end {
+		return f.hide(from, end, false)
 	}
 	return at + 1
 }
@@ -229,7 +233,10 @@ func (f *finder) equals(at int) int {
 	if strings.EqualFold(f.text[start:at], "name") {
 		return f.part(start, at+1)
 	}
-	if start == at || !isSecretParameter(f.text[start:at]) && !f.isKeyOfURL(start, at) {
+	if start == at {
+		return f.spaced(at)
+	}
+	if !isSecretParameter(f.text[start:at]) && !f.isKeyOfURL(start, at) {
 		return at + 1
 	}
 	if from, end := f.quoted(at + 1); from < end {
@@ -284,7 +291,7 @@ var blankLine = regexp.MustCompile(`\r?\n\r?\n`)
 func (f *finder) tag(at int) int {
 	rest := f.rest(at)
 	name := rest[1:nameEnd.until(rest[:min(len(rest), longestName)], 1)]
-	if !isSecretName(letters(name[strings.LastIndexByte(name, ':')+1:])) {
+	if !isSecretText(name[strings.LastIndexByte(name, ':')+1:]) {
 		return at + 1
 	}
 	from := tagEnd.until(rest, 1) + len(">")

@@ -54,7 +54,7 @@ func (h *handler) attr(attr slog.Attr) slog.Attr {
 	case slog.KindString, slog.KindAny:
 		text := fmt.Sprint(value.Any())
 		clean := h.redactor.Text(text)
-		if text != "" && isSecretName(letters(attr.Key)) {
+		if text != "" && isSecretText(attr.Key) {
 			clean = Mark
 		}
 		if clean != text {

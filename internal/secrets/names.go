@@ -25,7 +25,16 @@ var (
 		"authkey", "applicationkey", "accountkey", "authentication", "passwordconfirmation",
 	}
 	// secretParts make every header secret whose name contains one of them.
-	secretParts = []string{"authorization", "cookie", "token", "secret", "password", "apikey", "accesskey", "session", "credential", "signature", "jwt", "assertion"}
+	secretParts = []string{"authorization", "cookie", "token", "secret", "password", "apikey", "accesskey", "session", "credential", "signature", "jwt", "assertion", "csrf", "xsrf", "hmac"}
+	// secretWords make every name secret that ends with one of them as a word: dbPass and
+	// DB_PASS are, compass is not. In JSON their values are secrets only if they are texts,
+	// because flags and other objects may have such names.
+	secretWords = []string{"pass", "pwd", "passcode", "otp", "totp"}
+
+	// namingKeys are properties whose values are names, and valueKeys the properties beside
+	// them that have what is named.
+	namingKeys = []string{"name", "key", "header", "field", "variable", "parameter", "parameterkey", "property", "id", "k"}
+	valueKeys  = []string{"value", "values", "val", "v", "parametervalue"}
 )
 
 // tokens ends names whose value is secret only if it is a text or a list of texts:
@@ -37,11 +46,11 @@ const allowsCredentials = "accesscontrolallowcredentials"
 
 // IsHeader reports whether the values of a header are secrets.
 func IsHeader(name string) bool {
-	name = letters(name)
-	if name == allowsCredentials {
-		return false
+	if isSecretText(name) {
+		return true
 	}
-	return isSecretName(name) || slices.ContainsFunc(secretParts, func(part string) bool { return strings.Contains(name, part) })
+	name = letters(name)
+	return name != allowsCredentials && slices.ContainsFunc(secretParts, func(part string) bool { return strings.Contains(name, part) })
 }
 
 // isChallenge reports whether a header asks for a credential, in which case it names the
@@ -52,19 +61,42 @@ func isChallenge(name string) bool { return strings.HasSuffix(letters(name), "au
 // has several parts, as in secret[a] or login.password, one secret part is enough.
 func isSecretParameter(name string) bool {
 	return slices.ContainsFunc(strings.FieldsFunc(name, func(r rune) bool { return r == '[' || r == ']' || r == '.' }),
-		func(part string) bool { return isSecretName(letters(part)) })
+		func(part string) bool { return isSecretText(part) })
 }
 
-func isSecretName(letters string) bool {
-	return slices.Contains(secretNames, letters) ||
-		slices.ContainsFunc(secretEndings, func(ending string) bool { return strings.HasSuffix(letters, ending) })
+// isSecretName reports whether whatever has that name is a secret. Numbers at its end, as in
+// password2, do not matter.
+func isSecretName(name string) bool {
+	name = strings.TrimRight(letters(name), digits)
+	return slices.Contains(secretNames, name) ||
+		slices.ContainsFunc(secretEndings, func(ending string) bool { return strings.HasSuffix(name, ending) })
 }
+
+// isSecretText reports whether a text of that name is a secret.
+func isSecretText(name string) bool { return isSecretName(name) || endsInSecretWord(name) }
+
+const digits = "0123456789"
+
+// endsInSecretWord reports whether the last word of a name is one of secretWords. A word begins after
+// anything but a letter, and with a capital after a small letter.
+func endsInSecretWord(name string) bool {
+	name = strings.TrimRight(name[max(0, len(name)-longestName):], digits+"_-")
+	begin := len(name)
+	for begin > 0 && isLetter(name[begin-1]) && !(begin < len(name) && isCapital(name[begin]) && !isCapital(name[begin-1])) {
+		begin--
+	}
+	return slices.Contains(secretWords, strings.ToLower(name[begin:]))
+}
+
+func isCapital(c byte) bool { return c >= 'A' && c <= 'Z' }
+
+func isLetter(c byte) bool { return isCapital(c &^ 0x20) }
 
 // At returns the JSON value at a JSON pointer, or Mark if the names in the pointer say that the
 // value is a secret. Other texts, such as what is said of a missing value, stay as they are.
 func At(pointer, value string) string {
-	named := slices.ContainsFunc(strings.Split(pointer, "/"), func(name string) bool { return isSecretName(letters(name)) }) ||
-		strings.HasSuffix(letters(strings.TrimRight(pointer, "/0123456789")), tokens) && isTextList(value)
+	named := slices.ContainsFunc(strings.Split(pointer, "/"), isSecretName) ||
+		isSecretList(strings.TrimRight(pointer, "/"+digits)) && isTextList(value)
 	if !named || !json.Valid([]byte(value)) {
 		return value
 	}
@@ -72,6 +104,11 @@ func At(pointer, value string) string {
 		return value
 	}
 	return Mark
+}
+
+// isSecretList reports whether a list of texts, or a text, of that name is a secret.
+func isSecretList(name string) bool {
+	return strings.HasSuffix(letters(name), tokens) || endsInSecretWord(name)
 }
 
 // longestName is how many bytes of a name are looked at, counted from its end.

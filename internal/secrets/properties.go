@@ -38,7 +38,7 @@ func (f *finder) property(name string, at int) int {
 	case f.isJSON() && f.under != nil && !f.isInString(): // already found in a layer below
 		return at
 	case named.secret:
-	case strings.EqualFold(name, "value") && f.isPaired(name, at-1, from):
+	case slices.Contains(valueKeys, letters(name)) && f.isPaired(name, at-1, from):
 	case named.secretTexts && isTextList(f.text[from:]):
 	default:
 		return at
@@ -47,56 +47,106 @@ func (f *finder) property(name string, at int) int {
 	return f.hide(start, end, bare)
 }
 
-// isPaired reports whether the value of a property is next to the name of a secret, as in
-// lists of headers: {"name": "Authorization", "value": "..."}. The name may follow the
-// value only if the value is a string; otherwise each level of nesting would have to be
-// searched.
+// isPaired reports whether the value of a property is beside the name of a secret, as in
+// lists of headers and of variables: {"name": "Authorization", "value": "..."}. The name may
+// follow the value only if the value is a string; otherwise each level of nesting would have
+// to be searched.
 func (f *finder) isPaired(property string, colon, from int) bool {
-	key := strings.LastIndex(f.text[:colon], property) - 1
-	if key > 0 && namesSecret(memberBefore(f.text[:key])) {
+	key := max(0, strings.LastIndex(f.text[:colon], property)-1)
+	if before := f.text[max(0, key-longestBeside):key]; anyNamesSecret(memberBefore, before) {
 		return true
 	}
 	text := f.inside(from)
 	if from == len(text) || text[from] != '"' {
 		return false
 	}
-	end := min(stringEnd(text, from)+1, len(text))
-	return namesSecret(memberAfter(text[end:]))
+	after := text[min(stringEnd(text, from)+1, len(text)):]
+	return anyNamesSecret(memberAfter, after[:min(len(after), longestBeside)])
 }
 
-// memberBefore returns the member of an object that ends right before the next one, if
-// its value is a string; otherwise its results are empty.
-func memberBefore(text string) (key, value string) {
-	text, is := strings.CutSuffix(strings.TrimRight(text, jsonBlanks), ",")
-	text, isString := strings.CutSuffix(strings.TrimRight(text, jsonBlanks), `"`)
-	if !is || !isString {
-		return "", "" // without a look at the rest, which may be long
+// longestBeside is how many bytes on each side of a value are searched for its name.
+const longestBeside = 4 * longestName
+
+// member is a property of an object with its value; the value is empty if it is not a string.
+type member struct{ key, value string }
+
+// anyNamesSecret reports whether one of the members that next takes from a text says that the value beside it
+// is a secret.
+func anyNamesSecret(next func(text string) (m member, rest string, ok bool), text string) bool {
+	for {
+		m, rest, ok := next(text)
+		if !ok {
+			return false
+		}
+		if namesSecret(m.key, m.value) {
+			return true
+		}
+		text = rest
 	}
+}
+
+// memberBefore takes the member with which a text ends, before the comma of the next one. Values that are
+// lists or objects end the search.
+func memberBefore(text string) (m member, rest string, ok bool) {
+	text, ok = strings.CutSuffix(strings.TrimRight(text, jsonBlanks), ",")
+	if !ok {
+		return m, "", false
+	}
+	text = strings.TrimRight(text, jsonBlanks)
+	if inner, isString := strings.CutSuffix(text, `"`); isString {
+		start := strings.LastIndexByte(inner, '"')
+		m.value, text = inner[start+1:], inner[:max(start, 0)]
+	} else {
+		text = strings.TrimRight(text, wordChars)
+	}
+	text, ok = strings.CutSuffix(strings.TrimRight(text, jsonBlanks), ":")
+	text, quoted := strings.CutSuffix(strings.TrimRight(text, jsonBlanks), `"`)
 	start := strings.LastIndexByte(text, '"')
-	if start < 0 {
-		return "", ""
+	if !ok || !quoted || start < 0 {
+		return m, "", false
 	}
-	between := strings.TrimRight(text[:start], jsonBlanks)
-	if name, quoted := propertyBefore(between, len(between)-1); quoted && strings.HasSuffix(between, ":") {
-		return name, text[start+1:]
-	}
-	return "", ""
+	m.key = text[start+1:]
+	return m, text[:start], true
 }
 
-// memberAfter returns such a member that follows another one.
-func memberAfter(text string) (key, value string) {
-	parts := strings.SplitN(text[:min(len(text), 4*longestName)], `"`, 5) // , name : value
-	if len(parts) < 5 || strings.Trim(parts[0], jsonBlanks) != "," || strings.Trim(parts[2], jsonBlanks) != ":" {
-		return "", ""
+// memberAfter takes the member with which a text begins, after the comma of the one before it.
+func memberAfter(text string) (m member, rest string, ok bool) {
+	text, ok = strings.CutPrefix(strings.TrimLeft(text, jsonBlanks), ",")
+	if !ok {
+		return m, "", false
 	}
-	return parts[1], parts[3]
+	if m.key, text, ok = stringAt(text); !ok {
+		return m, "", false
+	}
+	if text, ok = strings.CutPrefix(strings.TrimLeft(text, jsonBlanks), ":"); !ok {
+		return m, "", false
+	}
+	if value, rest, isString := stringAt(text); isString {
+		m.value, text = value, rest
+	} else {
+		text = strings.TrimLeft(text, jsonBlanks+wordChars)
+	}
+	return m, text, true
 }
 
-const jsonBlanks = " \t\r\n"
+// stringAt takes the string with which a text begins.
+func stringAt(text string) (inside, rest string, ok bool) {
+	text = strings.TrimLeft(text, jsonBlanks)
+	if !strings.HasPrefix(text, `"`) {
+		return "", text, false
+	}
+	end := stringEnd(text, 0)
+	return text[1:end], text[min(end+1, len(text)):], true
+}
+
+const (
+	jsonBlanks = " \t\r\n"
+	wordChars  = "+-.0123456789abcdefghijklmnopqrstuvwxyzE" // of numbers, true, false and null
+)
 
 // namesSecret reports whether a member says that the value beside it is a secret.
 func namesSecret(key, value string) bool {
-	return slices.Contains([]string{"name", "key", "header", "field"}, strings.ToLower(key)) && (isSecretName(letters(value)) || IsHeader(value))
+	return slices.Contains(namingKeys, letters(key)) && (isSecretText(value) || IsHeader(value))
 }
 
 // isTextList reports whether a value is a string or begins as a list of strings.

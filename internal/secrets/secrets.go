@@ -5,7 +5,8 @@
 //
 //   - by place: in a header such as Authorization, in a parameter, cookie or property
 //     whose name is in the table of names.go, in the user part of a URL, after Bearer;
-//   - by form: the tokens of Unleash, JSON Web Tokens;
+//   - by form: the tokens of Unleash, JSON Web Tokens, private keys, the keys of well-known
+//     services in forms.go;
 //   - by value, if it was added to the redactor and has at least 8 bytes.
 //
 // It is found in every encoding: percent-encoded, with the escapes of JSON, Go or HTML,

@@ -1,0 +1,73 @@
+package secrets
+
+import (
+	"slices"
+	"strings"
+)
+
+// line returns the value of a line that has nothing but a name and a value, as in YAML, INI and
+// TOML: `password: hunter2`, or `value: hunter2` below `- name: DB_PASSWORD`. The name ends at a
+// position, and the value follows from another one. Both results are 0 if it is no secret.
+// A value with blanks is one only in quotes, and one of letters only among other lines, because
+// prose may begin with "token:", and so may errors such as "password: required".
+func (f *finder) line(name string, named, at int) (from, end int) {
+	above, begins := lineAbove(f.text[:named-len(name)])
+	isValue := slices.Contains(valueKeys, letters(name))
+	if name == "" || !begins || !isSecretText(name) && !(isValue && lineNamesSecret(above)) {
+		return 0, 0
+	}
+	text := f.inside(at)
+	from = setOf(" \t").beyond(text, at)
+	if inner, end := f.quoted(from); inner < end {
+		return inner, end
+	}
+	end = lineEnd.until(text, from)
+	value, _, _ := strings.Cut(text[from:end], " #") // a comment
+	value = strings.TrimRight(value, " \t")
+	alone := above == "" && (end == len(text) || text[end] == '"')
+	if from == at || value == "" || alone && isLetters(value) || strings.ContainsAny(value, " \t") || slices.Contains(notSecret, value) {
+		return 0, 0
+	}
+	return from, from + len(value)
+}
+
+func isLetters(text string) bool {
+	for i := range len(text) {
+		if !isLetter(text[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// notSecret are values of YAML that reveal nothing.
+var notSecret = []string{"null", "~", "true", "false", "|", "|-", ">", ">-", "{}", "[]", "{", "["}
+
+// lineAbove returns the line above the one with which a text ends, if that one has only blanks and the hyphen of a
+// list so far. It begins the text, a JSON string in it, or a line.
+func lineAbove(text string) (above string, begins bool) {
+	text = strings.TrimRight(text[max(0, len(text)-longestBeside):], " \t-")
+	if text == "" || strings.HasSuffix(text, `"`) {
+		return "", true
+	}
+	text, begins = strings.CutSuffix(text, "\n")
+	return text[strings.LastIndexByte(text, '\n')+1:], begins
+}
+
+// lineNamesSecret reports whether a line such as `- name: DB_PASSWORD` says that the next one has a secret.
+func lineNamesSecret(line string) bool {
+	key, value, _ := strings.Cut(strings.Trim(line, " \t\r-"), ":")
+	return namesSecret(key, strings.Trim(value, " \t'\""))
+}
+
+// spaced looks at an equals sign after a blank, as in INI and TOML.
+func (f *finder) spaced(at int) int {
+	named := at
+	for named > 0 && at-named < longestName && (f.text[named-1] == ' ' || f.text[named-1] == '\t') {
+		named--
+	}
+	if from, end := f.line(wordBefore(f.text, named), named, at+1); from < end {
+		return f.hide(from, end, false)
+	}
+	return at + 1
+}
