@@ -114,8 +114,12 @@ func (v *view) find(valueEnd *byteSet) []span {
 			next = f.dot(f.at)
 		case ' ', '\t':
 			next = f.blank(f.at)
+		case '-':
+			next = f.privateKey(f.at)
 		default:
-			next = f.form(f.at)
+			if next = f.at + 1; forms[f.text[f.at]] != nil {
+				next = f.form(f.at)
+			}
 		}
 	}
 	return f.found

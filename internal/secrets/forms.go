@@ -26,16 +26,12 @@ func byFirst(list []form) (by [256][]form) {
 	return by
 }
 
-// form hides a key of a well-known service, or a private key as PEM.
+// form hides a key of a well-known service.
 func (f *finder) form(at int) int {
-	if f.text[at] == '-' {
-		return f.privateKey(at)
-	}
-	candidates := forms[f.text[at]]
-	if candidates == nil || at > 0 && isWord(f.text[at-1]) {
+	if at > 0 && isWord(f.text[at-1]) {
 		return at + 1
 	}
-	for _, form := range candidates {
+	for _, form := range forms[f.text[at]] {
 		if !strings.HasPrefix(f.text[at:], form.begin) {
 			continue
 		}
