@@ -144,7 +144,7 @@ func parse(line []byte) (x Exchange, message string) {
 		return x, "it is not an exchange: request.method is missing or not a method"
 	case x.path() == "":
 		return x, "it is not an exchange: request.url is missing or not a URL"
-	case status != 0 && (status < 100 || status > 599):
+	case status != 0 && (status < 100 || status > 999): // the proxy passes whatever has three digits
 		return x, fmt.Sprintf("it is not an exchange: %d is not a status", status)
 	case status == 0 && !bytes.Contains(line, []byte(`"response"`)):
 		return x, "it is not an exchange: response is missing"

@@ -31,6 +31,7 @@ func TestRead(t *testing.T) {
 		"without an end":       {health + "\n" + later, []int{1, 2}},
 		"cut off":              {health + "\n" + later[:len(later)-9], []int{1}},
 		"nothing but cut off":  {health[:20], nil},
+		"an odd status":        {strings.Replace(health, `"status":200`, `"status":999`, 1), []int{1}},
 		"fields of the future": {strings.Replace(health, `"request":`, `"next":[1],"request":`, 1), []int{1}},
 	} {
 		t.Run(name, func(t *testing.T) {
