@@ -24,6 +24,9 @@ var pageScript string
 const (
 	// htmlBody is how many bytes of a body the page shows.
 	htmlBody = 16 << 10
+	// htmlDepth is how deeply a body may be nested to be shown on several lines, whose indents grow with
+	// the square of the depth.
+	htmlDepth = 100
 	// htmlExchanges is how many exchanges of a scenario the page shows, in addition to those
 	// that break the contract.
 	htmlExchanges = 200
@@ -198,10 +201,25 @@ func (p *page) scenarios() {
 // original order.
 func pageBody(text string) string {
 	var indented bytes.Buffer
-	if len(text) <= htmlBody && json.Indent(&indented, []byte(text), "", "  ") == nil {
+	if len(text) <= htmlBody && depth(text) <= htmlDepth && json.Indent(&indented, []byte(text), "", "  ") == nil {
 		text = indented.String()
 	}
 	return clip(text, htmlBody)
+}
+
+// depth returns how deeply a JSON text is nested, or more.
+func depth(text string) (deepest int) {
+	now := 0
+	for _, c := range []byte(text) {
+		switch c {
+		case '{', '[':
+			now++
+			deepest = max(deepest, now)
+		case '}', ']':
+			now--
+		}
+	}
+	return deepest
 }
 
 // plainTags removes the tags that name operations, which the page shows separately.

@@ -171,6 +171,18 @@ func TestEveryLinkOfThePageLeadsSomewhere(t *testing.T) {
 	}
 }
 
+func TestABodyThatIsNestedDeeplyStaysOnOneLine(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		strings.Repeat("[", 8000) + strings.Repeat("]", 8000): strings.Repeat("[", 8000) + strings.Repeat("]", 8000),
+		`{"a":["}"]}`: "{\n  \"a\": [\n    \"}\"\n  ]\n}",
+	} {
+		if got := pageBody(body); got != want {
+			t.Errorf("got %.100s, want %.100s", got, want)
+		}
+	}
+}
+
 func TestThePageBoundsWhatItShows(t *testing.T) {
 	t.Parallel()
 	r := proxied()
