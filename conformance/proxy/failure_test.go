@@ -55,6 +55,13 @@ func TestAnUpstreamThatFails(t *testing.T) {
 			upstream: raw(t, nil, func(conn net.Conn) { readHead(conn); _, _ = io.WriteString(conn, "SSH-2.0-nonsense\r\n") }),
 			status:   502, says: "is not HTTP: malformed HTTP",
 		},
+		"nonsense as a status": {
+			upstream: raw(t, nil, func(conn net.Conn) {
+				readHead(conn)
+				_, _ = io.WriteString(conn, "HTTP/1.1 099 OK\r\nContent-Length: 0\r\n\r\n")
+			}),
+			status: 502, says: `is not HTTP: malformed HTTP status code \"099\"`,
+		},
 		"nonsense in a header": {
 			upstream: raw(t, nil, func(conn net.Conn) {
 				readHead(conn)

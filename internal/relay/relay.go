@@ -7,6 +7,7 @@
 package relay
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httputil"
@@ -30,6 +31,9 @@ func New(reverse httputil.ReverseProxy) *Proxy {
 	}
 	modify := reverse.ModifyResponse
 	reverse.ModifyResponse = func(response *http.Response) error {
+		if response.StatusCode < http.StatusContinue { // which Go's server refuses to write
+			return fmt.Errorf("malformed HTTP status code \"%03d\"", response.StatusCode)
+		}
 		choose(response)
 		if modify == nil {
 			return nil
