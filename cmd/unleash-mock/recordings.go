@@ -65,10 +65,23 @@ func (r *recordFile) end() error {
 	if errors.Is(synced, syscall.EINVAL) || errors.Is(synced, syscall.ENOTSUP) { // a pipe or a device
 		synced = nil
 	}
-	if err := cmp.Or(synced, r.file.Close()); err != nil {
+	if err := cmp.Or(synced, r.lost(), r.file.Close()); err != nil {
 		return fmt.Errorf("the recording: %w", err)
 	}
 	return nil
+}
+
+// lost returns an error if the file no longer has its name, as when a test run has cleaned the folder.
+func (r *recordFile) lost() error {
+	written, err := r.file.Stat()
+	if err != nil || !written.Mode().IsRegular() { // a pipe needs no name once it is open
+		return err
+	}
+	named, err := os.Stat(r.file.Name())
+	if err == nil && os.SameFile(written, named) {
+		return nil
+	}
+	return fmt.Errorf("%s was moved, removed or replaced while it was written", r.file.Name())
 }
 
 // readRecordings reads the recordings that a flag names. A last line that is cut off, as a killed

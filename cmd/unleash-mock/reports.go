@@ -72,6 +72,10 @@ func (f reportFile) isPipe() bool {
 func (f reportFile) write(ctx context.Context, r *report.Report) error {
 	done := make(chan error, 1)
 	go func() {
+		if err := outfile.Check(f.name); err != nil { // which makes the folder again, should it be gone
+			done <- err
+			return
+		}
 		done <- outfile.Write(f.name, outfile.Shared, func(w io.Writer) error { return report.Write(f.format, w, r) })
 	}()
 	if !f.isPipe() {
