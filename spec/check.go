@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"mime"
 	"net/http"
@@ -444,13 +443,8 @@ func check(schema *jsonschema.Schema, shape *openapi.Shape, value any, in string
 	if schema == nil {
 		return nil
 	}
-	err := schema.Validate(value)
-	if err == nil {
-		return nil
+	if room := manyValues; isLarge(value, &room) {
+		return failuresOfMany(schema, shape, value, in)
 	}
-	var invalid *jsonschema.ValidationError
-	if !errors.As(err, &invalid) {
-		return []Failure{{In: in, Keyword: "schema", Reason: err.Error()}}
-	}
-	return inOrder(invalid, shape, in)
+	return failuresOf(schema, shape, value, in)
 }

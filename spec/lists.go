@@ -236,5 +236,5 @@ func (c *Content) fit(body []byte) bool {
 
 func keeps(schema *jsonschema.Schema, text []byte) bool {
 	var value any
-	return json.Unmarshal(text, &value) == nil && schema.Validate(value) == nil
+	return json.Unmarshal(text, &value) == nil && holds(schema, value)
 }
