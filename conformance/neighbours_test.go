@@ -1,8 +1,13 @@
 package conformance_test
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -114,6 +119,113 @@ func TestAGatewayThatLimitsIsNoBrokenContract(t *testing.T) {
 	if !refused.Load() {
 		t.Error("the gateway refused nothing")
 	}
+}
+
+// TestAGatewayWithoutAResponseIsNoBrokenContract runs behind a gateway that gets no response from the target
+// once. A read is repeated; after a write nobody knows what the target did.
+func TestAGatewayWithoutAResponseIsNoBrokenContract(t *testing.T) {
+	t.Parallel()
+	for method, want := range map[string]report.Outcome{http.MethodGet: report.Passed, http.MethodDelete: report.Errored} {
+		t.Run(method, func(t *testing.T) {
+			t.Parallel()
+			mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
+			var failed atomic.Bool
+			gateway := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == method && strings.Contains(r.URL.Path, "/api/admin/projects/default/features/") && failed.CompareAndSwap(false, true) {
+					http.Error(w, "<h1>Bad Gateway</h1>", http.StatusBadGateway)
+					return
+				}
+				mock.ServeHTTP(w, r)
+			})
+			result, err := conformance.Run(t.Context(), conformance.Options{Handler: gateway, Scenarios: []string{"flags/an-archived-flag-is-neither-found-nor-listed"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			scenario := result.Scenarios[slices.IndexFunc(result.Scenarios, func(s report.Scenario) bool { return s.Outcome != report.Disabled })]
+			if scenario.Outcome != want || len(scenario.Failures) > 0 || len(result.Cleanup) > 0 {
+				t.Errorf("%s: %s, left behind %+v, failures %+v", scenario.Outcome, scenario.Reason, result.Cleanup, scenario.Failures)
+			}
+		})
+	}
+}
+
+// TestAGatewayThatRefusesBodiesOfReads runs behind a gateway that refuses each GET with a body.
+func TestAGatewayThatRefusesBodiesOfReads(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
+	gateway := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && r.ContentLength > 0 {
+			http.Error(w, "<h1>403 ERROR</h1> The request could not be satisfied.", http.StatusForbidden)
+			return
+		}
+		mock.ServeHTTP(w, r)
+	})
+	result := verify(t, exitcode.OK, conformance.Options{Handler: gateway, Operations: []string{"getFrontendFeatures", "getHealth"}})
+	if !slices.ContainsFunc(result.Scenarios, func(s report.Scenario) bool {
+		return s.Outcome == report.Disabled && strings.HasPrefix(s.Reason, "something in front of the target refuses a GET with a body")
+	}) {
+		t.Error("no scenario is disabled for the gateway")
+	}
+}
+
+// TestAFirewallThatRefusesMarkup runs behind a firewall that refuses bodies with markup.
+func TestAFirewallThatRefusesMarkup(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
+	firewall := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil || bytes.Contains(body, []byte("<b>")) {
+			http.Error(w, "<h1>Request blocked</h1>", http.StatusForbidden)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		mock.ServeHTTP(w, r)
+	})
+	const markup = "flags/keeps-a-description-letter-by-letter"
+	result := verify(t, exitcode.OK, conformance.Options{Handler: firewall, Scenarios: []string{markup, "flags/creates-a-flag-from-a-name-alone"}})
+	for _, scenario := range result.Scenarios {
+		if scenario.ID == markup && !strings.HasPrefix(scenario.Reason, "a firewall in front of the target refuses texts with markup") {
+			t.Errorf("%s: %s", scenario.Outcome, scenario.Reason)
+		}
+	}
+}
+
+// TestATargetThatRedirectsIsWrongUsage checks that a redirection of all URLs is told, but not one to a login
+// page, which scenarios report.
+func TestATargetThatRedirectsIsWrongUsage(t *testing.T) {
+	t.Parallel()
+	for to, want := range map[string]string{
+		"https://unleash.example.com":        "the target redirects every request; the URL of the instance is https://unleash.example.com",
+		"https://unleash.example.com/inner":  "the target redirects every request; the URL of the instance is https://unleash.example.com/inner",
+		"https://login.example.com/?return=": "",
+		"":                                   "",
+	} {
+		gateway := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Location", to+r.URL.Path)
+			w.WriteHeader(http.StatusPermanentRedirect)
+		})
+		_, err := conformance.Run(t.Context(), conformance.Options{Handler: gateway, Scenarios: []string{"health/ready-reports-good-health"}})
+		var wrong *conformance.UsageError
+		if got := fmt.Sprint(err); errors.As(err, &wrong) != (want != "") || want != "" && got != want {
+			t.Errorf("%s: %v", to, err)
+		}
+	}
+}
+
+// TestAGatewayMayAnswerPreflightRequests runs behind a gateway that answers them itself.
+func TestAGatewayMayAnswerPreflightRequests(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
+	gateway := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodOptions {
+			w.Header().Set("Access-Control-Allow-Origin", "*")
+			w.Header().Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+			w.Header().Set("Access-Control-Allow-Headers", "*, Authorization")
+			return
+		}
+		mock.ServeHTTP(w, r)
+	})
+	verify(t, exitcode.OK, conformance.Options{Handler: gateway, Operations: []string{"getFrontendFeatures", "getFrontendApiFeaturesWithPost", "registerFrontendMetrics"}})
 }
 
 // TestARunLeavesAloneWhatAnotherMade ends a run while another, still active one has a flag on the

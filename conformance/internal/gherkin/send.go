@@ -80,7 +80,7 @@ const between = 500 * time.Millisecond
 
 // untilListed repeats a read until a list has an entry, or no longer has it.
 func (s *sender) untilListed(ctx context.Context, path, who, pointer, wanted, property, text string) error {
-	return s.again(ctx, path, who, s.run.Patience, between, func() (bool, error) {
+	return s.again(ctx, s.reads(path, who), s.run.Patience, between, func() (bool, error) {
 		if s.answer.last.Status == http.StatusNotModified {
 			return false, nil
 		}
@@ -92,13 +92,24 @@ func (s *sender) untilListed(ctx context.Context, path, who, pointer, wanted, pr
 // eachQuery sends a read with each query of a table and checks a part of an entry, which is
 // missing if its list does not have the entry.
 func (s *sender) eachQuery(ctx context.Context, path, who, part, property, text, pointer string, rows table) error {
+	return s.each(ctx, func(query string) sending { return s.reads(path+"?"+query, who) }, part, property, text, pointer, rows)
+}
+
+// eachBody does the same with each body of a table, for a POST that changes nothing.
+func (s *sender) eachBody(ctx context.Context, path, who, part, property, text, pointer string, rows table) error {
+	return s.each(ctx, func(body string) sending {
+		return func(ctx context.Context) error { return s.text(ctx, http.MethodPost, path, who, body) }
+	}, part, property, text, pointer, rows)
+}
+
+func (s *sender) each(ctx context.Context, send func(string) sending, part, property, text, pointer string, rows table) error {
 	pairs, err := s.answer.pairs(rows)
 	if err != nil {
 		return err
 	}
 	for _, pair := range pairs {
 		var differs error
-		err := s.again(ctx, path+"?"+pair[0], who, s.run.Patience, between, func() (bool, error) {
+		err := s.again(ctx, send(pair[0]), s.run.Patience, between, func() (bool, error) {
 			differs = s.answer.partIs(pointer, property, text, part, pair[1])
 			return differs == nil, nil
 		})
@@ -112,18 +123,26 @@ func (s *sender) eachQuery(ctx context.Context, path, who, part, property, text,
 // untilStatus repeats a read until it gets a status, for more than a minute if need be: a real
 // server keeps what it knows of a token for as long (O).
 func (s *sender) untilStatus(ctx context.Context, path, who, status string) error {
-	return s.again(ctx, path, who, 7*s.run.Patience, 10*between, func() (bool, error) {
+	return s.again(ctx, s.reads(path, who), 7*s.run.Patience, 10*between, func() (bool, error) {
 		return strconv.Itoa(s.answer.last.Status) == status, nil
 	})
 }
 
+// sending sends a request that changes nothing.
+type sending func(context.Context) error
+
+// reads sends a GET.
+func (s *sender) reads(path, who string) sending {
+	return func(ctx context.Context) error { return s.plain(ctx, http.MethodGet, path, who) }
+}
+
 // again repeats a read, with all that was said about it, until done says that it is enough,
 // because a server may lag behind its own writes. The next step judges the last response.
-func (s *sender) again(ctx context.Context, path, who string, patience, pause time.Duration, done func() (bool, error)) error {
+func (s *sender) again(ctx context.Context, send sending, patience, pause time.Duration, done func() (bool, error)) error {
 	next := s.requests.next
 	for end := time.Now().Add(patience); ; {
 		s.requests.next = next
-		if err := s.plain(ctx, http.MethodGet, path, who); err != nil {
+		if err := send(ctx); err != nil {
 			return err
 		}
 		if enough, err := done(); enough || err != nil || time.Now().After(end) {
@@ -153,7 +172,7 @@ func (s *sender) send(ctx context.Context, r target.Request) error {
 	last, tries, err := s.run.Client.Send(ctx, r)
 	for _, x := range tries {
 		var breaches []judge.Breach
-		if x.Answer.Get("RateLimit-Policy") != "" { // otherwise a gateway refused, which knows no contract
+		if x.Answer.Get("RateLimit-Policy") != "" { // otherwise a gateway answered, which knows no contract
 			breaches = s.run.Judge.Breaches(x)
 		}
 		s.note(x, breaches)
@@ -162,6 +181,9 @@ func (s *sender) send(ctx context.Context, r target.Request) error {
 		return err
 	}
 	s.answer.last = last
+	if err == nil {
+		err = inPlace(last)
+	}
 	if err != nil {
 		s.note(last, nil)
 		return err
@@ -169,6 +191,17 @@ func (s *sender) send(ctx context.Context, r target.Request) error {
 	breaches := s.run.Judge.Breaches(last)
 	s.note(last, breaches)
 	return judge.Broken(last.OperationID(), breaches)
+}
+
+// inPlace returns an error if something in front of the target answered in its place.
+func inPlace(x *target.Exchange) error {
+	switch {
+	case x.OfGateway() && !x.IsSafe():
+		return fmt.Errorf("a gateway answered %d in place of the target, so it is not known whether that carried out the request", x.Status)
+	case x.OfFirewall():
+		return &disabledError{fmt.Sprintf("a firewall in front of the target refuses texts with markup: it answers %d", x.Status)}
+	}
+	return nil
 }
 
 // waitForRoom is how long to wait for other runs of the suite to free up room.

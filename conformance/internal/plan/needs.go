@@ -26,6 +26,8 @@ type Needs struct {
 	SDKs []string
 	// Changes is true if it changes a flag in an environment.
 	Changes bool
+	// ReadBodies is true if it sends a body with a request that changes nothing.
+	ReadBodies bool
 }
 
 // InProject reports whether the scenario uses the run's project.
@@ -69,6 +71,7 @@ var (
 	createText = regexp.MustCompile(`^I (repeat |send )?POST "([^"]*)" as the admin`)
 	factText   = regexp.MustCompile(`^(limit|actor)\.`)
 	sdkText    = regexp.MustCompile(`^I (?:repeat |send )?[A-Z]+ "/api/(?:client|frontend)\b[^"]*" as the (backend|frontend)`)
+	readText   = regexp.MustCompile(`^I (?:send )?(?:GET|HEAD|OPTIONS) .* with (?:the|a) body\b`)
 	changeText = regexp.MustCompile(`^I (?:repeat |send )?(?:POST|PUT|PATCH|DELETE) "/api/admin/(?:projects|segments/strategies)\b.*<(?:other )?environment>`)
 )
 
@@ -80,6 +83,7 @@ func writtenNeeds(pickle *messages.Pickle) Needs {
 		n.readUnused(step.Text)
 		n.readVariables(step)
 		n.readPlace(step)
+		n.ReadBodies = n.ReadBodies || readText.MatchString(step.Text)
 	}
 	for _, list := range []*[]string{&n.Actors, &n.Facts, &n.Unused, &n.SDKs} {
 		*list = slices.Compact(slices.Sorted(slices.Values(*list)))

@@ -151,7 +151,7 @@ type check func(*Conditions, *Scenario) string
 
 // byChoices returns the checks that do not depend on room and limits.
 func (p *Plan) byChoices() []check {
-	return []check{byEdition, p.byProfile, p.byChoice, byVersion, p.byStanding, byWrites, bySettings, byTokens, byRights, byPerson, byPlace, byNaming, byStrangers}
+	return []check{byEdition, p.byProfile, p.byChoice, byVersion, p.byStanding, byWrites, bySettings, byTokens, byRights, byPerson, byPlace, byNaming, byStrangers, byBodies}
 }
 
 func (p *Plan) reason(s *Scenario, c *Conditions, checks []check) string {
@@ -290,6 +290,14 @@ func byStrangers(c *Conditions, s *Scenario) string {
 		if slices.Contains(c.Taken, text) {
 			return fmt.Sprintf("the target has something with the id or name %s, which the scenario needs to be unused", text)
 		}
+	}
+	return ""
+}
+
+// byBodies excludes a scenario whose requests do not reach the target.
+func byBodies(c *Conditions, s *Scenario) string {
+	if s.Needs.ReadBodies {
+		return c.NoReadBodies
 	}
 	return ""
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
@@ -54,6 +55,25 @@ func Elsewhere(ctx context.Context, c *Client) string {
 		return ""
 	}
 	return instance.String()
+}
+
+// Moved returns the URL that requests to the target are redirected to, such as the one with https. It
+// returns an empty string if they are not, or if the path changes, too, as on the way to a login page.
+func Moved(ctx context.Context, c *Client) string {
+	const path = "/health"
+	x, err := c.Get(ctx, path, nil)
+	if err != nil || x.Status < http.StatusMultipleChoices || x.Status >= http.StatusBadRequest {
+		return ""
+	}
+	to, err := url.Parse(x.Answer.Get("Location"))
+	if err != nil || to.Host == "" || to.RawQuery != "" || !strings.HasSuffix(to.Path, path) {
+		return ""
+	}
+	base := strings.TrimSuffix(to.Redacted(), path)
+	if base == c.Address.Base {
+		return ""
+	}
+	return base
 }
 
 // isHealthy reports whether a target says that it is healthy, as Unleash does.

@@ -92,11 +92,17 @@ func (e *NoAnswerError) Error() string { return "no answer: " + e.cause.Error() 
 // Unwrap returns the cause.
 func (e *NoAnswerError) Unwrap() error { return e.cause }
 
-// maxTries is how often a request is sent if the target's limits refuse it.
+// maxTries is how often a request is sent if the target's limits, or a gateway, refuse it.
 const maxTries = 6
 
-// Send sends a request and reads its response. After a 429 it waits and tries again, unless
-// the request is part of a burst. tries are the earlier exchanges. The error is a
+// passes reports whether a request may get another response a moment later. A gateway's response does
+// not say whether the target carried the request out, so only those that change nothing are repeated.
+func (x *Exchange) passes() bool {
+	return !x.Burst && (x.Status == http.StatusTooManyRequests || x.IsSafe() && x.OfGateway())
+}
+
+// Send sends a request and reads its response. After a 429, or a response of a gateway, it waits and
+// tries again, unless the request is part of a burst. tries are the earlier exchanges. The error is a
 // *NoAnswerError if the target is at fault.
 func (c *Client) Send(ctx context.Context, r Request) (last *Exchange, tries []*Exchange, err error) {
 	pace := c.paceOf(r)
@@ -107,7 +113,7 @@ func (c *Client) Send(ctx context.Context, r Request) (last *Exchange, tries []*
 		}
 		last, err = c.once(ctx, r)
 		release(last)
-		if err != nil || last.Status != http.StatusTooManyRequests || r.Burst || len(tries)+1 == maxTries {
+		if err != nil || !last.passes() || len(tries)+1 == maxTries {
 			return last, tries, err
 		}
 		tries = append(tries, last)

@@ -100,6 +100,25 @@ func (x *Exchange) IsUnknownPath() bool {
 	return x.Status == http.StatusNotFound && strings.HasPrefix(x.Text("/message"), "The path you were looking for")
 }
 
+// OfGateway reports whether the response is that of a gateway which got none from the target: Unleash
+// has no 502 and no 504, and its 503 is JSON.
+func (x *Exchange) OfGateway() bool {
+	switch x.Status {
+	case http.StatusBadGateway, http.StatusGatewayTimeout:
+		return true
+	case http.StatusServiceUnavailable:
+		return !strings.HasPrefix(x.Answer.Get("Content-Type"), JSON)
+	}
+	return false
+}
+
+// OfFirewall reports whether a firewall in front of the target has refused a body for its markup. A refusal
+// of Unleash has a name.
+func (x *Exchange) OfFirewall() bool {
+	refused := x.Status == http.StatusForbidden || x.Status == http.StatusNotAcceptable
+	return refused && x.Text("/name") == "" && bytes.Contains(x.Body, []byte("<b>"))
+}
+
 // Summary describes the response in one line.
 func (x *Exchange) Summary() string {
 	if len(x.Received) == 0 {

@@ -31,6 +31,8 @@ type Findings struct {
 	// Restricted says that the admin's token lacks permissions. It is empty if it has all of
 	// them or nothing is known.
 	Restricted string
+	// NoReadBodies says that a GET cannot have a body on its way to the target. It is empty if it can.
+	NoReadBodies string
 	// Place is where flags are created.
 	Place Place
 	// Scopes says where the tokens of SDKs apply, by actor, as far as that is known.
@@ -163,8 +165,10 @@ func admitting(kind spec.TokenKind) func(*spec.Operation) bool {
 // scenarios. where names the project and environment to find out more about.
 func Look(ctx context.Context, c *Client, tokens Tokens, where Place) (*Findings, error) {
 	l := &look{client: c, tokens: tokens, found: &Findings{Answers: map[string]any{}, Place: where}}
-	if err := l.scopes(ctx); err != nil {
-		return l.found, err
+	for _, ask := range []func(context.Context) error{l.scopes, l.readBodies} {
+		if err := ask(ctx); err != nil {
+			return l.found, err
+		}
 	}
 	if tokens.Admin != "" {
 		for _, ask := range []func(context.Context) error{l.edition, l.instance, l.actor, l.place, l.tagTypes} {
@@ -189,6 +193,21 @@ type look struct {
 	client *Client
 	tokens Tokens
 	found  *Findings
+}
+
+// readBodies finds out whether a gateway in front of the target refuses every GET with a body, as those of
+// some clouds do.
+func (l *look) readBodies(ctx context.Context) error {
+	path := readable(l.client.Contract, isOpen)[0]
+	plain, err := l.ask(ctx, "", path)
+	if err != nil || plain == nil || !plain.Succeeded() || !plain.IsJSON {
+		return err
+	}
+	x, _, err := l.client.Send(ctx, Request{Method: http.MethodGet, Path: path, Header: http.Header{"Content-Type": {JSON}}, Body: []byte("{}")})
+	if err == nil && !x.Succeeded() && !x.IsJSON {
+		l.found.NoReadBodies = fmt.Sprintf("something in front of the target refuses a GET with a body: it answers %d, and not in JSON", x.Status)
+	}
+	return context.Cause(ctx)
 }
 
 // ask sends a GET as an actor. It returns nil if no response came, since a scenario will

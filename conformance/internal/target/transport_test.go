@@ -322,24 +322,46 @@ func TestHeadersOfTheUserGoWithEveryRequest(t *testing.T) {
 	}
 }
 
-// TestARefusalWith429IsWaitedFor answers the first of two tries with a 429.
-func TestARefusalWith429IsWaitedFor(t *testing.T) {
+// TestARefusalThatPassesIsWaitedFor answers the first of two tries with a 429, or as a gateway that gets no
+// response from the target. A gateway leaves open whether the target carried a request out.
+func TestARefusalThatPassesIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	var calls atomic.Int32
-	c := testClient(t, func(w http.ResponseWriter, r *http.Request) {
-		if calls.Add(1) == 1 {
-			w.Header().Set("Retry-After", "0")
-			w.WriteHeader(http.StatusTooManyRequests)
+	for _, test := range []struct {
+		status          int
+		mediaType       string
+		read, write, at int // how often each is sent
+	}{
+		{429, "text/plain", 2, 2, 1},
+		{502, "text/html", 2, 1, 1},
+		{503, "text/html", 2, 1, 1},
+		{504, "application/json", 2, 1, 1},
+		{503, "application/json; charset=utf-8", 1, 1, 1}, // that of Unleash
+		{500, "text/html", 1, 1, 1},
+	} {
+		for _, r := range []struct {
+			Request
+			want int
+		}{
+			{Request{Method: "GET", Path: "/health"}, test.read},
+			{Request{Method: "POST", Path: "/health"}, test.write},
+			{Request{Method: "GET", Path: "/health", Burst: true}, test.at},
+		} {
+			t.Run(fmt.Sprintf("%d %s %s burst %t", test.status, test.mediaType, r.Method, r.Burst), func(t *testing.T) {
+				t.Parallel()
+				var calls atomic.Int32
+				c := testClient(t, func(w http.ResponseWriter, _ *http.Request) {
+					if calls.Add(1) == 1 {
+						w.Header().Set("Retry-After", "0")
+						w.Header().Set("Content-Type", test.mediaType)
+						w.WriteHeader(test.status)
+					}
+				}, Config{Writes: true})
+				x, tries, err := c.Send(t.Context(), r.Request)
+				if err != nil || len(tries) != r.want-1 || int(calls.Load()) != r.want || (x.Status == 200) != (r.want == 2) {
+					t.Errorf("%+v after %d earlier tries, %v", x, len(tries), err)
+				}
+			})
 		}
-	}, Config{Writes: true})
-	x, tries, err := c.Send(t.Context(), Request{Method: "GET", Path: "/health"})
-	if err != nil || x.Status != 200 || len(tries) != 1 || tries[0].Status != 429 {
-		t.Errorf("%+v after %d earlier tries, %v", x, len(tries), err)
-	}
-	calls.Store(0)
-	x, tries, err = c.Send(t.Context(), Request{Method: "GET", Path: "/health", Burst: true})
-	if err != nil || x.Status != 429 || len(tries) != 0 {
-		t.Errorf("a request of a burst was tried again: %+v, %v", x, err)
 	}
 }
 
