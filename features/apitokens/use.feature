@@ -52,6 +52,8 @@ Feature: What API tokens give access to
   Scenario: A token shows flags as they are in its environment
     Seen on Unleash 8.2.0.
     Given a flag "one"
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '{"environments":["<environment>"],"variants":[{"name":"a","weight":1000}]}'
+    Then the status is 200
     When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
     Then the status is 200
     When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.here>","type":"backend","environment":"<environment>","projects":["<project>"]}'
@@ -62,10 +64,14 @@ Feature: What API tokens give access to
     And I keep the answer as "there"
     When I GET "/api/client/features?namePrefix=<one.name>" with the authorization "<here.secret>" until "/features" has one entry where "enabled" is true
     Then "/features" has one entry where "name" is "<one.name>", with
-      | /enabled | true |
+      | /enabled    | true    |
+      | /strategies | 1 entry |
+      | /variants   | 1 entry |
     When I GET "/api/client/features?namePrefix=<one.name>" with the authorization "<there.secret>" until "/features" has one entry where "name" is "<one.name>"
     Then "/features" has one entry where "name" is "<one.name>", with
-      | /enabled | false |
+      | /enabled    | false |
+      | /strategies | []    |
+      | /variants   | []    |
     And the answer has
       | /query/environment | "<other environment>" |
     When I GET "/api/client/features/<one.name>" with the authorization "<there.secret>"

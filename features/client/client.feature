@@ -97,14 +97,18 @@ Feature: The Client API
     Then the status is 201
     When I POST "/api/admin/features/<two.name>/tags" as the admin with the body '{"type":"<tag type>","value":"<plain name.app>"}'
     Then the status is 201
-    When I GET "/api/client/features?tag=<tag type>:<plain name.none>&tag=<tag type>:<plain name.app>" as the backend until "/features" has one entry where "name" is "<two.name>"
+    When I GET "/api/client/features?tag=unleash-mock-verify-none:<plain name.web>&tag=<tag type>:<plain name.app>" as the backend until "/features" has one entry where "name" is "<two.name>"
     Then the status is 200
     And "/features" lists the "name" ["<two.name>"]
     And the answer has
-      | /query/tag | [["<tag type>","<plain name.none>"],["<tag type>","<plain name.app>"]] |
+      | /query/tag | [["unleash-mock-verify-none","<plain name.web>"],["<tag type>","<plain name.app>"]] |
     When I GET "/api/client/features?tag=<tag type>:<plain name.web>" as the backend
     Then the status is 200
     And "/features" lists the "name" ["<one.name>"]
+    When I GET "/api/client/features?tag=<tag type>:<plain name.web>&namePrefix=<two.name>" as the backend
+    Then the status is 200
+    And the answer has
+      | /features | [] |
 
   @op:getClientFeature @core @observed
   Scenario: A flag that the token cannot see is not found
@@ -251,6 +255,81 @@ Feature: The Client API
       | whose variants are patched  | PATCH  | /environments/<environment>/variants             | [{"op":"replace","path":"/0/name","value":"c"}]           | variants     | a list with {"name":"c"} |
 
   @op:getAllClientFeatures @core @writes @since:8 @observed
+  Scenario: An SDK that already has the flags hears of every other change
+    Seen on Unleash 8.2.0.
+    Given a segment "staff"
+    And a flag "parent"
+    And a flag "one"
+    And a strategy "first" of "one"
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body '{"name":"default"}'
+    Then the status is 200
+    And I keep the answer as "second"
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
+    Then the status is 200
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "enabled" is true
+    Then the status is 200
+    And I keep the header "ETag" as "tag"
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/set-sort-order" as the admin with the body '[{"id":"<first.id>","sortOrder":9},{"id":"<second.id>","sortOrder":2}]'
+    Then the status is 200
+    Given the next request has the header "If-None-Match" with "<tag>"
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "strategies/0/name" is "default"
+    Then the status is 200
+    And I keep the header "ETag" as "tag"
+    When I POST "/api/admin/segments/strategies" as the admin with the body '{"projectId":"<project>","strategyId":"<second.id>","environmentId":"<environment>","segmentIds":[<staff.id>]}'
+    Then the status is 201
+    Given the next request has the header "If-None-Match" with "<tag>"
+    And the next request has the header "Unleash-Client-Spec" with "5.2.0"
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "strategies/0/segments" is [<staff.id>]
+    Then the status is 200
+    And I keep the header "ETag" as "tag"
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '{"environments":["<environment>"],"variants":[{"name":"a","weight":1000}]}'
+    Then the status is 200
+    Given the next request has the header "If-None-Match" with "<tag>"
+    And the next request has the header "Unleash-Client-Spec" with "5.2.0"
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "variants" is 1 entry
+    Then the status is 200
+    When I POST "/api/admin/projects/<project>/features/<one.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
+    Then the status is 200
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "dependencies/0/feature" is "<parent.name>"
+    Then the status is 200
+    And I keep the header "ETag" as "tag"
+    When I DELETE "/api/admin/projects/<project>/features/<one.name>/dependencies/<parent.name>" as the admin
+    Then the status is 200
+    Given the next request has the header "If-None-Match" with "<tag>"
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "dependencies" is nothing
+    Then the status is 200
+    When I POST "/api/admin/projects/<project>/features/<one.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
+    Then the status is 200
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "dependencies/0/feature" is "<parent.name>"
+    Then the status is 200
+    And I keep the header "ETag" as "tag"
+    When I DELETE "/api/admin/projects/<project>/features/<one.name>/dependencies" as the admin
+    Then the status is 200
+    Given the next request has the header "If-None-Match" with "<tag>"
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "dependencies" is nothing
+    Then the status is 200
+    And I keep the header "ETag" as "tag"
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/off" as the admin
+    Then the status is 200
+    Given the next request has the header "If-None-Match" with "<tag>"
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "enabled" is false
+    Then the status is 200
+    When I GET "/api/client/features" as the backend
+    Then the status is 200
+    And I keep the header "ETag" as "tag"
+    When I POST "/api/admin/projects/<project>/features/<one.name>/clone" as the admin with the body '{"name":"<name.copy>"}'
+    Then the status is 201
+    Given the next request has the header "If-None-Match" with "<tag>"
+    When I GET "/api/client/features" as the backend until "/features" has one entry where "name" is "<name.copy>"
+    Then the status is 200
+    And I keep the header "ETag" as "tag"
+    When I POST "/api/admin/projects/<project>/features" as the admin with the body '{"name":"<name.new>"}'
+    Then the status is 201
+    Given the next request has the header "If-None-Match" with "<tag>"
+    When I GET "/api/client/features" as the backend until "/features" has one entry where "name" is "<name.new>"
+    Then the status is 200
+
+  @op:getAllClientFeatures @core @writes @since:8 @observed
   Scenario: An SDK that already has the flags hears of an archived flag, and of its revival
     Seen on Unleash 8.2.0.
     Given a flag "one"
@@ -325,9 +404,12 @@ Feature: The Client API
   @op:getAllClientFeatures @core @writes @observed
   Scenario: SDKs get segments separately or inlined
     Seen on Unleash 8.2.0: SDKs before client specification 4.2.0 do not know segments.
-    Given a segment "staff"
-    And a flag "one"
-    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body '{"name":"default","segments":[<staff.id>]}'
+    Given a segment "people"
+    When I POST "/api/admin/segments" as the admin with the body '{"name":"<plain name.staff>","constraints":[{"contextName":"email","operator":"STR_ENDS_WITH","values":["@example.com"]}]}'
+    Then the status is 201
+    And I keep the answer as "staff"
+    Given a flag "one"
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body '{"name":"default","segments":[<people.id>,<staff.id>]}'
     Then the status is 200
     When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "name" is "<one.name>"
     Then "/features" has one entry where "name" is "<one.name>", with
@@ -336,11 +418,15 @@ Feature: The Client API
     And the answer has
       | /segments                       | nothing |
       | /query/inlineSegmentConstraints | true |
+    When I GET "/api/client/features/<one.name>" as the backend
+    Then the answer has
+      | /strategies/0/segments    | nothing |
+      | /strategies/0/constraints | <staff.constraints> |
     Given the next request has the header "Unleash-Client-Spec" with "5.2.0"
     When I GET "/api/client/features?namePrefix=<one.name>" as the backend
     Then the status is 200
     And "/features" has one entry where "name" is "<one.name>", with
-      | /strategies/0/segments    | [<staff.id>] |
+      | /strategies/0/segments    | [<people.id>,<staff.id>] |
       | /strategies/0/constraints | [] |
     And "/segments" has one entry where "id" is <staff.id>, with
       | /name        | "<staff.name>" |
@@ -359,6 +445,23 @@ Feature: The Client API
     When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has no entry where "name" is "<one.name>"
     Then the status is 200
     And "/features" has no entry where "name" is "<one.name>"
+    When I GET "/api/client/features/<one.name>" as the backend until the status is 404
+    Then the status is 404
+
+  @op:getAllClientFeatures @core @writes @observed
+  Scenario Outline: A prefix of names <what>
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    When I GET "/api/client/features?namePrefix=<one.name>" as the backend until "/features" has one entry where "name" is "<one.name>"
+    Then the status is 200
+    When I GET "/api/client/features?namePrefix=<prefix>" as the backend
+    Then the status is 200
+    And "/features" has no entry where "name" is "<one.name>"
+
+    Examples:
+      | what                              | prefix                 |
+      | is not found in the middle        | nleash-mock-verify     |
+      | is not found in other letter case | <capitals of one.name> |
 
   @op:getAllClientFeatures @core @writes @alone @observed
   Scenario: A matching ETag gets a 304 when no flag matches the query
@@ -370,6 +473,9 @@ Feature: The Client API
     When I GET "/api/client/features?namePrefix=unleash-mock-verify-none" as the backend
     Then the status is 304
     And there is no body
+    Given the next request has the header "If-None-Match" with "<weak form of tag>"
+    When I GET "/api/client/features?namePrefix=unleash-mock-verify-none" as the backend
+    Then the status is 304
 
   @core @observed
   Scenario Outline: /api/client/features rejects a backend token <form>

@@ -115,11 +115,17 @@ Feature: Dependencies between flags
     Seen on Unleash 8.2.0: removing it again is a 404.
     Given a flag "parent"
     And a flag "child"
+    And a flag "sibling"
     When I POST "/api/admin/projects/<project>/features/<child.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
+    Then the status is 200
+    When I POST "/api/admin/projects/<project>/features/<sibling.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
     Then the status is 200
     When I DELETE "/api/admin/projects/<project>/features/<child.name>/dependencies/<parent.name>" as the admin
     Then the status is 200
     And there is no body
+    When I GET "/api/admin/projects/<project>/features/<parent.name>" as the admin
+    Then the answer has
+      | /children | ["<sibling.name>"] |
     When I GET "/api/admin/projects/<project>/features/<child.name>" as the admin
     Then the answer has
       | /dependencies | [] |

@@ -217,6 +217,13 @@ Feature: Flags
       | whose tags are a string        | {"name":"<name.x>","tags":"web"}       | /body/tags | The `/body/tags` property must be array. You sent \"web\". |
 
   @op:validateFeature @core @writes @observed
+  Scenario: A name may have 100 characters, and more than letters and digits
+    Seen on Unleash 8.2.0.
+    When I POST "/api/admin/features/validate" as the admin with the body '{"name":"unleash-mock-verify-_.~01234567890123456789012345678901234567890123456789012345678901234567890123456"}'
+    Then the status is 200
+    And there is no body
+
+  @op:validateFeature @core @writes @observed
   Scenario: Checking a free name does not create a flag
     Seen on Unleash 8.2.0.
     When I POST "/api/admin/features/validate" as the admin with the body '{"name":"<name.free>"}'
@@ -335,6 +342,62 @@ Feature: Flags
       | /type           | "release" |
       | /description    | null |
       | /impressionData | false |
+
+  @core @writes @since:8 @observed
+  Scenario Outline: A flag whose fields are <changed> keeps everything else
+    Seen on Unleash 8.2.0.
+    Given a flag "parent"
+    And a flag "one"
+    And a strategy "all" of "one"
+    When I POST "/api/admin/projects/<project>/features/<one.name>/dependencies" as the admin with the body '{"feature":"<parent.name>"}'
+    Then the status is 200
+    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"<tag type>","value":"<plain name.web>"}'
+    Then the status is 201
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '{"environments":["<environment>"],"variants":[{"name":"a","weight":1000}]}'
+    Then the status is 200
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
+    Then the status is 200
+    When I <method> "/api/admin/projects/<project>/features/<one.name>" as the admin with the body '<body>'
+    Then the status is 200
+    When I GET "/api/admin/projects/<project>/features/<one.name>?variantEnvironments=true" as the admin
+    Then the answer has
+      | /dependencies/0/feature | "<parent.name>" |
+    And "/environments" has one entry where "name" is "<environment>", with
+      | /enabled         | true       |
+      | /strategies/0/id | "<all.id>" |
+      | /variants/0/name | "a"        |
+    When I GET "/api/admin/features/<one.name>/tags" as the admin
+    Then "/tags" lists the "value" ["<plain name.web>"]
+
+    @op:updateFeature
+    Examples: replacing
+      | changed  | method | body                                   |
+      | replaced | PUT    | {"description":"new","type":"release"} |
+
+    @op:patchFeature
+    Examples: patching
+      | changed | method | body                                            |
+      | patched | PATCH  | [{"op":"replace","path":"/stale","value":true}] |
+
+  @op:reviveFeature @core @writes @since:8 @observed
+  Scenario: A revived flag has its strategies, variants and tags
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    And a strategy "all" of "one"
+    When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"<tag type>","value":"<plain name.web>"}'
+    Then the status is 201
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '{"environments":["<environment>"],"variants":[{"name":"a","weight":1000}]}'
+    Then the status is 200
+    When I DELETE "/api/admin/projects/<project>/features/<one.name>" as the admin
+    Then the status is 202
+    When I POST "/api/admin/archive/revive/<one.name>" as the admin
+    Then the status is 200
+    When I GET "/api/admin/projects/<project>/features/<one.name>?variantEnvironments=true" as the admin
+    Then "/environments" has one entry where "name" is "<environment>", with
+      | /strategies/0/id | "<all.id>" |
+      | /variants/0/name | "a"        |
+    When I GET "/api/admin/features/<one.name>/tags" as the admin
+    Then "/tags" lists the "value" ["<plain name.web>"]
 
   @op:updateFeature @core @writes @observed
   Scenario: Flags cannot be renamed
@@ -549,6 +612,10 @@ Feature: Flags
     And a strategy "all" of "one"
     When I POST "/api/admin/features/<one.name>/tags" as the admin with the body '{"type":"<tag type>","value":"<plain name.web>"}'
     Then the status is 201
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '{"environments":["<environment>"],"variants":[{"name":"a","weight":1000}]}'
+    Then the status is 200
+    When I PUT "/api/admin/projects/<project>/features/<one.name>" as the admin with the body '{"description":"x","type":"release","impressionData":true,"stale":true}'
+    Then the status is 200
     When I DELETE "/api/admin/projects/<project>/features/<one.name>" as the admin
     Then the status is 202
     Given archived flags may be deleted
@@ -560,11 +627,14 @@ Feature: Flags
     And the message is "There's no feature named "<one.name>" in project "<project>"."
     When I POST "/api/admin/projects/<project>/features" as the admin with the body '{"name":"<name.one>"}'
     Then the status is 201
-    When I GET "/api/admin/projects/<project>/features/<name.one>" as the admin
+    When I GET "/api/admin/projects/<project>/features/<name.one>?variantEnvironments=true" as the admin
     Then the status is 200
     And the answer has
-      | /description | null |
+      | /description    | null  |
+      | /stale          | false |
+      | /impressionData | false |
     And every "strategies" of "/environments" is []
+    And every "variants" of "/environments" is []
     When I GET "/api/admin/features/<name.one>/tags" as the admin
     Then the answer has
       | /tags | [] |

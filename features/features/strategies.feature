@@ -398,6 +398,41 @@ Feature: Activation strategies
     And the answer has
       | /details/0/path | "op" |
 
+  @core @writes @since:8 @observed
+  Scenario Outline: A strategy that is <changed> leaves the others alone
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    And a strategy "all" of "one"
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin with the body '{"name":"default","title":"Kept","constraints":[{"contextName":"userId","operator":"IN","values":["7"]}]}'
+    Then the status is 200
+    And I keep the answer as "kept"
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
+    Then the status is 200
+    When I <method> "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<all.id>" as the admin with the body '<body>'
+    Then the status is 200
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies/<kept.id>" as the admin
+    Then the status is 200
+    And the answer has
+      |  | <kept> |
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>" as the admin
+    Then the answer has
+      | /enabled | true |
+
+    @op:updateFeatureStrategy
+    Examples: updating
+      | changed | method | body                                       |
+      | updated | PUT    | {"name":"flexibleRollout","title":"Other"} |
+
+    @op:patchFeatureStrategy
+    Examples: patching
+      | changed | method | body                                               |
+      | patched | PATCH  | [{"op":"replace","path":"/title","value":"Other"}] |
+
+    @op:deleteFeatureStrategy
+    Examples: removing
+      | changed | method | body |
+      | removed | DELETE | {}   |
+
   @op:deleteFeatureStrategy @op:getFeatureStrategy @core @writes @observed
   Scenario: Removes a strategy
     Seen on Unleash 8.2.0.

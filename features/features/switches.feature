@@ -125,6 +125,50 @@ Feature: Switching flags on and off
       | /strategies | [] |
 
   @core @writes @since:8 @observed
+  Scenario Outline: <what> in one environment leaves the other alone
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    And a strategy "all" of "one"
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/on" as the admin
+    Then the status is 200
+    When I POST "/api/admin/projects/<project>/features/<one.name>/environments/<other environment>/on" as the admin
+    Then the status is 200
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '{"environments":["<environment>","<other environment>"],"variants":[{"name":"kept","weight":1000}]}'
+    Then the status is 200
+    When I <method> "/api/admin/projects/<project>/features/<one.name><below>" as the admin with the body '<body>'
+    Then the status is 200
+    When I GET "/api/admin/projects/<project>/features/<one.name>?variantEnvironments=true" as the admin
+    Then "/environments" has one entry where "name" is "<other environment>", with
+      | /enabled         | true    |
+      | /strategies      | 1 entry |
+      | /variants/0/name | "kept"  |
+
+    @op:toggleFeatureEnvironmentOff
+    Examples: switching off
+      | what          | method | below                           | body |
+      | Switching off | POST   | /environments/<environment>/off | {}   |
+
+    @op:deleteFeatureStrategy
+    Examples: removing
+      | what                       | method | below                                           | body |
+      | Removing the last strategy | DELETE | /environments/<environment>/strategies/<all.id> | {}   |
+
+    @op:overwriteEnvironmentFeatureVariants
+    Examples: replacing
+      | what               | method | below                                | body                                                     |
+      | Replacing variants | PUT    | /environments/<environment>/variants | [{"name":"other","weight":1000,"weightType":"variable"}] |
+
+    @op:patchEnvironmentsFeatureVariants
+    Examples: patching
+      | what              | method | below                                | body                                                |
+      | Patching variants | PATCH  | /environments/<environment>/variants | [{"op":"replace","path":"/0/name","value":"other"}] |
+
+    @op:overwriteFeatureVariantsOnEnvironments
+    Examples: setting
+      | what             | method | below           | body                                                                                 |
+      | Setting variants | PUT    | /variants-batch | {"environments":["<environment>"],"variants":[{"name":"other","weight":1000}]} |
+
+  @core @writes @since:8 @observed
   Scenario Outline: An archived flag cannot be switched <way>
     Seen on Unleash 8.2.0: it keeps its state, and is off when it is revived.
     Given a flag "one"

@@ -85,10 +85,13 @@ Feature: Variants of flags
     Then the status is 404
     And the error is "NotFoundError"
     And the message is "There's no feature named "unleash-mock-verify-none" in project "<project>"."
-    When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '{"environments":["unleash-mock-verify-none"],"variants":[{"name":"a","weight":1000}]}'
+    When I PUT "/api/admin/projects/<project>/features/<one.name>/variants-batch" as the admin with the body '{"environments":["<environment>","unleash-mock-verify-none"],"variants":[{"name":"a","weight":1000}]}'
     Then the status is 404
     And the error is "NotFoundError"
     And the message is "Could not find <one.name> in unleash-mock-verify-none"
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/variants" as the admin
+    Then the answer has
+      | /variants | [] |
 
   @op:overwriteFeatureVariantsOnEnvironments @core @writes @since:7 @observed
   Scenario: A viewer may not set variants

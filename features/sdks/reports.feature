@@ -203,6 +203,25 @@ Feature: What SDKs report
     Given a flag "one"
     When I POST "/api/client/metrics" as the backend with the body '{"appName":"<plain name.app>","bucket":{"start":1,"stop":2,"toggles":{"<one.name>":{"yes":5,"no":2}}}}'
     Then the status is 202
+    When I POST "/api/client/metrics" as the backend with the body '{"appName":"<plain name.app>","bucket":{"start":1,"stop":2,"toggles":{"<one.name>":{"yes":5,"no":2}}}}'
+    Then the status is 202
+    When I GET "/api/admin/client-metrics/features/<one.name>" as the admin
+    Then the answer has
+      | /lastHourUsage/0/yes | 10 |
+      | /lastHourUsage/0/no  | 4  |
+
+  @op:clientBulkMetrics @core @writes @assumed
+  Scenario: Adds the counts and applications that Edge reports
+    A real Unleash shows them a while later.
+    Given a flag "one"
+    When I POST "/api/client/metrics/bulk" as the backend with the body:
+      """
+      {"applications": [{"appName": "<plain name.app>", "instanceId": "i1", "environment": "<environment>", "interval": 15000, "started": 1, "strategies": []}],
+       "metrics": [{"featureName": "<one.name>", "appName": "<plain name.app>", "environment": "<environment>", "yes": 5, "no": 2, "variants": {}}]}
+      """
+    Then the status is 202
+    When I GET "/api/admin/metrics/applications/<plain name.app>" as the admin
+    Then the status is 200
     When I GET "/api/admin/client-metrics/features/<one.name>" as the admin
     Then the answer has
       | /lastHourUsage/0/yes | 5 |

@@ -190,6 +190,32 @@ Feature: Segments of strategies, and strategies that use segments
     Then the answer has
       | /strategies | [] |
 
+  @op:getSegments @op:getStrategiesBySegmentId @core @writes @since:8 @observed
+  Scenario: Counts the flags that use a segment, whatever number of their strategies does
+    Seen on Unleash 8.2.0: archived flags do not count.
+    Given a segment "one"
+    And a flag "flag"
+    When I POST "/api/admin/projects/<project>/features/<flag.name>/environments/<environment>/strategies" as the admin with the body '{"name":"default","segments":[<one.id>]}'
+    Then the status is 200
+    When I POST "/api/admin/projects/<project>/features/<flag.name>/environments/<environment>/strategies" as the admin with the body '{"name":"default","segments":[<one.id>]}'
+    Then the status is 200
+    When I GET "/api/admin/segments/<one.id>/strategies" as the admin
+    Then the answer has
+      | /strategies | 2 entries |
+    When I GET "/api/admin/segments" as the admin
+    Then "/segments" has one entry where "id" is <one.id>, with
+      | /usedInProjects | 1 |
+      | /usedInFeatures | 1 |
+    When I DELETE "/api/admin/projects/<project>/features/<flag.name>" as the admin
+    Then the status is 202
+    When I GET "/api/admin/segments/<one.id>/strategies" as the admin
+    Then the answer has
+      | /strategies | [] |
+    When I GET "/api/admin/segments" as the admin
+    Then "/segments" has one entry where "id" is <one.id>, with
+      | /usedInProjects | 0 |
+      | /usedInFeatures | 0 |
+
   @op:removeSegment @core @writes @observed
   Scenario: Rejects deleting a segment that a strategy uses
     Seen on Unleash 8.2.0: the error has no body.

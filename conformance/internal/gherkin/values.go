@@ -79,8 +79,9 @@ var dayShifts = map[string]int{"day of ": 0, "day before ": -1, "day after ": 1}
 // texts are texts that would be invisible in a feature, or hard to read.
 var texts = map[string]string{
 	"tab": "\t", "bom": "\ufeff",
-	// longer than short columns, with blanks, markup, escapes, and letters of two, three and four bytes
-	"any text": strings.Repeat("  é ✓ 😀 <b>&amp; %41 + 'x'  ", 20),
+	// longer than short columns, with blanks, markup, escapes, and letters of two, three and four bytes and
+	// of two runes; written as in JSON
+	"any text": strings.Repeat(`  é e\u0301 ✓ 😀 <b>&amp; %41 + 'x' \"\\n\" \r\n\t `, 20),
 }
 
 // variable returns the value of a variable:
@@ -94,6 +95,7 @@ var texts = map[string]string{
 //	capitals of e.name a text in capitals
 //	other case of e.x  a text whose last letter has the other case
 //	beginning of e.x   a text without its last character
+//	weak form of e.x   a strong entity tag as a balancer that compresses makes it
 //	tab, bom, any text texts that would be invisible in a feature, or hard to read
 //	e.tokens.0.id      a part of a response that was kept as e
 func (v *values) variable(name string) (any, error) {
@@ -117,6 +119,10 @@ func (v *values) variable(name string) (any, error) {
 		value, err := v.variable(inner)
 		text := fmt.Sprint(value)
 		return text[:max(len(text)-1, 0)], err
+	}
+	if inner, is := strings.CutPrefix(name, "weak form of "); is {
+		value, err := v.variable(inner)
+		return "W/" + strings.TrimPrefix(fmt.Sprint(value), "W/"), err
 	}
 	if part, is := strings.CutPrefix(name, "plain name."); is {
 		return v.plainName(part), nil
@@ -173,7 +179,7 @@ func (v *values) partOf(name, path string) (any, error) {
 
 // source returns the variable that another is derived from, or the variable itself.
 func source(name string) string {
-	derivations := append(slices.Collect(maps.Keys(dayShifts)), "capitals of ", "other case of ", "beginning of ")
+	derivations := append(slices.Collect(maps.Keys(dayShifts)), "capitals of ", "other case of ", "beginning of ", "weak form of ")
 	for _, words := range derivations {
 		if inner, is := strings.CutPrefix(name, words); is {
 			return source(inner)

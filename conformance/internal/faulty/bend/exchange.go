@@ -75,7 +75,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // ownTag matches the entity tags that an operation makes itself, which are those of the
 // Client API.
-var ownTag = regexp.MustCompile(`^"?([0-9a-f]+:[0-9]+:v1|[0-9]+)"?$`)
+var ownTag = regexp.MustCompile(`^(?:W/)?"?([0-9a-f]+:[0-9]+:v1|[0-9]+)"?$`)
 
 func (s *server) exchange(r *http.Request, payload []byte) *Exchange {
 	x := &Exchange{mock: s.mock, Request: r.Clone(r.Context()), Payload: payload}

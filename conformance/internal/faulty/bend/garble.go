@@ -4,6 +4,8 @@ import (
 	"html"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -21,6 +23,9 @@ var garblings = []struct {
 	}},
 	{"escaped", "escapes the markup in a", html.EscapeString},
 	{"trimmed", "trims a", strings.TrimSpace},
+	{"composed", "composes the letters of a", norm.NFC.String},
+	{"one-line", "changes the line breaks and tabs in a", strings.NewReplacer("\r\n", "\n", "\t", " ").Replace},
+	{"unquoted", "drops quotation marks from a", func(text string) string { return strings.ReplaceAll(text, `"`, "") }},
 	{"without-emoji", "loses letters of four bytes in a", func(text string) string {
 		return strings.Map(func(letter rune) rune {
 			if letter > 0xFFFF {

@@ -50,6 +50,35 @@ func Faults() []bend.Fault {
 		{ID: "client-no-overrides", Name: "sends variants without their overrides", Operation: "getAllClientFeatures", Standing: standing, Bend: bend.OK(bend.Drop("/features/*/variants/*/overrides"))},
 		{ID: "client-flag-strategies-unsorted", Name: "sends strategies in reverse order", Operation: "getClientFeature", Standing: standing, Bend: bend.OK(bend.Edit("/strategies", bend.Reversed))},
 		{ID: "client-flag-no-parents", Name: "sends a flag without its parents", Operation: "getClientFeature", Standing: standing, Bend: bend.OK(bend.Drop("/dependencies"))},
+		{ID: "client-flag-segments-apart", Name: "sends segments by their ids to SDKs that do not know them", Operation: "getClientFeature", Standing: standing, Bend: bend.WithHeader("Unleash-Client-Spec", "5.2.0")},
+		{ID: "client-archived-sent", Name: "sends an archived flag", Operation: "getClientFeature", Standing: standing, Wide: true, Make: archivedSent},
+		{ID: "client-first-segment", Name: "sends a strategy's first segment alone", Operation: "getAllClientFeatures", Standing: standing, Bend: bend.OK(bend.Edit("/features/*/strategies/*/segments", bend.Present(func(list *bend.Value) *bend.Value {
+			list.Items = list.Items[:min(len(list.Items), 1)]
+			return list
+		})))},
+		{ID: "client-prefix-anywhere", Name: "finds a prefix of names in their middle", Operation: "getAllClientFeatures", Standing: standing,
+			Bend: bend.When(func(x *bend.Exchange) bool {
+				return strings.HasPrefix(x.Request.URL.Query().Get("namePrefix"), "nleash")
+			}, bend.OK(bend.Again(bend.Query("namePrefix", bend.Always("unleash")))))},
+		{ID: "client-prefix-in-any-case", Name: "ignores letter case in a prefix of names", Operation: "getAllClientFeatures", Standing: standing, Bend: bend.Query("namePrefix", strings.ToLower)},
+		{ID: "client-tag-of-any-type", Name: "ignores the types of tags", Operation: "getAllClientFeatures", Standing: standing, Bend: func(x *bend.Exchange) {
+			values := x.Request.URL.Query()
+			for i, tag := range values["tag"] {
+				if _, value, found := strings.Cut(tag, ":"); found {
+					values["tag"][i] = "simple:" + value
+				}
+			}
+			x.SetURL(x.Request.URL.EscapedPath(), values)
+		}},
+		{ID: "client-tag-or-prefix", Name: "ignores a prefix of names besides tags", Operation: "getAllClientFeatures", Standing: standing, Bend: bend.When(bend.HasQuery("tag"), bend.Query("namePrefix", bend.Always("")))},
+		{ID: "client-weak-tag", Name: "does not know its ETag in its weak form", Operation: "getAllClientFeatures", Standing: standing, Bend: func(x *bend.Exchange) {
+			if strings.HasPrefix(x.Request.Header.Get("If-None-Match"), "W/") {
+				x.Request.Header.Del("If-None-Match")
+				x.Fresh = func(string) bool { return false }
+			}
+		}},
+		{ID: "client-strategies-of-development", Name: "sends strategies as they are in development to every token", Operation: "getAllClientFeatures", Standing: standing, Bend: ofDevelopment("strategies")},
+		{ID: "client-variants-of-development", Name: "sends variants as they are in development to every token", Operation: "getAllClientFeatures", Standing: standing, Bend: ofDevelopment("variants")},
 		{ID: "client-flag-no-variants", Name: "sends a flag without its variants", Operation: "getClientFeature", Standing: standing, Bend: bend.OK(bend.Set("/variants", "[]"))},
 	}...)
 }
@@ -59,11 +88,41 @@ func deafFaults() []bend.Fault {
 	var faults []bend.Fault
 	for _, operation := range []string{
 		"updateFeature", "patchFeature", "archiveFeature", "reviveFeature", "addFeatureStrategy", "updateFeatureStrategy", "patchFeatureStrategy", "deleteFeatureStrategy",
-		"addFeatureDependency", "overwriteEnvironmentFeatureVariants", "patchEnvironmentsFeatureVariants",
+		"addFeatureDependency", "deleteFeatureDependency", "deleteFeatureDependencies", "setStrategySortOrder", "updateFeatureStrategySegments", "overwriteFeatureVariantsOnEnvironments",
+		"toggleFeatureEnvironmentOff", "createFeature", "cloneFeature", "overwriteEnvironmentFeatureVariants", "patchEnvironmentsFeatureVariants",
 	} {
 		faults = append(faults, bend.Fault{ID: "client-deaf-to-" + operation, Name: "keeps its revision after " + operation, Operation: "getAllClientFeatures", Standing: spec.Observed, Wide: true, Make: deafTo(operation)})
 	}
 	return faults
+}
+
+// ofDevelopment shows a member of the flags as the token for development sees it to tokens for production.
+func ofDevelopment(key string) bend.Step {
+	elsewhere := func(x *bend.Exchange) bool { return strings.Contains(x.Token(), ":production.") }
+	return bend.When(elsewhere, bend.OK(func(x *bend.Exchange) {
+		here, _ := bend.ParseJSON(x.Ask(http.MethodGet, x.Request.URL.RequestURI(), "", "Authorization: "+bend.BackendToken).Body)
+		known := map[string]*bend.Value{}
+		for _, flag := range here.Get("features").Items {
+			known[flag.Get("name").String()] = flag.Get(key)
+		}
+		bend.Edit("/features/*", func(flag *bend.Value) *bend.Value {
+			flag.Put(key, known[flag.Get("name").String()])
+			return flag
+		})(x)
+	}))
+}
+
+// archivedSent answers requests for an archived flag as before it was archived.
+func archivedSent() bend.Step {
+	archived := map[string]string{}
+	return func(x *bend.Exchange) {
+		switch {
+		case bend.Is("archiveFeature")(x):
+			archived[x.Params[1]] = string(x.Ask(http.MethodGet, "/api/client/features/"+x.Params[1], "", "Authorization: "+bend.BackendToken).Body)
+		case bend.Is("getClientFeature")(x) && archived[x.Params[0]] != "":
+			bend.All(bend.Status(http.StatusOK), bend.Text(archived[x.Params[0]]))(x)
+		}
+	}
 }
 
 // revision returns the revision in an ETag of the Client API.

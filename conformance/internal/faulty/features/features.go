@@ -17,7 +17,7 @@ const (
 
 // Faults lists the faults of flags, switches, strategies, tags, dependencies and variants.
 func Faults() []bend.Fault {
-	return slices.Concat(flagFaults(), shownFaults(), updateFaults(), copyFaults(), switchFaults(), strategyFaults(), tagFaults(), dependencyFaults(), variantFaults(),
+	return slices.Concat(flagFaults(), shownFaults(), updateFaults(), copyFaults(), switchFaults(), strategyFaults(), tagFaults(), dependencyFaults(), variantFaults(), leakFaults(),
 		bend.Garbled("flag-description", "createFeature", "description", standing),
 		bend.Garbled("flag-update-description", "updateFeature", "description", standing),
 		bend.Garbled("strategy-title", "addFeatureStrategy", "title", standing),
@@ -37,6 +37,12 @@ func flagFaults() []bend.Fault {
 		{ID: "flag-archived-name-taken", Name: "reports a conflict with an archived flag as one with an active flag", Operation: "createFeature", Standing: standing,
 			Bend: bend.When(taken, reworded("A flag with that name already exists"))},
 		{ID: "flag-taken-name-free", Name: "reports a taken name as free", Operation: "validateFeature", Standing: standing, Bend: bend.When(taken, bend.Status(http.StatusOK), bend.Empty)},
+		{ID: "flag-long-name", Name: "refuses names of 100 characters", Operation: "validateFeature", Standing: standing, Bend: bend.Member("name", bend.Words(func(name string) string {
+			return name + strings.Repeat(" ", len(name)/100)
+		}))},
+		{ID: "flag-plain-name", Name: "refuses names with more than letters, digits and hyphens", Operation: "validateFeature", Standing: standing, Bend: bend.Member("name", bend.Words(func(name string) string {
+			return strings.NewReplacer("_", " ", ".", " ", "~", " ").Replace(name)
+		}))},
 		{ID: "flag-any-name", Name: "reports every name as free", Operation: "validateFeature", Standing: standing, Bend: bend.Member("name", bend.To(`"unleash-mock-verify-none"`))},
 		{ID: "flags-none", Name: "lists no flags", Operation: "getFeatures", Standing: standing, Bend: bend.OK(bend.Set("/features", "[]"))},
 		{ID: "flags-of-no-project", Name: "answers 404 for an unknown project", Operation: "getFeatures", Standing: standing,
@@ -188,6 +194,13 @@ func onElsewhere() bend.Step {
 
 // withStrategies gives a flag with the name of a deleted one a strategy.
 func withStrategies() bend.Step {
+	return ofDeleted(func(x *bend.Exchange, flag string) {
+		x.Ask(http.MethodPost, path+"/"+flag+"/environments/development/strategies", `{"name":"default"}`)
+	})
+}
+
+// ofDeleted does something about each new flag that has the name of a deleted one.
+func ofDeleted(do func(x *bend.Exchange, flag string)) bend.Step {
 	deleted := map[string]bool{}
 	return func(x *bend.Exchange) {
 		switch {
@@ -196,7 +209,7 @@ func withStrategies() bend.Step {
 		case bend.Both(bend.Is("createFeature"), bend.Answered(http.StatusCreated))(x):
 			made, isJSON := bend.ParseJSON(x.Body)
 			if isJSON && deleted[made.Get("name").String()] {
-				x.Ask(http.MethodPost, path+"/"+made.Get("name").String()+"/environments/development/strategies", `{"name":"default"}`)
+				do(x, made.Get("name").String())
 			}
 		}
 	}
@@ -325,6 +338,7 @@ func tagFaults() []bend.Fault {
 	return []bend.Fault{
 		{ID: "flag-copy-keeps-groups", Name: "keeps the group ids of strategies in a copy", Operation: "cloneFeature", Standing: standing, Bend: bend.Member("replaceGroupId", bend.To("false"))},
 		{ID: "flag-copy-fresh", Name: "makes a copy that is not stale", Operation: "cloneFeature", Standing: standing, Bend: bend.When(bend.Answered(http.StatusCreated), bend.Set("/stale", "false"))},
+		{ID: "flag-tag-case", Name: "converts a tag to lower case", Operation: "addTag", Standing: standing, Bend: bend.Member("value", bend.Words(strings.ToLower))},
 		{ID: "flag-tag-color-kept", Name: "answers with the color of a tag", Operation: "addTag", Standing: standing, Bend: bend.When(bend.Answered(http.StatusCreated), bend.Set("/color", `"#FFFFFF"`))},
 		{ID: "flag-tag-color-refused", Name: "refuses a tag with a color", Operation: "addTag", Standing: standing, Bend: bend.Member("color", bend.Present(bend.To(`"red"`)))},
 		{ID: "flag-tags-without-color", Name: "lists tags without their colors", Operation: "listTags", Standing: standing, Bend: bend.OK(bend.Drop("/tags/*/color"))},
@@ -352,7 +366,7 @@ func dependencyFaults() []bend.Fault {
 }
 
 func variantFaults() []bend.Fault {
-	refused := bend.Both(bend.Answered(http.StatusForbidden), bend.Named("InvalidOperationError"))
+	missing, refused := bend.Answered(http.StatusNotFound), bend.Both(bend.Answered(http.StatusForbidden), bend.Named("InvalidOperationError"))
 	return []bend.Fault{
 		{ID: "variants-unsorted", Name: "lists variants in reverse order", Operation: "getEnvironmentFeatureVariants", Standing: standing, Bend: bend.OK(bend.Edit("/variants", bend.Reversed))},
 		{ID: "variants-of-any-flag", Name: "accepts new variants for a flag that has none", Operation: "overwriteEnvironmentFeatureVariants", Standing: standing,
@@ -367,6 +381,10 @@ func variantFaults() []bend.Fault {
 					list.Items = list.Items[:1]
 				}
 				return list
+			})},
+		{ID: "variants-in-part", Name: "sets variants in the environments before an unknown one", Operation: "overwriteFeatureVariantsOnEnvironments", Standing: standing, Wide: true,
+			Bend: bend.When(bend.Both(bend.Is("overwriteFeatureVariantsOnEnvironments"), missing), func(x *bend.Exchange) {
+				x.Ask(http.MethodPut, path+"/"+x.Params[1]+"/variants-batch", strings.ReplaceAll(string(x.Payload), `,"unleash-mock-verify-none"`, ""))
 			})},
 		{ID: "variants-without-defaults", Name: "omits the default stickiness of variants", Operation: "overwriteFeatureVariantsOnEnvironments", Standing: standing, Bend: bend.OK(bend.Drop("/variants/*/stickiness"))},
 	}

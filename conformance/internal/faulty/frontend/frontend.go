@@ -12,7 +12,7 @@ import (
 
 // Faults lists the faults of evaluation.
 func Faults() []bend.Fault {
-	return slices.Concat(operatorFaults(), strategyFaults(), variantFaults(), contextFaults(), pageFaults())
+	return slices.Concat(operatorFaults(), strategyFaults(), variantFaults(), contextFaults(), edgeFaults(), pageFaults())
 }
 
 // fault returns a fault of the operation that gets flags for a context.
@@ -284,6 +284,11 @@ func pageFaults() []bend.Fault {
 		out.Wide = true
 		return out
 	}
+	asking := func(path string) bend.Condition {
+		return func(x *bend.Exchange) bool {
+			return x.Request.Method == http.MethodOptions && x.Request.URL.Path == path
+		}
+	}
 	return []bend.Fault{
 		fault("no-origins", "lets no web page read flags", bend.OK(bend.NoHeader(allowed))),
 		fault("refusal-unread", "lets no web page read why it gets no flags", bend.When(bend.Answered(http.StatusUnauthorized), bend.NoHeader(allowed))),
@@ -291,6 +296,12 @@ func pageFaults() []bend.Fault {
 		wide(fault("no-preflight", "refuses preflight requests", bend.When(preflight, bend.Status(http.StatusUnauthorized)))),
 		wide(fault("preflight-origins", "allows no origin in answers to preflight requests", bend.When(preflight, bend.NoHeader(allowed)))),
 		wide(fault("preflight-headers", "allows no headers in answers to preflight requests", bend.When(preflight, bend.NoHeader("Access-Control-Allow-Headers")))),
+		{ID: "frontend-metrics-no-preflight", Name: "refuses preflight requests", Operation: "registerFrontendMetrics", Standing: spec.Observed, Wide: true,
+			Bend: bend.When(asking("/api/frontend/client/metrics"), bend.Status(http.StatusUnauthorized))},
+		{ID: "frontend-registration-no-preflight", Name: "refuses preflight requests", Operation: "registerFrontendClient", Standing: spec.Observed, Wide: true,
+			Bend: bend.When(asking("/api/frontend/client/register"), bend.Status(http.StatusUnauthorized))},
+		{ID: "frontend-metrics-no-origins", Name: "lets no web page read the response", Operation: "registerFrontendMetrics", Standing: spec.Observed, Bend: bend.OK(bend.NoHeader(allowed))},
+		{ID: "frontend-registration-no-origins", Name: "lets no web page read the response", Operation: "registerFrontendClient", Standing: spec.Observed, Bend: bend.OK(bend.NoHeader(allowed))},
 		{ID: "frontend-preflight-methods", Name: "allows GET alone in answers to preflight requests", Operation: "getFrontendApiFeaturesWithPost", Standing: spec.Observed, Wide: true,
 			Bend: bend.When(preflight, bend.Header("Access-Control-Allow-Methods", "GET"))},
 		{ID: "frontend-tag-of-any-context", Name: "answers 304 to the ETag of another context", Operation: "getFrontendFeatures", Standing: spec.Observed, Bend: bend.OK(func(x *bend.Exchange) {

@@ -23,12 +23,27 @@ func Faults() []bend.Fault {
 		{ID: "application-delete-unknown", Name: "answers 404 when an application is deleted", Operation: "deleteApplication", Standing: observed, Bend: bend.OK(bend.Status(http.StatusNotFound))},
 		{ID: "applications-none", Name: "lists no applications", Operation: "getApplications", Standing: assumed, Bend: bend.OK(bend.Set("/applications", "[]"))},
 		{ID: "bulk-answered-otherwise", Name: "answers metrics from Edge with 200", Operation: "clientBulkMetrics", Standing: observed, Bend: bend.When(bend.Answered(http.StatusAccepted), bend.Status(http.StatusOK))},
+		{ID: "bulk-metrics-lost", Name: "does not count metrics from Edge", Operation: "clientBulkMetrics", Standing: assumed, Bend: bend.Member("metrics", bend.To("[]"))},
+		{ID: "bulk-applications-lost", Name: "does not store applications from Edge", Operation: "clientBulkMetrics", Standing: assumed, Bend: bend.Member("applications", bend.To("[]"))},
+		{ID: "metrics-counted-once", Name: "counts the same metrics only once", Operation: "registerClientMetrics", Standing: assumed, Make: countedOnce},
 		{ID: "application-without-instances", Name: "shows an application without instances", Operation: "getApplication", Standing: assumed, Bend: bend.OK(bend.Set("/instances", "[]"))},
 		{ID: "instances-none", Name: "lists no instances", Operation: "getApplicationEnvironmentInstances", Standing: assumed, Bend: bend.OK(bend.Set("/instances", "[]"))},
 		{ID: "usage-by-nobody", Name: "lists no applications that use a flag", Operation: "getFeatureUsageSummary", Standing: assumed, Bend: bend.OK(bend.Set("/seenApplications", "[]"))},
 		{ID: "flag-stays-initial", Name: "keeps a flag that an SDK has reported in the stage initial", Operation: "getFeature", Standing: assumed, Bend: bend.OK(bend.Set("/lifecycle/stage", `"initial"`))},
 		{ID: "counts-without-gaps", Name: "leaves out an hour without counts", Operation: "getRawFeatureMetrics", Standing: observed, Bend: bend.OK(bend.Drop("/data/1"))},
 	}...)
+}
+
+// countedOnce drops metrics that were reported before.
+func countedOnce() bend.Step {
+	known := map[string]bool{}
+	return func(x *bend.Exchange) {
+		text := string(x.Payload)
+		if known[text] {
+			bend.Member("bucket", bend.Gone)(x)
+		}
+		known[text] = true
+	}
 }
 
 // admitting lists the faults of operations for SDKs that admit the tokens of the Admin API.

@@ -31,6 +31,13 @@ func Faults() []bend.Fault {
 		{ID: "segment-name-taken-bad-data", Name: "answers 400 to a name that is taken", Operation: "createSegment", Standing: standing, Bend: bend.When(bend.Answered(http.StatusConflict), bend.Status(http.StatusBadRequest))},
 		{ID: "segment-creator-unknown", Name: "omits who created a segment", Operation: "getSegment", Standing: standing, Bend: bend.OK(bend.Drop("/createdBy"))},
 		{ID: "segment-usage-shown", Name: "adds usedInProjects to a single segment", Operation: "getSegment", Standing: standing, Bend: bend.OK(bend.Whole(func(body *bend.Value) { body.Put("usedInProjects", bend.Scalar("0")) }))},
+		{ID: "segment-usage-of-strategies", Name: "counts the strategies that use a segment as flags", Operation: "getSegments", Standing: standing, Bend: bend.OK(func(x *bend.Exchange) {
+			bend.Edit("/segments/*", func(segment *bend.Value) *bend.Value {
+				used, _ := bend.ParseJSON(x.Ask(http.MethodGet, "/api/admin/segments/"+segment.Get("id").String()+"/strategies", "").Body)
+				segment.Put("usedInFeatures", bend.Integer(int64(len(used.Get("strategies").Items))))
+				return segment
+			})(x)
+		})},
 		{ID: "segment-usage-missing", Name: "omits usedInFeatures from the list", Operation: "getSegments", Standing: standing, Bend: bend.OK(bend.Drop("/segments/*/usedInFeatures"))},
 		{ID: "segment-list-without-constraints", Name: "lists segments without their constraints", Operation: "getSegments", Standing: standing, Bend: bend.OK(bend.Set("/segments/*/constraints", "[]"))},
 		{ID: "segment-update-other-name", Name: "stores another name than an update sends", Operation: "updateSegment", Standing: standing,
