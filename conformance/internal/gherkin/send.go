@@ -98,7 +98,14 @@ func (s *sender) eachQuery(ctx context.Context, path, who, part, property, text,
 // eachBody does the same with each body of a table, for a POST that changes nothing.
 func (s *sender) eachBody(ctx context.Context, path, who, part, property, text, pointer string, rows table) error {
 	return s.each(ctx, func(body string) sending {
-		return func(ctx context.Context) error { return s.text(ctx, http.MethodPost, path, who, body) }
+		return func(ctx context.Context) error {
+			r, err := s.requests.make(ctx, http.MethodPost, path, who, &body)
+			if err != nil {
+				return err
+			}
+			r.Repeatable = true
+			return s.send(ctx, r)
+		}
 	}, part, property, text, pointer, rows)
 }
 
@@ -196,7 +203,7 @@ func (s *sender) send(ctx context.Context, r target.Request) error {
 // inPlace returns an error if something in front of the target answered in its place.
 func inPlace(x *target.Exchange) error {
 	switch {
-	case x.OfGateway() && !x.IsSafe():
+	case x.OfGateway() && !x.MayRepeat():
 		return fmt.Errorf("a gateway answered %d in place of the target, so it is not known whether that carried out the request", x.Status)
 	case x.OfFirewall():
 		return &disabledError{fmt.Sprintf("a firewall in front of the target refuses texts with markup: it answers %d", x.Status)}

@@ -116,7 +116,7 @@ func (l *Ledger) delete(ctx context.Context, t Thing, credential http.Header) st
 	if path == "" {
 		return noPath
 	}
-	x, _, err := l.Client.Send(ctx, target.Request{Method: http.MethodDelete, Path: path, Header: credential})
+	x, _, err := l.Client.Send(ctx, target.Request{Method: http.MethodDelete, Path: path, Header: credential, Repeatable: true})
 	switch {
 	case err != nil:
 		return err.Error()

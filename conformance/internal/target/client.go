@@ -96,9 +96,9 @@ func (e *NoAnswerError) Unwrap() error { return e.cause }
 const maxTries = 6
 
 // passes reports whether a request may get another response a moment later. A gateway's response does
-// not say whether the target carried the request out, so only those that change nothing are repeated.
+// not say whether the target carried the request out, so not every request can be repeated.
 func (x *Exchange) passes() bool {
-	return !x.Burst && (x.Status == http.StatusTooManyRequests || x.IsSafe() && x.OfGateway())
+	return !x.Burst && (x.Status == http.StatusTooManyRequests || x.MayRepeat() && x.OfGateway())
 }
 
 // Send sends a request and reads its response. After a 429, or a response of a gateway, it waits and

@@ -29,10 +29,15 @@ type Request struct {
 	Actor string
 	// Burst is true if it must not wait for a limit.
 	Burst bool
+	// Repeatable is true if it may be sent once more, although its method could change something.
+	Repeatable bool
 }
 
 // IsSafe reports whether the request changes nothing on a server.
 func (r Request) IsSafe() bool { return isSafe(r.Method) }
+
+// MayRepeat reports whether the request may be sent once more without another effect.
+func (r Request) MayRepeat() bool { return r.IsSafe() || r.Repeatable }
 
 func isSafe(method string) bool {
 	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions

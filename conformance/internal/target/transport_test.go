@@ -344,6 +344,7 @@ func TestARefusalThatPassesIsWaitedFor(t *testing.T) {
 		}{
 			{Request{Method: "GET", Path: "/health"}, test.read},
 			{Request{Method: "POST", Path: "/health"}, test.write},
+			{Request{Method: "PUT", Path: "/health", Repeatable: true}, test.read},
 			{Request{Method: "GET", Path: "/health", Burst: true}, test.at},
 		} {
 			t.Run(fmt.Sprintf("%d %s %s burst %t", test.status, test.mediaType, r.Method, r.Burst), func(t *testing.T) {
