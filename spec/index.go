@@ -82,7 +82,9 @@ func (c *Contract) index(ours *Contract) error {
 	for _, path := range read {
 		reader.join(path)
 	}
-	slices.SortStableFunc(c.problems, func(a, b openapi.Problem) int { return a.Line - b.Line })
+	slices.SortStableFunc(c.problems, func(a, b openapi.Problem) int {
+		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line)
+	})
 	return nil
 }
 
@@ -117,7 +119,8 @@ func (x *indexer) readSchemes(components []byte) {
 // readPath reads a path and its operations; it returns nil for a path that cannot be used.
 func (x *indexer) readPath(template string, written []byte) *Path {
 	fail := func(line int, err error) {
-		x.problems = append(x.problems, openapi.Problem{Path: template, Line: line, Reason: err.Error()})
+		file, line := x.document.Place(line)
+		x.problems = append(x.problems, openapi.Problem{Path: template, File: file, Line: line, Reason: err.Error()})
 	}
 	item, err := x.document.Resolve(written)
 	if err != nil {
@@ -329,5 +332,6 @@ func (c *Contract) wrong(operation *Operation, err error) openapi.Problem {
 	if errors.As(err, &dangling) {
 		line = dangling.Line
 	}
-	return openapi.Problem{Method: operation.Method, Path: operation.Path, Operation: operation.ID, Line: line, Reason: err.Error()}
+	file, line := c.document.Place(line)
+	return openapi.Problem{Method: operation.Method, Path: operation.Path, Operation: operation.ID, File: file, Line: line, Reason: err.Error()}
 }

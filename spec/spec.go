@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"slices"
 	"strings"
@@ -113,15 +114,19 @@ func Parse(source []byte) (*Contract, error) {
 // Load reads as much of an OpenAPI 3.x document, YAML or JSON, as is needed to start: its operations,
 // and who may use them. It returns an error only if the whole document is useless. Problems returns
 // what is wrong with individual operations; if it is all of them, Load returns both the contract and
-// an error.
-func Load(source []byte) (*Contract, error) {
+// an error. beside has the other files that it refers to, by names relative to it; without, nothing is
+// read but the document.
+func Load(source []byte, beside ...fs.FS) (*Contract, error) {
 	source = textfile.Decode(source)
 	if bytes.HasPrefix(bytes.TrimSpace(source), []byte("<")) {
 		return nil, errors.New("it is HTML or XML; an Unleash has its OpenAPI document at /docs/openapi.json")
 	}
-	text, err := document.Read(source)
+	text, err := document.Read(source, beside...)
 	if err != nil {
 		return nil, fmt.Errorf("reading the OpenAPI document: %w", err)
+	}
+	if text.Joined() {
+		source = append(text.Text(), '\n')
 	}
 	return read(source, text, Default())
 }
@@ -194,7 +199,8 @@ func (c *Contract) Title() string { return c.title }
 // Version returns the document's info.version: the release of the API that it describes.
 func (c *Contract) Version() string { return c.version }
 
-// YAML returns the document as it was given. It may be JSON, which is YAML too.
+// YAML returns the document as it was given, or with what it refers to in other files. It may be JSON,
+// which is YAML too.
 func (c *Contract) YAML() []byte { return slices.Clone(c.source()) }
 
 // JSON returns the document as compact JSON, keys in the document's order.

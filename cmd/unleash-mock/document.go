@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -55,7 +58,9 @@ func (p *program) load(ctx context.Context, d documentFlags, tell func(line stri
 	if err != nil {
 		return nil, toolError("--spec %s: %w", p.secrets.URL(d.file), err)
 	}
-	document, useless := spec.Load(source)
+	beside, done := d.beside()
+	document, useless := spec.Load(source, beside...)
+	done()
 	if document == nil {
 		return nil, toolError("--spec %s: %w", p.secrets.URL(d.file), inOneLine(useless))
 	}
@@ -126,6 +131,18 @@ func (p *program) onStderr(line string) { fmt.Fprintf(p.stderr, "unleash-mock: %
 // isURL reports whether a document is named by a URL rather than a file name.
 func isURL(name string) bool {
 	return strings.HasPrefix(name, "http://") || strings.HasPrefix(name, "https://")
+}
+
+// beside returns the folder of a document that is a file. Symbolic links do not lead out of it.
+func (d *documentFlags) beside() (files []fs.FS, done func()) {
+	if isURL(d.file) {
+		return nil, func() {}
+	}
+	folder, err := os.OpenRoot(filepath.Dir(d.file))
+	if err != nil {
+		return nil, func() {}
+	}
+	return []fs.FS{folder.FS()}, func() { _ = folder.Close() }
 }
 
 func (d *documentFlags) read(ctx context.Context) ([]byte, error) {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -36,6 +37,11 @@ func TestDocumentsOfSpec(t *testing.T) {
 	const answers = "responses: {'204': {description: d}}}"
 	reserved := file(t, "reserved.yaml", "openapi: 3.0.3\npaths:\n  /w/a: {get: {operationId: a, "+answers+"}\n  /internal-backstage/prometheus: {get: {operationId: b, "+answers+", put: {operationId: d, "+answers+"}\n"+
 		"  /_mock/c: {get: {operationId: c, "+answers+"}\n  /we: {get: {operationId: e, "+answers+"}\n")
+	split := file(t, "split.yaml", "openapi: 3.0.3\npaths:\n  /a: {$ref: 'a.yaml#/here'}\n  /b: {$ref: /b.yaml}\n")
+	beside := "here:\n  get:\n    operationId: a\n    responses: {200: {description: d, content: {application/json: {schema: {type: x}}}}}\n"
+	if err := os.WriteFile(filepath.Join(filepath.Dir(split), "a.yaml"), []byte(beside), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, test := range map[string]struct {
 		args  []string
 		code  int
@@ -53,6 +59,8 @@ func TestDocumentsOfSpec(t *testing.T) {
 		"no document":      {[]string{"serve", "--spec", file(t, "text.yaml", "hello")}, exitcode.Error, "OpenAPI document", 1},
 		"useless":          {[]string{"spec", "operations", "--spec", useless}, exitcode.Error, "none of its operations can be used", 3},
 		"useless, strict":  {[]string{"spec", "operations", "--strict-spec", "--spec", useless}, exitcode.Usage, "2 problems", 3},
+		"of two files":     {[]string{"spec", "operations", "--check", "--spec", split}, exitcode.OK, "GET /a (a, a.yaml line 3): response 200", 2},
+		"as one file":      {[]string{"spec", "--spec", split}, exitcode.OK, `"#/components/pathItems/here"`, 1},
 		"reserved":         {[]string{"spec", "operations", "--spec", reserved}, exitcode.OK, "/_mock/c (c, line 5): the mock keeps this path for itself", 3},
 		"reserved, served": {[]string{"serve", "--strict-spec", "--spec", reserved}, exitcode.Usage, "3 operations of", 4},
 		"strict, served":   {[]string{"serve", "--strict-spec", "--spec", broken}, exitcode.Usage, "--strict-spec", 14},

@@ -113,7 +113,9 @@ type Problem struct {
 	// Method and Operation, the operationId, are empty if the problem concerns a whole
 	// path.
 	Method, Path, Operation string
-	// Line is the line in the document, counted from 1.
+	// File is the file that the document refers to and that has the problem; empty for the document.
+	File string
+	// Line is the line in the document or the file, counted from 1.
 	Line   int
 	Reason string
 	// Used is true if the operation can be used nevertheless.
@@ -126,7 +128,7 @@ func (p Problem) Error() string {
 	if p.Method != "" {
 		name = p.Method + " " + p.Path
 	}
-	where := fmt.Sprintf("line %d", p.Line)
+	where := strings.TrimSpace(fmt.Sprintf("%s line %d", p.File, p.Line))
 	if p.Operation != "" {
 		where = p.Operation + ", " + where
 	}

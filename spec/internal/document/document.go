@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"maps"
 	"math"
@@ -29,14 +30,27 @@ type Document struct {
 
 	mutex    sync.Mutex
 	children map[int]map[string][]byte // of what references lead through, by its capacity
+
+	joined  bool              // of several files
+	origins []origin          // which file each line is from
+	unread  map[string]string // references to files that cannot be followed, with the reason
 }
 
 // MaxJSON is the maximum size of a document in JSON, in bytes. Package yamljson sets the bounds of a
 // document in YAML, all of whose values are read at once.
 const MaxJSON = 64 << 20
 
-// Read reads a document in JSON or YAML.
-func Read(source []byte) (*Document, error) {
+// Read reads a document in JSON or YAML. beside has the other files that it may refer to.
+func Read(source []byte, beside ...fs.FS) (*Document, error) {
+	d, err := readOne(source)
+	if err != nil || len(beside) == 0 || !refersToFiles(d.text) {
+		return d, err
+	}
+	return join(d, source, beside[0])
+}
+
+// readOne reads a document that is one file.
+func readOne(source []byte) (*Document, error) {
 	if len(source) <= MaxJSON && json.Valid(source) {
 		return New(pointed(source)), nil
 	}
@@ -205,6 +219,9 @@ func written(object []byte) (reference string, is bool) {
 // At returns what a reference leads to, which may be another reference.
 func (d *Document) At(reference string) ([]byte, error) {
 	tokens, here := openapi.Tokens(reference)
+	if reason := d.unread[reference]; reason != "" && !here {
+		return nil, fmt.Errorf("the reference %q cannot be followed: %s", reference, reason)
+	}
 	if !here {
 		return nil, fmt.Errorf("the reference %q leads out of the document", reference)
 	}

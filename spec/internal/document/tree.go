@@ -1,0 +1,167 @@
+package document
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"sort"
+	"strconv"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
+)
+
+// node is a value of a document in a form that can be changed.
+type node struct {
+	file    string // that it is written in; empty for the document itself
+	line    int
+	opening json.Delim     // of an object or an array
+	names   []string       // of an object's members
+	below   []*node        // members or elements
+	places  map[string]int // of members, by name, once one was looked for
+	text    []byte         // of any other value
+	settled bool           // a reference that leads to a place in the document
+}
+
+// tree returns the nodes of a JSON text.
+func tree(text []byte, file string) (*node, error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	line, counted := 1, int64(0)
+	var read func() (*node, error)
+	read = func() (*node, error) {
+		token, err := decoder.Token()
+		if err != nil {
+			return nil, err
+		}
+		line, counted = line+bytes.Count(text[counted:decoder.InputOffset()], []byte{'\n'}), decoder.InputOffset()
+		n := &node{file: file, line: line}
+		var is bool
+		if n.opening, is = token.(json.Delim); !is {
+			n.text, err = jsonw.Marshal(token)
+			return n, err
+		}
+		for decoder.More() {
+			if n.opening == '{' {
+				name, err := decoder.Token()
+				if err != nil {
+					return nil, err
+				}
+				n.names = append(n.names, name.(string))
+			}
+			next, err := read()
+			if err != nil {
+				return nil, err
+			}
+			n.below = append(n.below, next)
+		}
+		_, err = decoder.Token() // the closing one
+		return n, err
+	}
+	return read()
+}
+
+// member returns a member of an object, or nil.
+func (n *node) member(name string) *node {
+	if n.places == nil && len(n.names) > 0 {
+		n.places = map[string]int{}
+		for at, name := range n.names {
+			n.places[name] = at
+		}
+	}
+	if at, is := n.places[name]; is {
+		return n.below[at]
+	}
+	return nil
+}
+
+// child returns a member of an object or an element of an array, or nil.
+func (n *node) child(token string) *node {
+	if index, err := strconv.Atoi(token); err == nil && n.opening == '[' && index >= 0 && index < len(n.below) {
+		return n.below[index]
+	}
+	return n.member(token)
+}
+
+// add adds a member to an object.
+func (n *node) add(name string, member *node) {
+	n.names, n.below = append(n.names, name), append(n.below, member)
+	if n.places != nil {
+		n.places[name] = len(n.names) - 1
+	}
+}
+
+// string returns a text, or false for any other value.
+func (n *node) string() (string, bool) {
+	var text string
+	return text, n != nil && len(n.text) > 0 && n.text[0] == '"' && json.Unmarshal(n.text, &text) == nil
+}
+
+// origin says that the lines from one on are those of a file, from another one on.
+type origin struct {
+	line int
+	file string
+	in   int
+}
+
+// layout writes nodes so that it is known on which line of which file each of them was.
+type layout struct {
+	text    bytes.Buffer
+	line    int
+	origins []origin
+	limit   int // of the text, in bytes
+}
+
+// maxDepth stops values that contain themselves.
+const maxDepth = 1000
+
+func (l *layout) write(n *node, depth int) error {
+	if depth > maxDepth || l.text.Len() > l.limit {
+		return fmt.Errorf("line %d: with what it refers to in other files, it is too large, or contains itself", n.line)
+	}
+	if n.opening == 0 {
+		l.text.Write(n.text)
+		return nil
+	}
+	l.text.WriteByte(byte(n.opening))
+	for i, next := range n.below {
+		if i > 0 {
+			l.text.WriteByte(',')
+		}
+		l.move(next)
+		if n.opening == '{' {
+			name, err := jsonw.Marshal(n.names[i])
+			if err != nil {
+				return err
+			}
+			l.text.Write(append(name, ':'))
+		}
+		if err := l.write(next, depth+1); err != nil {
+			return err
+		}
+	}
+	l.text.WriteByte(byte(n.opening) + 2) // the bracket that closes it
+	return nil
+}
+
+// move begins the line that a node is on, unless it has begun.
+func (l *layout) move(n *node) {
+	last := l.origins[len(l.origins)-1]
+	lines := n.line - (last.in + l.line - last.line)
+	if n.file != last.file || lines < 0 {
+		lines = 1
+		l.origins = append(l.origins, origin{l.line + 1, n.file, n.line})
+	}
+	l.text.Write(bytes.Repeat([]byte{'\n'}, lines))
+	l.line += lines
+}
+
+// Place returns the file that a line of the document comes from, and the line there. The file is empty
+// for the document itself.
+func (d *Document) Place(line int) (file string, in int) {
+	next := sort.Search(len(d.origins), func(i int) bool { return d.origins[i].line > line })
+	if next == 0 {
+		return "", line
+	}
+	from := d.origins[next-1]
+	return from.file, from.in + line - from.line
+}
