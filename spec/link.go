@@ -220,7 +220,7 @@ func (s *schemas) detached(source []byte, key partKey) (references []string, tex
 		return nil, nil, err
 	}
 	way := key.direction
-	if way == making {
+	if way == making || way == schemasOnly {
 		way = reply
 	}
 	if s.mentions(string(way)) {
@@ -229,8 +229,11 @@ func (s *schemas) detached(source []byte, key partKey) (references []string, tex
 	if way == reply {
 		s.exemplify(object)
 	}
-	if key.direction == making {
+	switch {
+	case key.direction == making:
 		s.discriminate(object, key.reference)
+	case key.direction != schemasOnly && s.mentions("discriminator"):
+		eachSchema(object, s.separate)
 	}
 	if s.version < version31 {
 		eachSchema(object, translate)

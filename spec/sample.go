@@ -139,20 +139,27 @@ func (s *schema) sample(seed uint64) (any, error) {
 	if compiled.err != nil {
 		return nil, compiled.err
 	}
+	var fitting any
 	for try := range uint64(maxTries) {
 		value, ok := sample.Value(compiled.schema, seed+try)
 		if !ok {
 			break
 		}
-		if !compiled.discriminates || len(check(s.get().schema, nil, value, "body")) == 0 {
+		if compiled.plain == nil || len(check(compiled.plain, nil, value, "body")) == 0 {
 			return value, nil
 		}
+		if fitting == nil && len(check(s.get().schema, nil, value, "body")) == 0 {
+			fitting = value
+		}
+	}
+	if fitting != nil {
+		return fitting, nil
 	}
 	return nil, errors.New("no value was found that the schema allows")
 }
 
-// maxTries is how many values are tried for a schema with a discriminator. A value that the
-// discriminator assigns to one form may fit several, and judging goes only by the schemas.
+// maxTries is how many values are tried for a schema with a discriminator. Best is one that fits
+// by the schemas alone, as other validators may not know which form the discriminator selects.
 const maxTries = 16
 
 // exemplify adds OpenAPI's keyword example to the keyword examples of JSON Schema.
@@ -227,7 +234,15 @@ func (s *schemas) inherit(heir map[string]any, reference string) {
 // empty if that schema allows none of the names: it then has values of its own, as many documents
 // leave out the mapping.
 func (s *schemas) named(property string, mapping map[string]any, reference string) map[string]any {
-	var names []any
+	names := namesIn(mapping, reference)
+	if s.excludes(map[string]any{"$ref": reference}, property, names, map[string]bool{}) {
+		return map[string]any{}
+	}
+	return map[string]any{"type": "object", "properties": map[string]any{property: map[string]any{"enum": names}}}
+}
+
+// namesIn returns what a discriminator calls the schema at a reference.
+func namesIn(mapping map[string]any, reference string) (names []any) {
 	for _, name := range slices.Sorted(maps.Keys(mapping)) {
 		if target, _ := mapping[name].(string); target == reference || "#/components/schemas/"+target == reference {
 			names = append(names, name)
@@ -236,10 +251,41 @@ func (s *schemas) named(property string, mapping map[string]any, reference strin
 	if names == nil {
 		names = []any{reference[strings.LastIndexByte(reference, '/')+1:]}
 	}
-	if s.excludes(map[string]any{"$ref": reference}, property, names, map[string]bool{}) {
-		return map[string]any{}
+	return names
+}
+
+// maxSeparate is how many forms of a oneOf are kept apart; each is told the names of all others.
+const maxSeparate = 100
+
+// separate makes each form of a oneOf refuse the names that its discriminator has for other forms. In
+// the documents of many frameworks nothing else tells the forms apart, so that no value fits exactly one.
+func (s *schemas) separate(schema map[string]any) {
+	written, _ := schema["discriminator"].(map[string]any)
+	property, _ := written["propertyName"].(string)
+	mapping, _ := written["mapping"].(map[string]any)
+	forms, _ := schema["oneOf"].([]any)
+	if property == "" || len(forms) > maxSeparate || len(mapping) > maxSeparate {
+		return
 	}
-	return map[string]any{"type": "object", "properties": map[string]any{property: map[string]any{"enum": names}}}
+	names := make([][]any, len(forms))
+	for i, form := range forms {
+		object, _ := form.(map[string]any)
+		if reference, is := object["$ref"].(string); is {
+			names[i] = namesIn(mapping, reference)
+		}
+	}
+	for i, form := range forms {
+		var others []any
+		for _, name := range slices.Concat(names...) {
+			if !slices.Contains(names[i], name) {
+				others = append(others, name)
+			}
+		}
+		if names[i] != nil && others != nil && !s.excludes(form, property, others, map[string]bool{}) {
+			other := map[string]any{"properties": map[string]any{property: map[string]any{"enum": others}}, "required": []any{property}}
+			forms[i] = map[string]any{"allOf": []any{form, map[string]any{"not": other}}}
+		}
+	}
 }
 
 // excludes reports whether a schema, or one that it refers to or is composed of, allows none of the

@@ -187,6 +187,53 @@ func TestSamplesFitOneForm(t *testing.T) {
 	}
 }
 
+// TestADiscriminatorSelectsTheForm checks values that fit several forms of a oneOf but for what the discriminator
+// says, as in documents of Spring or ASP.NET.
+func TestADiscriminatorSelectsTheForm(t *testing.T) {
+	t.Parallel()
+	const forms = "oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}, {type: object, required: [own], properties: {kind: {enum: [none]}}}]"
+	for name, test := range map[string]struct {
+		discriminator string
+		values        map[string]bool
+	}{
+		"a mapping": {"{propertyName: kind, mapping: {c: '#/components/schemas/Cat', d: Dog, e: Dog}}", map[string]bool{
+			`{"kind":"c","lives":9}`: true, `{"kind":"d","lives":"many"}`: true, `{"kind":"e"}`: true, `{"kind":"c","lives":"many"}`: false,
+			`{"kind":"d","loud":1}`: false, `{"kind":"x"}`: false, `{"lives":9}`: false, `{"kind":"none","own":1,"lives":"","loud":1}`: true,
+		}},
+		"no mapping": {"{propertyName: kind}", map[string]bool{
+			`{"kind":"Cat","lives":9}`: true, `{"kind":"Dog","lives":"many"}`: true, `{"kind":"Cat","lives":"many"}`: false, `{"kind":"x"}`: false, `{"kind":"x","lives":"many"}`: true,
+		}},
+	} {
+		contract, err := Load(oddDocument("3.0.3", "      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}\n"+
+			"      responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}}\n",
+			"  schemas:\n    Pet: {"+forms+", discriminator: "+test.discriminator+"}\n"+`
+    Cat: {type: object, required: [kind], properties: {kind: {type: string}, lives: {type: integer}}}
+    Dog: {type: object, required: [kind], properties: {kind: {type: string}, loud: {type: boolean}}}
+`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := contract.Operation("x")
+		reply := x.Response(http.StatusOK).Contents[0]
+		for text, fits := range test.values {
+			value, err := exactly([]byte(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for what, failures := range map[string][]Failure{"reply": reply.Check(value), "request": x.CheckBody(value)} {
+				if len(failures) == 0 != fits {
+					t.Errorf("%s, %s: %s: %v", name, what, text, failures)
+				}
+			}
+		}
+		for seed := range uint64(10) {
+			if value, err := reply.Sample(seed); err != nil || len(reply.Check(value)) > 0 {
+				t.Errorf("%s: the sample is %v: %v", name, value, err)
+			}
+		}
+	}
+}
+
 // TestWhatIsWrongWithADocument checks that all problems of a document are reported and that
 // the rest can be used.
 func TestWhatIsWrongWithADocument(t *testing.T) {

@@ -21,9 +21,10 @@ type direction string
 // The directions. For requests and replies the value is the keyword that marks properties which are
 // not sent in that direction.
 const (
-	request direction = "readOnly"
-	reply   direction = "writeOnly"
-	making  direction = "making" // generating values for replies
+	request     direction = "readOnly"
+	reply       direction = "writeOnly"
+	making      direction = "making"  // generating values for replies
+	schemasOnly direction = "schemas" // judging replies without discriminators
 )
 
 // schemas are the schemas of a document. Operations share many of them, such as those of errors.
@@ -122,9 +123,14 @@ func (s *schemas) sampler(source []byte) (compiledSchema, error) {
 	if compiled == nil {
 		return compiledSchema{}, err
 	}
+	out := compiledSchema{schema: compiled}
 	s.linking.Lock()
-	defer s.linking.Unlock()
-	return compiledSchema{schema: compiled, discriminates: s.alike(making) == making}, nil
+	discriminates := s.alike(making) == making
+	s.linking.Unlock()
+	if discriminates {
+		out.plain, _ = link(s, source, schemasOnly) // without it, values are judged by discriminators alone
+	}
+	return out, nil
 }
 
 // schema is compiled when an exchange needs it, or when all schemas are.
@@ -141,10 +147,11 @@ type compiledSchema struct {
 	schema *jsonschema.Schema
 	// anyUUID is true if any UUID is as good as another for the property id.
 	anyUUID bool
-	// discriminates is true if discriminators distinguish its forms. Judging ignores them.
-	discriminates bool
-	lists         lists
-	err           error
+	// plain is the schema without what discriminators demand; nil for one that is for judging, and
+	// if there are none.
+	plain *jsonschema.Schema
+	lists lists
+	err   error
 }
 
 // get returns the compiled schema. A nil schema allows everything. Contract.Complete reports the
