@@ -653,6 +653,7 @@ paths:
     get:
       parameters: [{name: f, in: query, required: true, schema: {properties: {a: {type: integer}}}}, {name: g, in: query, explode: false, schema: {items: {type: integer}}}]
       responses: {"204": {description: d}}
+  /moments: {get: {parameters: [{name: a, in: query, schema: {type: string, format: date-time}}, {name: b, in: query, schema: {type: array, items: {type: integer}}}], responses: {"204": {description: d}}}}
   /styles:
     get:
       parameters: [{name: f, in: query, style: deepObject, required: true, allowEmptyValue: true, schema: {type: object}}, {name: g, in: query, explode: false, schema: {type: object}}]
@@ -749,6 +750,11 @@ components: {schemas: {port: {anyOf: [{type: integer}, {type: string, enum: [aut
 		"an object without a type":         {"GET /untyped?a=1&g=1,2", "", nil, 204},
 		"one that breaks its schema":       {"GET /untyped?a=x", "", nil, 400},
 		"a list without a type":            {"GET /untyped?a=1&g=1,x", "", nil, 400},
+		"a decimal number":                 {"GET /moments?b=-1.5e1&b=%2B01", "", nil, 204},
+		"a hexadecimal number":             {"GET /moments?b=0x10", "", nil, 400},
+		"a number behind white space":      {"GET /moments?b=%201", "", nil, 400},
+		"a moment":                         {"GET /moments?a=2024-01-01T00:00:00Z", "", nil, 204},
+		"a moment without a zone":          {"GET /moments?a=2024-01-01T00:00:00", "", nil, 400},
 		"a style":                          {"GET /styles?f[a]=1&g=x,1", "", nil, 204},
 		"a text for a deep object":         {"GET /styles?f=abc", "", nil, 400},
 		"pairs for a deep object":          {"GET /styles?f=a,1", "", nil, 400},

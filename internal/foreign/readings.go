@@ -21,8 +21,34 @@ const maxReadings = 24
 
 // firstReading returns a value whose texts are read by a shape.
 func firstReading(shape *openapi.Shape, sent any) any {
-	return ajv.Coerce(shape, fieldsOf(shape, cloned(sent)))
+	fields := fieldsOf(shape, cloned(sent))
+	return literally(fields, ajv.Coerce(shape, cloned(fields)))
 }
+
+// literally returns a reading without what only an Unleash reads into texts: numbers such as 0x10, and the
+// zone of a date-time that has none.
+func literally(sent, read any) any {
+	switch sent := sent.(type) {
+	case map[string]any:
+		for name, value := range read.(map[string]any) {
+			read.(map[string]any)[name] = literally(sent[name], value)
+		}
+	case []any:
+		for i, value := range read.([]any) {
+			read.([]any)[i] = literally(sent[i], value)
+		}
+	case string:
+		_, isText := read.(string)
+		_, isNumber := read.(float64)
+		if isText || isNumber && !decimal.MatchString(sent) {
+			return sent
+		}
+	}
+	return read
+}
+
+// decimal matches a number as servers read it in any language.
+var decimal = regexp.MustCompile(`^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$`)
 
 // settle returns a reading of the texts in a value that passes a check. Where a schema allows
 // several types, its shape does not tell which of them a text is, so the texts that fail in the
@@ -130,7 +156,7 @@ func otherReadings(text string, first any) []any {
 	var scalar any
 	if len(text) <= maxDigits && wholeNumber.MatchString(text) {
 		readings = append(readings, json.Number(text))
-	} else if !strings.ContainsAny(text, `[{"`) && json.Unmarshal([]byte(text), &scalar) == nil {
+	} else if !strings.ContainsAny(text, "[{\" \t\r\n") && json.Unmarshal([]byte(text), &scalar) == nil {
 		readings = append(readings, scalar)
 	}
 	if list, is := first.([]any); is && len(list) == 1 {
