@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-openapi/jsonpointer"
+
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/internal/textfile"
@@ -32,7 +34,7 @@ func join(d *Document, source []byte, files fs.FS) (*Document, error) {
 		visited: map[*node]bool{}, unread: map[string]string{},
 	}
 	j.join()
-	out := layout{line: 1, origins: []origin{{line: 1, in: 1}}, limit: len(d.text) + 2*yamljson.MaxBytes}
+	out := layout{line: 1, origins: []origin{{line: 1, in: 1}}, limit: len(d.text) + yamljson.MaxBytes}
 	if err := out.write(root, 0); err != nil {
 		return nil, err
 	}
@@ -267,7 +269,7 @@ func componentName(reference string) string {
 	name, fragment, _ := strings.Cut(reference, "#")
 	name = strings.TrimSuffix(path.Base(name), path.Ext(name))
 	if fragment = strings.TrimRight(fragment, "/"); fragment != "" {
-		name = path.Base(fragment)
+		name = jsonpointer.Unescape(path.Base(fragment))
 	}
 	return unusual.ReplaceAllString(name, "_")
 }
