@@ -39,7 +39,7 @@ func patched(document, operations []byte) (any, error) {
 		}
 		if err := p.apply(object); err != nil {
 			if hole, is := err.(sparse); is {
-				return nil, unfit(apierror.Detail{Message: hole.Error()})
+				return nil, apierror.BadDetails(apierror.Detail{Message: hole.Error()})
 			}
 			message := "Could not apply provided patch: " + err.Error()
 			if errors.Is(err, testFailed) {
