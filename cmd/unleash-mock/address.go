@@ -16,11 +16,13 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 )
 
-// listenFlags are the flags that say where to listen.
-type listenFlags struct {
+// serverFlags are the flags that serve and proxy share: where to listen, and what to log.
+type serverFlags struct {
 	listen   string
 	port     string
 	portFile string
+	basePath string
+	logLevel string
 	httpsFlags
 
 	typed *pflag.FlagSet
@@ -44,43 +46,50 @@ const usualAddress = "127.0.0.1:4242"
 // freePort makes a server listen on a port that nothing else uses.
 const freePort = "127.0.0.1:0"
 
-func (l *listenFlags) add(f *pflag.FlagSet, env environment) {
-	l.typed = f
+func (s *serverFlags) add(f *pflag.FlagSet, env environment) {
+	s.typed = f
 	var configured string
-	configured, l.wrong = env.address()
-	f.StringVar(&l.listen, "listen", cmp.Or(configured, usualAddress), "address to listen on; port 0 takes a free one [$HTTP_HOST, $HTTP_PORT]")
-	f.StringVar(&l.port, "port", "", "port to listen on, instead of the one in --listen")
-	f.StringVar(&l.portFile, "port-file", "", "write the port to this file once it is open")
-	l.httpsFlags.add(f)
+	configured, s.wrong = env.address()
+	f.StringVar(&s.listen, "listen", cmp.Or(configured, usualAddress), "address to listen on; port 0 takes a free one [$HTTP_HOST, $HTTP_PORT]")
+	f.StringVar(&s.port, "port", "", "port to listen on, instead of the one in --listen")
+	f.StringVar(&s.portFile, "port-file", "", "write the port to this file once it is open")
+	f.StringVar(&s.basePath, "base-uri-path", "", "path to serve everything under")
+	f.StringVar(&s.logLevel, "log-level", "info", "debug, info, warn or error")
+	s.httpsFlags.add(f)
 }
 
-// preferFreePort makes a server listen on a free port unless a flag chooses the address. The
-// command that runs beside it gets the address in its environment.
-func (l *listenFlags) preferFreePort() {
-	if !l.typed.Changed("listen") && !l.typed.Changed("port") {
-		l.listen = freePort
+// forCommand makes a server listen on a free port for the command of --run, which gets the address
+// in its environment, unless a flag chooses one. It refuses an empty command, as from a shell
+// variable that is not set: the server would run forever.
+func (s *serverFlags) forCommand(command string) error {
+	if s.typed.Changed("run") && strings.TrimSpace(command) == "" {
+		return usageError("--run is empty; give it a command")
 	}
+	if command != "" && !s.typed.Changed("listen") && !s.typed.Changed("port") {
+		s.listen = freePort
+	}
+	return nil
 }
 
 // address returns the address that the flags choose, in the form that net.Listen takes.
-func (l *listenFlags) address() (string, error) {
-	if l.wrong != nil && !l.typed.Changed("listen") {
-		return "", l.wrong
+func (s *serverFlags) address() (string, error) {
+	if s.wrong != nil && !s.typed.Changed("listen") {
+		return "", s.wrong
 	}
-	if strings.HasPrefix(l.listen, "unix:") {
-		return "", usageError("--listen %s: %s", l.listen, noSockets)
+	if strings.HasPrefix(s.listen, "unix:") {
+		return "", usageError("--listen %s: %s", s.listen, noSockets)
 	}
-	host, _, err := net.SplitHostPort(l.listen)
+	host, _, err := net.SplitHostPort(s.listen)
 	if err != nil {
-		return "", usageError("--listen %s: it is not a host and a port, such as %s", l.listen, usualAddress)
+		return "", usageError("--listen %s: it is not a host and a port, such as %s", s.listen, usualAddress)
 	}
-	if l.port == "" {
-		return l.listen, nil
+	if s.port == "" {
+		return s.listen, nil
 	}
-	if !isPort(l.port) {
-		return "", usageError("--port %q is not a number from 0 to 65535", l.port)
+	if !isPort(s.port) {
+		return "", usageError("--port %q is not a number from 0 to 65535", s.port)
 	}
-	return net.JoinHostPort(host, l.port), nil
+	return net.JoinHostPort(host, s.port), nil
 }
 
 const noSockets = "Unix sockets are not supported; give a host and a port, such as " + usualAddress
@@ -131,9 +140,9 @@ func (e environment) instance() (string, error) {
 	return at.String(), nil
 }
 
-// servedAt returns the URL of a server under a base path, without a trailing slash.
-func (l *listenFlags) servedAt(address net.Addr, basePath string) string {
-	return strings.TrimRight(l.scheme()+"://"+reachable(address.String())+"/"+strings.Trim(basePath, "/"), "/")
+// servedAt returns the URL of a server that listens on an address, without a trailing slash.
+func (s *serverFlags) servedAt(address net.Addr) string {
+	return strings.TrimRight(s.scheme()+"://"+reachable(address.String())+"/"+strings.Trim(s.basePath, "/"), "/")
 }
 
 // reachable turns a listening address into one that a client can use.

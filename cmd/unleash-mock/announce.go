@@ -28,7 +28,7 @@ func documented(served *spec.Contract) int {
 // announce prints where the mock listens, the built-in tokens and a command to try.
 func (p *program) announce(address net.Addr, s *serving) {
 	flags, configured, served := s.flags, s.configured, s.served
-	base := flags.servedAt(address, flags.basePath)
+	base := flags.servedAt(address)
 	var out strings.Builder
 	fmt.Fprintf(&out, "unleash-mock %s listens on %s\n", productVersion(), base)
 	if served.Foreign() {

@@ -44,9 +44,9 @@ cannot be reached.`,
 			return p.examine(cmd.Context(), flags)
 		},
 	}
-	flags.targetFlags.register(command.Flags(), p.env)
-	flags.registerTokens(command.Flags())
-	flags.choiceFlags.register(command.Flags(), usualProfiles+"; by default whatever the target has")
+	flags.targetFlags.add(command.Flags(), p.env)
+	flags.addTokens(command.Flags())
+	flags.choiceFlags.add(command.Flags(), usualProfiles+"; by default whatever the target has")
 	fromEnvironment(command.Flags(), targetVariables, choiceVariables)
 	return command
 }

@@ -63,7 +63,7 @@ Exit 0 if nothing is breaking, 1 if something is, 3 if there is no document.`,
 	f.StringVar(&flags.format, "format", "text", strings.Join(drift.Formats(), ", "))
 	f.StringVar(&flags.output, "output", "", "file to write to instead of standard output")
 	f.DurationVar(&flags.timeout, "timeout", 30*time.Second, "how long to wait for the document")
-	flags.tls.register(f, p.env)
+	flags.tls.add(f, p.env)
 	fromEnvironment(f, targetVariables)
 	command.MarkFlagsMutuallyExclusive("target", "document")
 	return command

@@ -47,7 +47,7 @@ that long.`,
 	f.StringVar(&flags.url, "url", configured, "URL of the instance [$HTTP_HOST, $HTTP_PORT, $BASE_URI_PATH, $UNLEASH_MOCK_TLS, $UNLEASH_MOCK_TLS_CERT]")
 	f.DurationVar(&flags.timeout, "timeout", 3*time.Second, "how long to wait for an answer")
 	f.DurationVar(&flags.wait, "wait", 0, "how long to keep trying while the instance is not healthy, such as 30s")
-	flags.tls.register(f, p.env)
+	flags.tls.add(f, p.env)
 	return command
 }
 

@@ -34,7 +34,7 @@ are reported, but are an error only with --strict-spec (exit code 2).`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.listOperations(cmd.Context(), document, check) },
 	}
 	document.add(command.Flags(), "OpenAPI document, a file or a URL, whose operations are served too", &tls)
-	tls.register(command.Flags(), p.env)
+	tls.add(command.Flags(), p.env)
 	command.Flags().BoolVar(&check, "check", false, "also check every schema and example, and report what is wrong with them")
 	return command
 }
@@ -71,9 +71,7 @@ func (p *program) listOperations(ctx context.Context, d documentFlags, check boo
 // for a security scheme.
 func permissionOf(operation *spec.Operation, foreign bool) string {
 	switch {
-	case operation.Public:
-		return "-"
-	case foreign && len(operation.Security) == 0:
+	case operation.Public, foreign && len(operation.Security) == 0:
 		return "-"
 	case foreign:
 		return "a token"

@@ -19,7 +19,7 @@ type overlayFlags struct {
 func (o *overlayFlags) add(f *pflag.FlagSet, env environment) {
 	f.StringVar(&o.upstream, "upstream", "", "URL of a real Unleash that answers everything but Enterprise operations, and identifies callers")
 	f.BoolVar(&o.present, "present-enterprise", false, "with --upstream, make its admin UI show the pages for what the mock answers; a development aid")
-	o.tlsFlags.register(f, env)
+	o.tlsFlags.add(f, env)
 }
 
 // options turns the flags into options of the server. another says whether there is another

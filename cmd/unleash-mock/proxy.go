@@ -15,6 +15,7 @@ import (
 	"unicode"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/net/http/httpguts"
 
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
@@ -25,7 +26,6 @@ import (
 
 type proxyFlags struct {
 	upstream        string
-	basePath        string
 	host            string
 	drain           time.Duration
 	timeout         time.Duration
@@ -37,17 +37,31 @@ type proxyFlags struct {
 	run             string
 	reports         []string
 	record          string
-	logLevel        string
-	listenFlags
+	serverFlags
 	monitorFlags
 }
 
 func (p *program) proxyCommand() *cobra.Command {
 	flags := &proxyFlags{}
 	command := &cobra.Command{
-		Use:   "proxy",
-		Short: "Sit between a client and an Unleash, and judge the traffic",
-		Long: `Sit between a client and a running Unleash, real or mocked. Traffic passes through
+		Use:     "proxy",
+		Short:   "Sit between a client and an Unleash, and judge the traffic",
+		Long:    proxyHelp,
+		Example: proxyExamples,
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := cmp.Or(p.fill(cmd.Flags()), checkOutputs(cmd.Flags()), flags.forCommand(flags.run)); err != nil {
+				return err
+			}
+			return p.proxy(cmd.Context(), flags)
+		},
+	}
+	flags.add(command.Flags(), p.env)
+	command.MarkFlagsMutuallyExclusive("listen", "port")
+	return command
+}
+
+const proxyHelp = `Sit between a client and a running Unleash, real or mocked. Traffic passes through
 byte for byte; the requests and answers of the contract's operations are judged,
 and everything else is counted. Traffic never waits for judging or recording: if it
 is too fast for them, it still passes, and is counted. Only --fail-on-violation
@@ -71,45 +85,29 @@ If the command of --run fails, the proxy exits with its code. Otherwise: exit 0 
 traffic kept the contract, 1 if it did not, 3 if the upstream answered nothing,
 some traffic came too fast to be judged, the proxy itself failed on an exchange, the
 recording is not complete or a report cannot be written, 4 if there was no request
-to an operation of the contract.`,
-		Example: `  unleash-mock proxy --upstream http://unleash:4242 --run 'npm test'
+to an operation of the contract.`
+
+const proxyExamples = `  unleash-mock proxy --upstream http://unleash:4242 --run 'npm test'
   unleash-mock proxy --upstream https://unleash.example.com/base --base-uri-path /base --ca-file ca.pem
   unleash-mock proxy --upstream http://unleash:4242 --run ./e2e.sh --report junit=proxy.xml --report html=proxy.html
-  unleash-mock proxy --upstream http://unleash:4242 --listen 127.0.0.1:4300 --record traffic.jsonl`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := cmp.Or(p.fill(cmd.Flags()), checkOutputs(cmd.Flags())); err != nil {
-				return err
-			}
-			if err := checkCommand(cmd.Flags(), flags.run); err != nil {
-				return err
-			}
-			if flags.run != "" {
-				flags.preferFreePort()
-			}
-			return p.proxy(cmd.Context(), flags)
-		},
-	}
-	f := command.Flags()
-	f.StringVar(&flags.upstream, "upstream", "", "URL of the instance, including any base path")
-	flags.listenFlags.add(f, p.env)
-	f.StringVar(&flags.basePath, "base-uri-path", "", "path to serve everything under")
-	f.StringVar(&flags.host, "host", proxy.HostOfUpstream, "Host header for the upstream: upstream for the one in its URL, client for the client's, or a name")
-	f.DurationVar(&flags.timeout, "timeout", proxy.DefaultTimeout, "how long to wait for a connection to the upstream, for an answer to begin, or for an operation's answer to continue")
-	flags.tls.register(f, p.env)
-	flags.spec.add(f, "OpenAPI document, a file or a URL, to use as the contract instead of the embedded one", &flags.tls)
-	f.StringVar(&flags.judge, "judge", string(proxy.Both), "whose messages count: both, requests or responses")
-	f.BoolVar(&flags.failOnViolation, "fail-on-violation", false, "hold back the answers of operations, and replace those that break the contract with a 502")
-	f.IntVar(&flags.maxBody, "max-body", proxy.DefaultMaxBody, "largest body to judge, in bytes; for a larger one only status and headers are judged")
-	f.DurationVar(&flags.drain, "drain", proxy.DefaultDrain, "once the proxy is told to stop, how long requests, the command and the judging of what has passed may continue; what is cut off is logged, what is not judged is counted")
-	f.StringVar(&flags.run, "run", "", "shell command to run once the proxy is listening; the proxy exits with it")
-	f.StringArrayVar(&flags.reports, "report", nil, "write a report, as FORMAT=FILE; FORMAT is "+strings.Join(report.Formats(), ", ")+"; may be repeated")
-	f.StringVar(&flags.record, "record", "", "write the exchanges of operations to this file, as one line of JSON each, with secrets hidden")
-	flags.monitorFlags.add(f)
-	f.StringVar(&flags.logLevel, "log-level", "info", "debug, info, warn or error")
-	fromEnvironment(f, serverVariables, httpsVariables)
-	command.MarkFlagsMutuallyExclusive("listen", "port")
-	return command
+  unleash-mock proxy --upstream http://unleash:4242 --listen 127.0.0.1:4300 --record traffic.jsonl`
+
+func (f *proxyFlags) add(set *pflag.FlagSet, env environment) {
+	set.StringVar(&f.upstream, "upstream", "", "URL of the instance, including any base path")
+	f.serverFlags.add(set, env)
+	set.StringVar(&f.host, "host", proxy.HostOfUpstream, "Host header for the upstream: upstream for the one in its URL, client for the client's, or a name")
+	set.DurationVar(&f.timeout, "timeout", proxy.DefaultTimeout, "how long to wait for a connection to the upstream, for an answer to begin, or for an operation's answer to continue")
+	f.tls.add(set, env)
+	f.spec.add(set, "OpenAPI document, a file or a URL, to use as the contract instead of the embedded one", &f.tls)
+	set.StringVar(&f.judge, "judge", string(proxy.Both), "whose messages count: both, requests or responses")
+	set.BoolVar(&f.failOnViolation, "fail-on-violation", false, "hold back the answers of operations, and replace those that break the contract with a 502")
+	set.IntVar(&f.maxBody, "max-body", proxy.DefaultMaxBody, "largest body to judge, in bytes; for a larger one only status and headers are judged")
+	set.DurationVar(&f.drain, "drain", proxy.DefaultDrain, "once the proxy is told to stop, how long requests, the command and the judging of what has passed may continue; what is cut off is logged, what is not judged is counted")
+	set.StringVar(&f.run, "run", "", "shell command to run once the proxy is listening; the proxy exits with it")
+	addReports(set, &f.reports)
+	set.StringVar(&f.record, "record", "", "write the exchanges of operations to this file, as one line of JSON each, with secrets hidden")
+	f.monitorFlags.add(set)
+	fromEnvironment(set, serverVariables, httpsVariables)
 }
 
 // proxy passes traffic on until it is told to stop, and then reports.
@@ -222,7 +220,7 @@ func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched m
 	if err := record.begin(logger); err != nil {
 		return nil, err
 	}
-	url := flags.servedAt(listener.Addr(), flags.basePath)
+	url := flags.servedAt(listener.Addr())
 	listener = flags.over(listener)
 	fmt.Fprintf(p.stdout, "unleash-mock %s listens on %s\n  and passes on to %s\n%s", productVersion(), url, p.secrets.URL(flags.upstream), watched.announcement(url))
 	server := newServer(watched.before(judge), logger, slog.LevelDebug)
@@ -320,7 +318,7 @@ func inOneLine(err error) error {
 }
 
 func (p *program) summarize(r *report.Report, stats proxy.Stats) error {
-	if err := report.Terminal(p.stdout, r, isTerminal(p.stdout) && p.env.text("NO_COLOR", "") == ""); err != nil {
+	if err := p.printReport(r); err != nil {
 		return err
 	}
 	return tellStats(p.stdout, stats)

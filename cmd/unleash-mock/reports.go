@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
@@ -20,6 +21,10 @@ import (
 type reportFile struct{ format, name string }
 
 type reportFiles []reportFile
+
+func addReports(f *pflag.FlagSet, reports *[]string) {
+	f.StringArrayVar(reports, "report", nil, "write a report, as FORMAT=FILE; FORMAT is "+strings.Join(report.Formats(), ", ")+"; may be repeated")
+}
 
 // readReports parses the values of --report. It also checks that the files can be written, so
 // that a problem is reported before anything is done.
@@ -92,6 +97,11 @@ func (f reportFile) write(ctx context.Context, r *report.Report) error {
 	case <-time.After(pipePatience):
 		return errUnread
 	}
+}
+
+// printReport prints a report for people to read.
+func (p *program) printReport(r *report.Report) error {
+	return report.Terminal(p.stdout, r, isTerminal(p.stdout) && p.env.text("NO_COLOR", "") == "")
 }
 
 func isTerminal(w io.Writer) bool {

@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/mockserver"
@@ -28,7 +29,7 @@ const (
 )
 
 type serveFlags struct {
-	listenFlags
+	serverFlags
 	seed       string
 	flags      string
 	replay     []string
@@ -37,9 +38,7 @@ type serveFlags struct {
 	validation string
 	edition    string
 	limits     string
-	logLevel   string
 	unleashURL string
-	basePath   string
 	cors       []string
 	trust      bool
 	drain      time.Duration
@@ -80,9 +79,28 @@ const replayVariable = "UNLEASH_MOCK_REPLAY"
 func (p *program) serveCommand() *cobra.Command {
 	flags := &serveFlags{}
 	command := &cobra.Command{
-		Use:   "serve",
-		Short: "Start the mock",
-		Long: `Start the mock. It prints where it listens, the built-in tokens and a line to
+		Use:     "serve",
+		Short:   "Start the mock",
+		Long:    serveHelp,
+		Example: serveExamples,
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := p.complete(flags, cmd.Flags()); err != nil {
+				return err
+			}
+			ctx := cmd.Context()
+			if flags.withStdin {
+				ctx = p.untilInputEnds(ctx)
+			}
+			return p.serve(ctx, flags)
+		},
+	}
+	flags.add(command.Flags(), p.env)
+	command.MarkFlagsMutuallyExclusive("listen", "port")
+	return command
+}
+
+const serveHelp = `Start the mock. It prints where it listens, the built-in tokens and a line to
 try, and serves until it is interrupted; open requests then have --drain to finish.
 
 --run runs a shell command once the mock is ready, on a free port unless --listen or
@@ -119,8 +137,9 @@ of an API other than Unleash's is served alone.
 With --store, workspaces outlive the process, and leave memory while they are idle. A
 change is stored within a second or, with --durability always, before it is answered.
 The store contains the secrets of API tokens. While the store accepts no changes, the
-mock carries on with what it has, and /ready answers 503.`,
-		Example: `  unleash-mock serve
+mock carries on with what it has, and /ready answers 503.`
+
+const serveExamples = `  unleash-mock serve
   unleash-mock serve --flags flags.yaml
   UNLEASH_MOCK_FLAGS_TOKEN='*:production.my-secret' unleash-mock serve --flags-from https://unleash.example.com
   unleash-mock serve --listen 127.0.0.1:0 --port-file port.txt
@@ -131,70 +150,58 @@ mock carries on with what it has, and /ready answers 503.`,
   unleash-mock serve --run 'npm test'
   unleash-mock serve --store ./workspaces
   unleash-mock serve --store postgres://unleash_mock@db.example.com/mocks --instance n1
-  INIT_ADMIN_API_TOKENS='*:*.my-secret' unleash-mock serve`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			typed := flags.unleashURL
-			if err := p.fill(cmd.Flags()); err != nil {
-				return err
-			}
-			if typed == "" && p.env.isOuter(flags.unleashURL) {
-				flags.unleashURL = "" // this mock has a URL of its own
-			}
-			if err := checkOutputs(cmd.Flags()); err != nil {
-				return err
-			}
-			if !cmd.Flags().Changed("replay") {
-				flags.replay = listed(p.env.text(replayVariable, ""))
-			}
-			if !cmd.Flags().Changed("cors") {
-				flags.cors = strings.FieldsFunc(p.env.text(corsVariable, ""), func(c rune) bool { return c == ',' || unicode.IsSpace(c) })
-				p.filled = append(p.filled, filledFlag{"cors", corsVariable})
-			}
-			if err := checkCommand(cmd.Flags(), flags.run); err != nil {
-				return err
-			}
-			if flags.run != "" {
-				flags.preferFreePort()
-			}
-			p.secrets.Add(flags.storeFlags.secrets()...)
-			if err := flags.storeFlags.check(cmd.Flags(), flags); err != nil {
-				return err
-			}
-			ctx := cmd.Context()
-			if flags.withStdin {
-				ctx = p.untilInputEnds(ctx)
-			}
-			return p.serve(ctx, flags)
-		},
+  INIT_ADMIN_API_TOKENS='*:*.my-secret' unleash-mock serve`
+
+func (f *serveFlags) add(set *pflag.FlagSet, env environment) {
+	f.serverFlags.add(set, env)
+	set.StringVar(&f.envFile, "env-file", "", "write the URL and the tokens to this file once the mock is listening, as a line NAME=VALUE for each variable of --run; only its owner can read a file that did not exist before")
+	set.StringVar(&f.seed, "seed", "", "YAML file with the state to start with")
+	set.StringVar(&f.flags, "flags", "", "file with the flags to start with: a response of /api/client/features, an Unleash export, or YAML such as \"checkout: true\"; reloaded when it changes")
+	set.StringArrayVar(&f.replay, "replay", nil, described("recording of \"unleash-mock proxy --record\" to answer from if it contains the request; may be repeated", replayVariable))
+	f.document.add(set, "OpenAPI document, a file or a URL, whose operations to answer as well, from its examples and schemas; your own instance has one at /docs/openapi.json", &f.tlsFlags)
+	set.BoolVar(&f.specWins, "spec-wins", false, "let the document of --spec, not the contract, judge the operations they share; an answer that breaks it is recorded but still sent")
+	set.StringVar(&f.validation, "validation", string(mockserver.Strict), "strict refuses what the contract does not allow, faithful accepts and coerces what a real server would, off is for measuring what validation costs")
+	set.StringVar(&f.edition, "edition", string(spec.Enterprise), "enterprise, or open-source to answer 404 to what only Enterprise has")
+	set.StringVar(&f.limits, "limits", "unleash", "unleash, or off to lift the limits on signal endpoints and their tokens, and all rate limits")
+	set.StringVar(&f.unleashURL, "unleash-url", "", "URL by which clients reach the mock, for the url of an endpoint; by default as requested")
+	set.BoolVar(&f.trust, "trust-forwarded", false, "trust X-Forwarded-Proto, -Host and -Prefix for the URLs that the mock returns; for a mock that is reached only through a proxy")
+	set.StringArrayVar(&f.cors, "cors", nil, described("origin whose web pages may use the mock, such as http://localhost:3000, or * for all; only origins listed by name may use the control API; may be repeated", corsVariable))
+	set.DurationVar(&f.drain, "drain", drainTimeout, "how long requests may continue once the mock is told to stop; those cut off are logged")
+	set.BoolVar(&f.withStdin, "stop-with-stdin", false, "stop when standard input ends, so that the mock does not outlive the program that started it")
+	f.workspaceFlags.add(set)
+	f.storeFlags.add(set)
+	set.IntVar(&f.bounds.Signals, "max-signals", f.bounds.Signals, "how many signals each workspace keeps; the oldest are dropped first")
+	f.overlayFlags.add(set, env)
+	f.flagsFromFlags.add(set, env, &f.tlsFlags)
+	f.runFlags.add(set)
+	fromEnvironment(set, serverVariables, serveVariables, httpsVariables, workspaceVariables, storeVariables, flagsFromVariables)
+}
+
+// complete takes the flags that were not typed from the environment, and checks what they say
+// together.
+func (p *program) complete(flags *serveFlags, set *pflag.FlagSet) error {
+	typed := flags.unleashURL
+	if err := p.fill(set); err != nil {
+		return err
 	}
-	f := command.Flags()
-	flags.listenFlags.add(f, p.env)
-	f.StringVar(&flags.envFile, "env-file", "", "write the URL and the tokens to this file once the mock is listening, as a line NAME=VALUE for each variable of --run; only its owner can read a file that did not exist before")
-	f.StringVar(&flags.seed, "seed", "", "YAML file with the state to start with")
-	f.StringVar(&flags.flags, "flags", "", "file with the flags to start with: a response of /api/client/features, an Unleash export, or YAML such as \"checkout: true\"; reloaded when it changes")
-	f.StringArrayVar(&flags.replay, "replay", nil, described("recording of \"unleash-mock proxy --record\" to answer from if it contains the request; may be repeated", replayVariable))
-	flags.document.add(f, "OpenAPI document, a file or a URL, whose operations to answer as well, from its examples and schemas; your own instance has one at /docs/openapi.json", &flags.tlsFlags)
-	f.BoolVar(&flags.specWins, "spec-wins", false, "let the document of --spec, not the contract, judge the operations they share; an answer that breaks it is recorded but still sent")
-	f.StringVar(&flags.validation, "validation", string(mockserver.Strict), "strict refuses what the contract does not allow, faithful accepts and coerces what a real server would, off is for measuring what validation costs")
-	f.StringVar(&flags.edition, "edition", string(spec.Enterprise), "enterprise, or open-source to answer 404 to what only Enterprise has")
-	f.StringVar(&flags.limits, "limits", "unleash", "unleash, or off to lift the limits on signal endpoints and their tokens, and all rate limits")
-	f.StringVar(&flags.logLevel, "log-level", "info", "debug, info, warn or error")
-	f.StringVar(&flags.unleashURL, "unleash-url", "", "URL by which clients reach the mock, for the url of an endpoint; by default as requested")
-	f.StringVar(&flags.basePath, "base-uri-path", "", "path to serve everything under")
-	f.BoolVar(&flags.trust, "trust-forwarded", false, "trust X-Forwarded-Proto, -Host and -Prefix for the URLs that the mock returns; for a mock that is reached only through a proxy")
-	f.StringArrayVar(&flags.cors, "cors", nil, described("origin whose web pages may use the mock, such as http://localhost:3000, or * for all; only origins listed by name may use the control API; may be repeated", corsVariable))
-	f.DurationVar(&flags.drain, "drain", drainTimeout, "how long requests may continue once the mock is told to stop; those cut off are logged")
-	f.BoolVar(&flags.withStdin, "stop-with-stdin", false, "stop when standard input ends, so that the mock does not outlive the program that started it")
-	flags.workspaceFlags.add(f)
-	flags.storeFlags.add(f)
-	f.IntVar(&flags.bounds.Signals, "max-signals", flags.bounds.Signals, "how many signals each workspace keeps; the oldest are dropped first")
-	flags.overlayFlags.add(f, p.env)
-	flags.flagsFromFlags.add(f, p.env, &flags.tlsFlags)
-	flags.runFlags.add(f)
-	fromEnvironment(f, serverVariables, serveVariables, httpsVariables, workspaceVariables, storeVariables, flagsFromVariables)
-	command.MarkFlagsMutuallyExclusive("listen", "port")
-	return command
+	if typed == "" && p.env.isOuter(flags.unleashURL) {
+		flags.unleashURL = "" // this mock has a URL of its own
+	}
+	if err := checkOutputs(set); err != nil {
+		return err
+	}
+	if !set.Changed("replay") {
+		flags.replay = listed(p.env.text(replayVariable, ""))
+	}
+	if !set.Changed("cors") {
+		flags.cors = strings.FieldsFunc(p.env.text(corsVariable, ""), func(c rune) bool { return c == ',' || unicode.IsSpace(c) })
+		p.filled = append(p.filled, filledFlag{"cors", corsVariable})
+	}
+	if err := flags.forCommand(flags.run); err != nil {
+		return err
+	}
+	p.secrets.Add(flags.storeFlags.secrets()...)
+	return flags.storeFlags.check(set, flags)
 }
 
 // serving is what serve has prepared before it listens.
@@ -331,59 +338,87 @@ func (p *program) serveUntil(ctx context.Context, server *http.Server, listener 
 
 // build builds the mock, once everything else is prepared.
 func (p *program) build(s *serving) (*mockserver.Server, error) {
-	flags, logger := s.flags, s.logger
-	limits, err := p.limits(flags.limits)
+	limits, err := p.limits(s.flags.limits)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkBasePath(flags.basePath); err != nil {
+	options, err := s.flags.options(s.logger)
+	if err != nil {
 		return nil, err
 	}
-	if flags.unleashURL != "" {
-		if _, err := parseOpenURL("--unleash-url", flags.unleashURL); err != nil {
-			return nil, err
-		}
+	content, err := p.content(s)
+	if err != nil {
+		return nil, err
 	}
-	for _, origin := range flags.cors {
-		if _, err := httpx.ParseOrigin(origin); err != nil && origin != everybody {
-			return nil, usageError("--cors %q: %w", origin, err)
-		}
+	options = append(options, mockserver.WithLimits(limits), s.access.option)
+	mock, err := mockserver.New(append(options, content...)...)
+	if err != nil {
+		return nil, usageError("%w", ofFlag(err, "edition", "validation", "flags"))
+	}
+	return mock, nil
+}
+
+// options returns the options of the server that depend on nothing but flags.
+func (f *serveFlags) options(logger *slog.Logger) ([]mockserver.Option, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	f.bounds.Instance = f.instance
+	ofWorkspaces, err := f.workspaceFlags.options()
+	if err != nil {
+		return nil, err
+	}
+	overlay, err := f.overlayFlags.options(f.from != "" || isURL(f.document.file), logger)
+	if err != nil {
+		return nil, err
 	}
 	options := []mockserver.Option{
-		mockserver.WithValidation(mockserver.Validation(flags.validation)),
-		mockserver.WithEdition(spec.Edition(flags.edition)),
-		mockserver.WithLimits(limits),
-		mockserver.WithBaseURL(flags.unleashURL),
-		mockserver.WithBasePath(flags.basePath),
-		mockserver.WithCORS(flags.cors...),
+		mockserver.WithValidation(mockserver.Validation(f.validation)),
+		mockserver.WithEdition(spec.Edition(f.edition)),
+		mockserver.WithBaseURL(f.unleashURL),
+		mockserver.WithBasePath(f.basePath),
+		mockserver.WithCORS(f.cors...),
 		mockserver.WithVersion(productVersion()),
 		mockserver.WithLogger(logger),
-		s.access.option,
 	}
-	if s.document != nil {
-		options = append(options, mockserver.WithDocument(s.document, flags.specWins))
-	}
-	if flags.trust {
+	if f.trust {
 		options = append(options, mockserver.WithTrustForwarded())
 	}
-	if flags.bounds.Signals < 0 {
-		return nil, usageError("--max-signals %d is less than 0", flags.bounds.Signals)
+	return slices.Concat(options, ofWorkspaces, overlay), nil
+}
+
+// check refuses values that no mock can use.
+func (f *serveFlags) check() error {
+	if err := checkBasePath(f.basePath); err != nil {
+		return err
 	}
-	flags.bounds.Instance = flags.instance
-	ofWorkspaces, err := flags.workspaceFlags.options()
-	if err != nil {
-		return nil, err
+	if f.unleashURL != "" {
+		if _, err := parseOpenURL("--unleash-url", f.unleashURL); err != nil {
+			return err
+		}
 	}
-	overlay, err := flags.overlayFlags.options(flags.from != "" || isURL(flags.document.file), logger)
-	if err != nil {
-		return nil, err
+	for _, origin := range f.cors {
+		if _, err := httpx.ParseOrigin(origin); err != nil && origin != everybody {
+			return usageError("--cors %q: %w", origin, err)
+		}
 	}
+	if f.bounds.Signals < 0 {
+		return usageError("--max-signals %d is less than 0", f.bounds.Signals)
+	}
+	return nil
+}
+
+// content returns options for what the mock contains from the start.
+func (p *program) content(s *serving) ([]mockserver.Option, error) {
+	flags := s.flags
 	recordings, err := p.readRecordings("--replay", flags.replay)
 	if err != nil {
 		return nil, err
 	}
-	options = append(append(options, ofWorkspaces...), overlay...)
-	options = append(options, mockserver.WithReplay(recordings...))
+	options := []mockserver.Option{mockserver.WithReplay(recordings...)}
+	if s.document != nil {
+		options = append(options, mockserver.WithDocument(s.document, flags.specWins))
+	}
 	if flags.seed != "" {
 		source, err := readFile("--seed", flags.seed)
 		if err != nil {
@@ -397,11 +432,7 @@ func (p *program) build(s *serving) (*mockserver.Server, error) {
 	for tokenType, tokens := range s.configured {
 		options = append(options, mockserver.WithAPITokens(tokenType, tokens...))
 	}
-	mock, err := mockserver.New(options...)
-	if err != nil {
-		return nil, usageError("%w", ofFlag(err, "edition", "validation", "flags"))
-	}
-	return mock, nil
+	return options, nil
 }
 
 // ofFlag adds the dashes to an error that begins with the name of one of these flags.

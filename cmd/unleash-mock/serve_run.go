@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/internal/outfile"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver"
@@ -42,15 +41,6 @@ var counted = map[string][]traffic.Outcome{
 func (r *runFlags) add(f *pflag.FlagSet) {
 	f.StringVar(&r.run, "run", "", "shell command to run once the mock is ready; the mock exits with it")
 	f.StringVar(&r.count, "count", countUnnoticed, "which violations make --run fail even if the command succeeds: unnoticed for requests that \"faithful\" let through and answers that were replaced, all to include refused requests and answers that --spec-wins let through, or none")
-}
-
-// checkCommand refuses an empty command, as from a shell variable that is not set: the server
-// would run forever.
-func checkCommand(set *pflag.FlagSet, command string) error {
-	if set.Changed("run") && strings.TrimSpace(command) == "" {
-		return usageError("--run is empty; give it a command")
-	}
-	return nil
 }
 
 func (r *runFlags) check() error {
@@ -90,7 +80,7 @@ func (f *serveFlags) environment(mock *mockserver.Server, address net.Addr) []st
 	if f.upstream != "" {
 		tokens = slices.DeleteFunc(tokens, isOfSDKs)
 	}
-	url := f.servedAt(address, f.basePath)
+	url := f.servedAt(address)
 	return append(tokenEnvironment(tokens), "UNLEASH_URL="+url, "UNLEASH_MOCK_URL="+url)
 }
 
@@ -133,5 +123,5 @@ func violated(mock *mockserver.Server, outcomes []traffic.Outcome) error {
 	if total == 0 {
 		return nil
 	}
-	return &codedError{code: exitcode.Broken, err: fmt.Errorf("the contract was broken %d times", total)}
+	return brokenError(nil, "the contract was broken %d times", total)
 }

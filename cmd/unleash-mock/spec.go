@@ -40,7 +40,7 @@ func (p *program) specCommand() *cobra.Command {
 	}
 	command.Flags().StringVar(&format, "format", "yaml", "yaml or json")
 	document.add(command.Flags(), "OpenAPI document, a file or a URL, to print instead of the embedded one", &tls)
-	tls.register(command.Flags(), p.env)
+	tls.add(command.Flags(), p.env)
 	command.AddCommand(p.operationsCommand())
 	return command
 }

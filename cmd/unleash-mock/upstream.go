@@ -19,7 +19,7 @@ type tlsFlags struct {
 	env environment
 }
 
-func (t *tlsFlags) register(f *pflag.FlagSet, env environment) {
+func (t *tlsFlags) add(f *pflag.FlagSet, env environment) {
 	t.env = env
 	f.StringVar(&t.caFile, "ca-file", "", "PEM file with certificate authorities to trust in addition to the system's")
 	f.StringVar(&t.clientCert, "client-cert", "", "PEM file with a client certificate to present to the server")

@@ -51,7 +51,7 @@ func (p *program) show(format string, r *report.Report) error {
 			return err
 		}
 	}
-	return report.Terminal(p.stdout, r, isTerminal(p.stdout) && p.env.text("NO_COLOR", "") == "")
+	return p.printReport(r)
 }
 
 // listScenarios prints the scenarios that would run, one per line: id, operations and tags,

@@ -2,14 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/unleash-mock/unleash-mock/conformance"
-	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
@@ -45,7 +43,7 @@ cannot be reached or does not list what it has.`,
 		},
 	}
 	f := command.Flags()
-	flags.register(f, p.env)
+	flags.add(f, p.env)
 	f.StringVar(&flags.run, "run", "", "id of the run whose leftovers to remove; by default all")
 	f.DurationVar(&flags.olderThan, "older-than", 0, "spare anything younger than this")
 	f.BoolVar(&flags.dryRun, "dry-run", false, "only list what would be removed")
@@ -79,7 +77,7 @@ func (p *program) sweep(ctx context.Context, flags *sweepFlags) error {
 		fmt.Fprintln(p.stdout, "nothing is left of earlier runs")
 	}
 	if len(left) > 0 {
-		return &codedError{code: exitcode.Broken, err: errors.New("not everything could be removed")}
+		return brokenError(nil, "not everything could be removed")
 	}
 	return nil
 }
