@@ -14,24 +14,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/reads"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
-	"github.com/unleash-mock/unleash-mock/internal/exitcode"
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
-
-// verifyReads implements Run for the profile Contract.
-func verifyReads(ctx context.Context, options Options) (*report.Report, error) {
-	s, err := newReading(options.withDefaults())
-	if err != nil {
-		return nil, err
-	}
-	defer s.close()
-	err = s.verify(ctx)
-	if wrong := (*UsageError)(nil); errors.As(err, &wrong) {
-		return nil, err
-	}
-	return s.report(err), err
-}
 
 // reading is one run of the profile Contract.
 type reading struct {
@@ -66,7 +51,7 @@ func newReading(options Options) (*reading, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
-	if !s.isList() {
+	if !s.options.isList() {
 		var err error
 		if s.address, err = options.address(); err != nil {
 			return nil, err
@@ -75,12 +60,6 @@ func newReading(options Options) (*reading, error) {
 	s.redact.AddHeaders(options.Headers)
 	s.client = options.client(s.address, s.document, false, nil)
 	return s, nil
-}
-
-// isList reports whether there is no target, so that the run only lists the operations that it
-// would call.
-func (s *reading) isList() bool {
-	return s.options.DryRun && s.options.Target == "" && s.options.Handler == nil
 }
 
 // check refuses options that do not apply to the profile.
@@ -159,7 +138,7 @@ func (s *reading) checkTokens() error {
 
 // reach checks that the target speaks HTTP, and finds out whether it is a mock.
 func (s *reading) reach(ctx context.Context) error {
-	if s.isList() {
+	if s.options.isList() {
 		s.tokens.Fill(target.Tokens(MockTokens())) // as if every token had been given
 		return nil
 	}
@@ -211,34 +190,18 @@ func (s *reading) describeRun() report.Run {
 	}
 }
 
-// report summarizes the run. cause is the error that ended it early, or nil.
 func (s *reading) report(cause error) *report.Report {
-	r := &report.Report{
-		SchemaVersion: report.SchemaVersion,
-		Tool:          report.Tool{Name: "unleash-mock", Version: s.options.Version, Command: "verify", Contract: s.document.Version()},
-		Target:        s.describe(),
-		Run:           s.describeRun(),
-		Scenarios:     []report.Scenario{},
-		Cleanup:       []report.Leftover{},
-	}
-	r.Run.Duration = time.Since(s.started)
+	r := s.options.newReport(s.document, s.describe(), s.describeRun())
 	if s.run != nil {
 		for _, record := range s.run.Records() {
 			if record.Outcome == "" {
-				record.Outcome, record.Reason = report.Skipped, planned
-				if cause != nil {
-					record.Reason = "the run ended first: " + s.redact.Text(cause.Error())
-				}
+				record.Outcome, record.Reason = report.Skipped, whyNotRun(cause, s.redact)
 			}
 			r.Scenarios = append(r.Scenarios, *record)
 		}
 	}
-	sum(r, s.gets(), func(*spec.Operation, int) string {
+	s.options.conclude(r, s.gets(), func(*spec.Operation, int) string {
 		return "each operation is called only once, for something that exists"
-	})
-	r.ExitCode = exitCode(r.Summary, cause)
-	if s.options.DryRun && cause == nil {
-		r.ExitCode = exitcode.OK
-	}
+	}, cause)
 	return r
 }

@@ -165,6 +165,9 @@ func (o Options) address() (*target.Address, error) {
 	return address, nil
 }
 
+// isList reports whether there is no target, so that the run only lists what it would do.
+func (o Options) isList() bool { return o.DryRun && o.Target == "" && o.Handler == nil }
+
 // withDefaults fills in missing options.
 func (o Options) withDefaults() Options {
 	o.Timeout = cmp.Or(max(o.Timeout, 0), defaultTimeout)

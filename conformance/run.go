@@ -29,22 +29,34 @@ import (
 // exit code. With any error except wrong usage there is also a report of what was found out
 // until then.
 func Run(ctx context.Context, options Options) (*report.Report, error) {
-	if options.Profile == Contract {
-		return verifyReads(ctx, options)
-	}
-	if options.DryRun && options.Target == "" && options.Handler == nil {
+	if options.isList() && options.Profile != Contract {
 		return chosen(options)
 	}
-	s, err := newSuite(options)
+	v, err := newVerification(options)
 	if err != nil {
 		return nil, err
 	}
-	defer s.close()
-	err = s.verify(ctx)
+	defer v.close()
+	err = v.verify(ctx)
 	if wrong := (*UsageError)(nil); errors.As(err, &wrong) {
 		return nil, err
 	}
-	return s.report(err), err
+	return v.report(err), err
+}
+
+// verification is a run of scenarios, or of the profile Contract.
+type verification interface {
+	verify(context.Context) error
+	// report summarizes the run. cause is the error that ended it early, or nil.
+	report(cause error) *report.Report
+	close()
+}
+
+func newVerification(options Options) (verification, error) {
+	if options.Profile == Contract {
+		return newReading(options.withDefaults())
+	}
+	return newSuite(options)
 }
 
 // suite is one run of the scenarios.
@@ -126,15 +138,21 @@ func chosen(options Options) (*report.Report, error) {
 	all.Choose()
 	r := &report.Report{SchemaVersion: report.SchemaVersion, ExitCode: exitcode.OK}
 	for _, scenario := range all.Scenarios {
-		record := scenario.Record()
-		record.Outcome, record.Reason = report.Disabled, scenario.Disabled
-		if scenario.Disabled == "" {
-			record.Outcome, record.Reason = report.Skipped, planned
-		}
+		record := notRun(scenario, planned)
 		count(&r.Summary, record.Outcome)
 		r.Scenarios = append(r.Scenarios, *record)
 	}
 	return r, nil
+}
+
+// notRun returns the record of a scenario that did not run. reason says why, unless it is disabled.
+func notRun(scenario *plan.Scenario, reason string) *report.Scenario {
+	record := scenario.Record()
+	record.Outcome, record.Reason = report.Skipped, reason
+	if scenario.Disabled != "" {
+		record.Outcome, record.Reason = report.Disabled, scenario.Disabled
+	}
+	return record
 }
 
 // check refuses options that name something unknown.

@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -10,19 +9,45 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// report summarizes the run. cause is the error that ended it early, or nil.
-func (s *suite) report(cause error) *report.Report {
-	r := &report.Report{
+// newReport returns the report of a run before it has any results.
+func (o Options) newReport(contract *spec.Contract, target report.Target, run report.Run) *report.Report {
+	run.Duration = time.Since(run.Started)
+	return &report.Report{
 		SchemaVersion: report.SchemaVersion,
-		Tool:          report.Tool{Name: "unleash-mock", Version: s.options.Version, Command: "verify", Contract: s.contract.Version()},
-		Target:        s.describe(),
-		Run:           s.describeRun(),
-		Cleanup:       slices.Clip(append([]report.Leftover{}, s.leftovers...)),
+		Tool:          report.Tool{Name: "unleash-mock", Version: o.Version, Command: "verify", Contract: contract.Version()},
+		Target:        target,
+		Run:           run,
+		Scenarios:     []report.Scenario{},
+		Cleanup:       []report.Leftover{},
 	}
-	r.Run.Duration = time.Since(s.started)
+}
+
+// conclude completes a report that has all scenarios: it counts results per operation and in total,
+// and sets the exit code. unseen says why a documented status was not seen.
+func (o Options) conclude(r *report.Report, operations []*spec.Operation, unseen func(*spec.Operation, int) string, cause error) {
+	sum(r, operations, unseen)
+	r.ExitCode = exitCode(r.Summary, cause)
+	if o.DryRun && cause == nil {
+		r.ExitCode = exitcode.OK
+	}
+}
+
+// whyNotRun returns why a scenario that is not disabled did not run. cause is the error that ended
+// the run early, or nil after a dry run.
+func whyNotRun(cause error, redact *secrets.Redactor) string {
+	if cause == nil {
+		return planned
+	}
+	return "the run ended first: " + redact.Text(cause.Error())
+}
+
+func (s *suite) report(cause error) *report.Report {
+	r := s.options.newReport(s.contract, s.describe(), s.describeRun())
+	r.Cleanup = slices.Clip(append(r.Cleanup, s.leftovers...))
 	allowed := s.run.Judge.Allowed()
 	r.Allowed = slices.Grow(r.Allowed, len(allowed))[:len(allowed)]
 	for i, a := range allowed {
@@ -31,24 +56,13 @@ func (s *suite) report(cause error) *report.Report {
 	for _, scenario := range s.run.Plan.Scenarios {
 		record := s.records[scenario]
 		if record == nil {
-			record = scenario.Record()
-			record.Outcome, record.Reason = report.Disabled, scenario.Disabled
-			if scenario.Disabled == "" {
-				record.Outcome, record.Reason = report.Skipped, "the run ended first: "+s.run.Redact.Text(fmt.Sprint(cause))
-			}
-			if scenario.Disabled == "" && s.options.DryRun && cause == nil {
-				record.Reason = planned
-			}
+			record = notRun(scenario, whyNotRun(cause, s.run.Redact))
 		}
 		r.Scenarios = append(r.Scenarios, *record)
 	}
-	sum(r, s.contract.Operations(), s.unseen)
-	r.ExitCode = exitCode(r.Summary, cause)
-	if s.options.DryRun && cause == nil {
-		r.ExitCode = exitcode.OK
-		if s.refused {
-			r.ExitCode = exitcode.Broken
-		}
+	s.options.conclude(r, s.contract.Operations(), s.unseen, cause)
+	if s.refused && cause == nil {
+		r.ExitCode = exitcode.Broken
 	}
 	return r
 }
