@@ -1,16 +1,12 @@
 package proxy
 
 import (
-	"fmt"
 	"log/slog"
-	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/unleash-mock/unleash-mock/conformance/report"
-	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -84,12 +80,6 @@ type breach struct {
 type kindOfBreach struct {
 	traffic.RecordViolation
 	status int
-}
-
-// verdict is the result of judging an exchange.
-type verdict struct {
-	violations []traffic.Violation
-	unjudged   int
 }
 
 // ring keeps the newest exchanges.
@@ -277,87 +267,5 @@ func anyIndex(pointer string) string {
 	return strings.Join(tokens, "/")
 }
 
-// judge judges both messages of an exchange, as the options require.
-func (p *Proxy) judge(x *exchange) verdict {
-	var found verdict
-	add := func(violation traffic.Violation, failures []spec.Failure, unjudged string) {
-		if unjudged != "" {
-			found.unjudged++
-			p.logger.Debug("body not judged", "operation", x.operation.ID, "direction", violation.Direction, "reason", unjudged)
-		}
-		for _, violation.Failure = range failures {
-			found.violations = append(found.violations, violation)
-		}
-	}
-	if p.options.Judge != Responses && x.outcome != left {
-		failures, unjudged := p.judgeRequest(x)
-		add(traffic.Violation{Direction: traffic.ToServer, Outcome: traffic.Passed}, failures, unjudged)
-	}
-	if p.options.Judge == Requests || x.status == 0 {
-		return found
-	}
-	if !x.judged {
-		x.failures, x.unjudged = p.judgeResponse(x)
-	}
-	outcome := traffic.Passed
-	if x.own != nil {
-		outcome = traffic.Replaced
-	}
-	add(traffic.Violation{Direction: traffic.ToClient, Outcome: outcome, Status: x.status}, x.failures, x.unjudged)
-	return found
-}
-
-// passed is a body that has passed, as far as it was copied.
-type passed struct {
-	text   []byte // decoded
-	unread string // what to show instead of a text that cannot be decoded
-	size   int64  // of the text if it is complete, otherwise of what passed
-	wire   int64  // in its content encoding; 0 without one
-	over   bool   // text is incomplete, because the body is too long
-}
-
-// passed returns what was copied of a body.
-func (p *Proxy) passed(b *body, header http.Header) passed {
-	if b == nil || b.copied == nil {
-		return passed{}
-	}
-	text, err := b.text(header, p.options.MaxBody)
-	if err != nil {
-		return passed{unread: fmt.Sprintf("(%d bytes of %s)", b.copied.size, header.Get("Content-Encoding")), size: b.passed}
-	}
-	if b.copied.over {
-		return passed{text: text, size: b.passed, over: true}
-	}
-	out := passed{text: text, size: int64(len(text))}
-	if header.Get("Content-Encoding") != "" {
-		out.wire = b.passed
-	}
-	return out
-}
-
-func (b passed) message(header http.Header) traffic.Message {
-	return traffic.Message{Header: header, Body: b.text, Size: b.size, Wire: b.wire, Cut: b.over, Unread: b.unread}
-}
-
-// asSent returns an exchange as the client sent it, including base path and host.
-func (x *exchange) asSent(noted traffic.Exchange) *traffic.Exchange {
-	noted.Path = rawPath(x.request)
-	if x.request.Host != "" {
-		noted.Request.Header = x.request.Header.Clone()
-		noted.Request.Header.Set("Host", x.request.Host)
-	}
-	return &noted
-}
-
 // kept returns the exchanges that are kept, including those that broke the contract.
 func (t *tally) kept() []traffic.Exchange { return slices.Concat(t.good.kept, t.bad.kept) }
-
-// reported lists exchanges by time, as a report shows them.
-func reported(kept []traffic.Exchange, known *secrets.Redactor) []report.Exchange {
-	var out []report.Exchange
-	for _, x := range kept {
-		out = append(out, x.Record(known, keptBody))
-	}
-	slices.SortFunc(out, func(a, b report.Exchange) int { return a.Started.Compare(b.Started) })
-	return out
-}

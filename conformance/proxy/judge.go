@@ -13,8 +13,45 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/bodyparser"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
 	"github.com/unleash-mock/unleash-mock/internal/parameters"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
+
+// verdict is the result of judging an exchange.
+type verdict struct {
+	violations []traffic.Violation
+	unjudged   int
+}
+
+// judge judges both messages of an exchange, as the options require.
+func (p *Proxy) judge(x *exchange) verdict {
+	var found verdict
+	add := func(violation traffic.Violation, failures []spec.Failure, unjudged string) {
+		if unjudged != "" {
+			found.unjudged++
+			p.logger.Debug("body not judged", "operation", x.operation.ID, "direction", violation.Direction, "reason", unjudged)
+		}
+		for _, violation.Failure = range failures {
+			found.violations = append(found.violations, violation)
+		}
+	}
+	if p.options.Judge != Responses && x.outcome != left {
+		failures, unjudged := p.judgeRequest(x)
+		add(traffic.Violation{Direction: traffic.ToServer, Outcome: traffic.Passed}, failures, unjudged)
+	}
+	if p.options.Judge == Requests || x.status == 0 {
+		return found
+	}
+	if !x.judged {
+		x.failures, x.unjudged = p.judgeResponse(x)
+	}
+	outcome := traffic.Passed
+	if x.own != nil {
+		outcome = traffic.Replaced
+	}
+	add(traffic.Violation{Direction: traffic.ToClient, Outcome: outcome, Status: x.status}, x.failures, x.unjudged)
+	return found
+}
 
 // judgeRequest returns where a request breaks the contract, taken literally: a real server
 // accepts a number for a string, the contract does not. unjudged says why the body could not
@@ -37,13 +74,10 @@ func (p *Proxy) judgeRequest(x *exchange) (failures []spec.Failure, unjudged str
 	}
 	// Read as Unleash's server does, except for its limit on bytes.
 	body, refused := bodyparser.ReadUpTo(readAgain(x.request, raw), p.options.MaxBody)
-	switch {
-	case refused == nil:
-		return append(failures, x.operation.CheckBody(body.Value)...), ""
-	case refused.Status == http.StatusRequestEntityTooLarge:
-		return failures, p.tooLong()
+	if refused != nil {
+		return p.unreadable(failures, refused)
 	}
-	return append(failures, unreadable(refused)), ""
+	return append(failures, x.operation.CheckBody(body.Value)...), ""
 }
 
 func (p *Proxy) judgeParameters(x *exchange) []spec.Failure {
@@ -86,13 +120,10 @@ func (p *Proxy) judgeForeign(x *exchange) (failures []spec.Failure, unjudged str
 		}), ""
 	}
 	body, refused := foreign.Read(readAgain(x.request, raw), p.options.MaxBody)
-	switch {
-	case refused == nil:
-		return append(failures, foreign.Check(content, sent, &body)...), ""
-	case refused.Status == http.StatusRequestEntityTooLarge:
-		return failures, p.tooLong()
+	if refused != nil {
+		return p.unreadable(failures, refused)
 	}
-	return append(failures, unreadable(refused)), ""
+	return append(failures, foreign.Check(content, sent, &body)...), ""
 }
 
 // readAgain returns a request whose body can be read once more.
@@ -100,9 +131,14 @@ func readAgain(request *http.Request, raw []byte) *http.Request {
 	return &http.Request{Header: request.Header, Body: io.NopCloser(bytes.NewReader(raw)), ContentLength: int64(len(raw))}
 }
 
-func unreadable(refused *bodyparser.Error) spec.Failure {
+// unreadable adds the failure of a body that cannot be read to those before it. A body that is too
+// long is not judged.
+func (p *Proxy) unreadable(before []spec.Failure, refused *bodyparser.Error) (failures []spec.Failure, unjudged string) {
+	if refused.Status == http.StatusRequestEntityTooLarge {
+		return before, p.tooLong()
+	}
 	reason, _, _ := strings.Cut(refused.Message, `, "`) // the rest quotes the body
-	return spec.Failure{In: "body", Keyword: "syntax", Reason: "the body cannot be read: " + reason}
+	return append(before, spec.Failure{In: "body", Keyword: "syntax", Reason: "the body cannot be read: " + reason}), ""
 }
 
 // judgeResponse returns where a response breaks the contract. Without its whole body, only

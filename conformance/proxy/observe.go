@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -76,6 +77,38 @@ func (o *observer) take(turn int, x *traffic.Exchange) {
 	o.room.Broadcast()
 }
 
+// passed is a body that has passed, as far as it was copied.
+type passed struct {
+	text   []byte // decoded
+	unread string // what to show instead of a text that cannot be decoded
+	size   int64  // of the text if it is complete, otherwise of what passed
+	wire   int64  // in its content encoding; 0 without one
+	over   bool   // text is incomplete, because the body is too long
+}
+
+// passed returns what was copied of a body.
+func (p *Proxy) passed(b *body, header http.Header) passed {
+	if b == nil || b.copied == nil {
+		return passed{}
+	}
+	text, err := b.text(header, p.options.MaxBody)
+	if err != nil {
+		return passed{unread: fmt.Sprintf("(%d bytes of %s)", b.copied.size, header.Get("Content-Encoding")), size: b.passed}
+	}
+	if b.copied.over {
+		return passed{text: text, size: b.passed, over: true}
+	}
+	out := passed{text: text, size: int64(len(text))}
+	if header.Get("Content-Encoding") != "" {
+		out.wire = b.passed
+	}
+	return out
+}
+
+func (b passed) message(header http.Header) traffic.Message {
+	return traffic.Message{Header: header, Body: b.text, Size: b.size, Wire: b.wire, Cut: b.over, Unread: b.unread}
+}
+
 // noted converts an exchange to the form of package traffic, including secrets. Its bodies
 // are valid until the exchange is released.
 func (x *exchange) noted(found verdict, sent, came passed) traffic.Exchange {
@@ -98,6 +131,16 @@ func (x *exchange) noted(found verdict, sent, came passed) traffic.Exchange {
 		out.Operation = x.operation.ID
 	}
 	return out
+}
+
+// asSent returns an exchange as the client sent it, including base path and host.
+func (x *exchange) asSent(noted traffic.Exchange) *traffic.Exchange {
+	noted.Path = rawPath(x.request)
+	if x.request.Host != "" {
+		noted.Request.Header = x.request.Header.Clone()
+		noted.Request.Header.Set("Host", x.request.Host)
+	}
+	return &noted
 }
 
 // observed returns an exchange in the form that Options.Observe gets, which may be kept.

@@ -195,19 +195,11 @@ func (o Options) withDefaults() Options {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	if o.Timeout <= 0 {
-		o.Timeout = DefaultTimeout
-	}
-	if o.MaxBody <= 0 {
-		o.MaxBody = DefaultMaxBody
-	}
-	if o.Drain <= 0 {
-		o.Drain = DefaultDrain
-	}
+	o.Timeout = cmp.Or(max(o.Timeout, 0), DefaultTimeout)
+	o.MaxBody = cmp.Or(max(o.MaxBody, 0), DefaultMaxBody)
+	o.Drain = cmp.Or(max(o.Drain, 0), DefaultDrain)
 	o.Host = cmp.Or(o.Host, HostOfUpstream)
-	if o.Judge == "" {
-		o.Judge = Both
-	}
+	o.Judge = cmp.Or(o.Judge, Both)
 	return o
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -63,20 +64,13 @@ func (p *Proxy) found() (out *report.Report, kept [][]traffic.Exchange) {
 		})
 		out.Summary = sum(out.Summary, summary)
 	}
-	if outside := j.stats.Outside; outside > 0 {
-		out.Scenarios = append(out.Scenarios, besides("outside", "requests outside the contract", report.Disabled,
-			"passed on but not judged, because they match no operation of the contract", outside))
-		out.Summary.Disabled++
-	}
-	if missed := j.stats.Missed; missed > 0 {
-		out.Scenarios = append(out.Scenarios, besides("missed", "requests that came faster than they could be judged", report.Errored,
-			"passed on, but neither judged nor recorded", missed))
-		out.Summary.Errored++
-	}
-	if failed := j.stats.Failed; failed > 0 {
-		out.Scenarios = append(out.Scenarios, besides("failed", "requests on which the proxy failed", report.Errored,
-			"passed on, but not judged because of an error in the proxy, which its log describes", failed))
-		out.Summary.Errored++
+	for _, unjudged := range j.stats.unjudged() {
+		out.Scenarios = append(out.Scenarios, unjudged)
+		if unjudged.Outcome == report.Disabled {
+			out.Summary.Disabled++
+		} else {
+			out.Summary.Errored++
+		}
 	}
 	out.ExitCode = j.stats.exitCode()
 	return out, kept
@@ -197,18 +191,43 @@ func sum(a, b report.Summary) report.Summary {
 	}
 }
 
-// besides returns a scenario for traffic that was not judged.
-func besides(id, name string, outcome report.Outcome, reason string, count int) report.Scenario {
-	return report.Scenario{
-		ID:         "proxy:" + id,
-		Feature:    "Traffic",
-		Name:       name,
-		Tags:       []string{},
-		Operations: []string{},
-		Outcome:    outcome,
-		Reason:     fmt.Sprintf("%s: %d", reason, count),
-		Steps:      []report.Step{},
-		Exchanges:  []report.Exchange{},
-		Failures:   []report.Failure{},
+// unjudged returns scenarios for the traffic that was not judged.
+func (s Stats) unjudged() (scenarios []report.Scenario) {
+	for _, part := range []struct {
+		count    int
+		id, name string
+		outcome  report.Outcome
+		reason   string
+	}{
+		{s.Outside, "outside", "requests outside the contract", report.Disabled, "passed on but not judged, because they match no operation of the contract"},
+		{s.Missed, "missed", "requests that came faster than they could be judged", report.Errored, "passed on, but neither judged nor recorded"},
+		{s.Failed, "failed", "requests on which the proxy failed", report.Errored, "passed on, but not judged because of an error in the proxy, which its log describes"},
+	} {
+		if part.count == 0 {
+			continue
+		}
+		scenarios = append(scenarios, report.Scenario{
+			ID:         "proxy:" + part.id,
+			Feature:    "Traffic",
+			Name:       part.name,
+			Tags:       []string{},
+			Operations: []string{},
+			Outcome:    part.outcome,
+			Reason:     fmt.Sprintf("%s: %d", part.reason, part.count),
+			Steps:      []report.Step{},
+			Exchanges:  []report.Exchange{},
+			Failures:   []report.Failure{},
+		})
 	}
+	return scenarios
+}
+
+// reported lists exchanges by time, as a report shows them.
+func reported(kept []traffic.Exchange, known *secrets.Redactor) []report.Exchange {
+	var out []report.Exchange
+	for _, x := range kept {
+		out = append(out, x.Record(known, keptBody))
+	}
+	slices.SortFunc(out, func(a, b report.Exchange) int { return a.Started.Compare(b.Started) })
+	return out
 }
