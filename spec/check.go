@@ -332,7 +332,7 @@ func (r *Response) checkBody(status int, header http.Header, body []byte) []Fail
 
 // checkEmpty judges an empty body where the document describes one.
 func (c *Content) checkEmpty() []Failure {
-	if !isJSON(c.MediaType) && len(check(c.schema.get().schema, nil, "", "body")) == 0 {
+	if !openapi.IsJSON(c.MediaType) && len(check(c.schema.get().schema, nil, "", "body")) == 0 {
 		return nil // an empty text
 	}
 	return []Failure{{In: "body", Keyword: "empty", Reason: "the body is empty, but the contract requires one"}}
@@ -350,7 +350,7 @@ func (c *Content) CheckResponse(contentType string, body []byte) []Failure {
 	if known {
 		return failures
 	}
-	if schema.lists != nil && isJSON(contentType) && c.fit(body) {
+	if schema.lists != nil && openapi.IsJSON(contentType) && c.fit(body) {
 		if len(body) > maxWhole {
 			return nil
 		}
@@ -368,7 +368,7 @@ const maxWhole = 4 << 10
 // judge checks a body that is not empty. A body that is neither JSON nor described as a string may
 // be anything.
 func (c *Content) judge(contentType string, body []byte) []Failure {
-	if !isJSON(contentType) {
+	if !openapi.IsJSON(contentType) {
 		if !c.Describes("string") {
 			return nil
 		}
@@ -435,8 +435,6 @@ func exactly(text []byte) (value any, err error) {
 
 // manyDigits matches what floats may round, tooManyDigits what would take too long to read exactly.
 var manyDigits, tooManyDigits = regexp.MustCompile(`\d{16}`), regexp.MustCompile(`\d{1000}`)
-
-func isJSON(mediaType string) bool { return openapi.IsJSON(mediaType) }
 
 // check validates a value and returns its failures, the one to report first.
 func check(schema *jsonschema.Schema, shape *openapi.Shape, value any, in string) []Failure {

@@ -163,16 +163,13 @@ func checkPathParameters(parameters []*Parameter, names []string) error {
 }
 
 func (r reader) parameter(source *v3.Parameter) (*Parameter, error) {
-	parameter := &Parameter{Name: source.Name, In: source.In, Required: source.Required != nil && *source.Required, Style: source.Style}
-	proxy, examples := source.Schema, examplesOf(source.Example, source.Examples)
-	if content := firstContent(source.Content); content != nil {
-		proxy, parameter.JSON = content.Schema, isJSON(source.Content.First().Key())
-		examples = append(examples, examplesOf(content.Example, content.Examples)...)
+	parameter := &Parameter{
+		Name: source.Name, In: source.In, Required: source.Required != nil && *source.Required,
+		MayBeEmpty: source.AllowEmptyValue && source.In == "query", Style: cmp.Or(source.Style, openapi.DefaultStyle(source.In)),
 	}
-	parameter.MayBeEmpty = source.AllowEmptyValue && source.In == "query"
-	if parameter.Style == "" {
-		parameter.Style = styles[source.In]
-	}
+	examples := examplesOf(source.Example, source.Examples)
+	proxy, more, inJSON := valueOf(source.Schema, source.Content)
+	parameter.JSON, examples = inJSON, append(examples, more...)
 	parameter.Explode = parameter.Style == "form"
 	if source.Explode != nil {
 		parameter.Explode = *source.Explode
@@ -194,9 +191,6 @@ func (r reader) parameter(source *v3.Parameter) (*Parameter, error) {
 	}
 	return parameter, nil
 }
-
-// styles are the default styles of parameters, by where they are.
-var styles = map[string]string{"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 
 // examplesOf returns the examples that a document gives at one place.
 func examplesOf(single *yaml.Node, named *orderedmap.Map[string, *base.Example]) []openapi.Example {
@@ -244,7 +238,7 @@ func (r reader) contents(source *orderedmap.Map[string, *v3.MediaType], directio
 			return nil, err
 		}
 		draw := r.draw
-		if direction == request && !isJSON(mediaType) {
+		if direction == request && !openapi.IsJSON(mediaType) {
 			draw = r.drawText // the fields of a form come as text
 		}
 		content := &Content{
@@ -356,12 +350,9 @@ func (r reader) response(code string, status int, source *v3.Response) (*Respons
 			continue
 		}
 		header := &Header{Name: name, Required: written.Required, Explode: written.Explode}
-		proxy, examples := written.Schema, examplesOf(written.Example, written.Examples)
-		if content := firstContent(written.Content); content != nil {
-			proxy, header.JSON = content.Schema, isJSON(written.Content.First().Key())
-			examples = append(examples, examplesOf(content.Example, content.Examples)...)
-		}
-		header.Shape = r.drawText(proxy)
+		examples := examplesOf(written.Example, written.Examples)
+		proxy, more, inJSON := valueOf(written.Schema, written.Content)
+		header.JSON, header.Shape, examples = inJSON, r.drawText(proxy), append(examples, more...)
 		if header.schema, err = r.schema(proxy, reply); err != nil {
 			return nil, fmt.Errorf("header %s: %w", name, err)
 		}
@@ -441,21 +432,23 @@ func (r reader) schema(proxy *base.SchemaProxy, direction direction) (*schema, e
 	return r.contract.schemas.of(source, direction), nil
 }
 
-// firstContent returns the first media type of a content map; nil if the map is empty.
-func firstContent(content *orderedmap.Map[string, *v3.MediaType]) *v3.MediaType {
-	if content == nil || content.First() == nil {
-		return nil
+// valueOf returns what describes the value of a parameter or a header: its schema or, if it has
+// content, the schema and the examples of its only media type.
+func valueOf(schema *base.SchemaProxy, content *orderedmap.Map[string, *v3.MediaType]) (proxy *base.SchemaProxy, examples []openapi.Example, inJSON bool) {
+	only := content.First()
+	if only == nil || only.Value() == nil {
+		return schema, nil, false
 	}
-	return content.First().Value()
+	written := only.Value()
+	return written.Schema, examplesOf(written.Example, written.Examples), openapi.IsJSON(only.Key())
 }
 
 func extension(extensions *orderedmap.Map[string, *yaml.Node], name string) string {
 	if extensions == nil {
 		return ""
 	}
-	value := extensions.GetOrZero(name)
-	if value == nil {
-		return ""
+	if value := extensions.GetOrZero(name); value != nil {
+		return value.Value
 	}
-	return value.Value
+	return ""
 }

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/go-openapi/jsonpointer"
 	"github.com/pb33f/jsonschema/v6"
 	"github.com/pb33f/jsonschema/v6/kind"
 
@@ -113,7 +112,7 @@ func compare(shape *openapi.Shape, a, b located) int {
 func describe(leaf *jsonschema.ValidationError, in string) []located {
 	base := located{path: leaf.InstanceLocation}
 	base.In = in
-	base.Pointer = pointer(leaf.InstanceLocation)
+	base.Pointer = openapi.Pointer(leaf.InstanceLocation)
 	one := func(rank int, keyword, want, reason string) []located {
 		base.rank, base.Keyword, base.Want, base.Reason = rank, keyword, want, reason
 		return []located{base}
@@ -198,14 +197,4 @@ func withoutNull(types []string) []string {
 		return types
 	}
 	return slices.DeleteFunc(slices.Clone(types), func(name string) bool { return name == "null" })
-}
-
-// pointer returns the JSON pointer made of a path's names.
-func pointer(path []string) string {
-	var out strings.Builder
-	for _, token := range path {
-		out.WriteByte('/')
-		out.WriteString(jsonpointer.Escape(token))
-	}
-	return out.String()
 }

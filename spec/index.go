@@ -25,9 +25,6 @@ const (
 	extensionMode        = "x-unleash-mock-mode"
 )
 
-// methods are the members of a path that are operations.
-var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
-
 // index reads what is needed to start: how each operation is addressed, and who may use it. ours is as
 // for read.
 func (c *Contract) index(ours *Contract) error {
@@ -154,6 +151,7 @@ func (x *indexer) readOperations(path *Path, part, other []byte) {
 	if parameters == nil {
 		parameters = document.Member(other, "parameters")
 	}
+	methods := openapi.Methods()
 	for name, value := range document.Members(part) {
 		if !slices.Contains(methods, name) {
 			continue

@@ -123,7 +123,7 @@ func (s *schemas) forgetAudited() {
 // form such as XML.
 func (c *Content) comparable(example any) bool {
 	switch _, isText := example.(string); {
-	case isJSON(c.MediaType):
+	case openapi.IsJSON(c.MediaType):
 		return true
 	case c.Describes("string"):
 		return isText

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/spec/internal/document"
 )
 
@@ -74,7 +75,7 @@ func sampled(t *testing.T, operation *Operation, response *Response, content *Co
 	if (err != nil) != without[operation.ID] {
 		t.Errorf("%s %s %s: %v", operation.ID, response.Code, content.MediaType, err)
 	}
-	if err != nil || !isJSON(content.MediaType) {
+	if err != nil || !openapi.IsJSON(content.MediaType) {
 		return
 	}
 	text, err := json.Marshal(value)

@@ -216,7 +216,7 @@ func (c *Contract) JSONServedAt(url string) []byte { return c.document.ServedAt(
 // that extends this one.
 func (c *Contract) JSONGradedAt(url string, graded *Contract, edition Edition) []byte {
 	return c.document.ServedAt(url, "x-unleash-mock-grade", func(path, method string) string {
-		if !slices.Contains(methods, method) {
+		if !slices.Contains(openapi.Methods(), method) {
 			return ""
 		}
 		return string(graded.Find(strings.ToUpper(method), parameter.ReplaceAllString(path, "{}")).GradeIn(edition))

@@ -200,9 +200,6 @@ func allStyled(parts *yaml.Node, usual string) *yaml.Node {
 	return parts
 }
 
-// usualStyles are the default styles of parameters, by their place.
-var usualStyles = map[string]string{"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
-
 // mediaType returns the part of a content type before its parameters, in lower case.
 func mediaType(contentType string) string {
 	essence, _, _ := strings.Cut(contentType, ";")
@@ -253,7 +250,7 @@ func (c *cleaner) parameters(o *operation, names []string) *yaml.Node {
 			if name == "" || !openapi.IsParameter(in, name) {
 				continue
 			}
-			styled(parameter, usualStyles[in])
+			styled(parameter, openapi.DefaultStyle(in))
 			if i := slices.Index(own, name); in == "path" && i >= 0 && i < len(names) {
 				name = names[i]
 			}

@@ -1,6 +1,7 @@
 package drift
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -196,16 +197,11 @@ func (c *comparison) verdicts(p pair, found []located) []Change {
 }
 
 func compareChanges(a, b Change) int {
-	for _, order := range []int{
+	return cmp.Or(
 		strings.Compare(a.Pointer, b.Pointer),
 		strings.Compare(string(a.Kind), string(b.Kind)),
 		strings.Compare(a.Contract+a.Target, b.Contract+b.Target),
-	} {
-		if order != 0 {
-			return order
-		}
-	}
-	return 0
+	)
 }
 
 // skeleton returns a document that contains only one operation.

@@ -33,9 +33,6 @@ type operation struct {
 	node, item       *yaml.Node
 }
 
-// methods are the fields of a path item that hold an operation.
-var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
-
 // read parses an OpenAPI 3 document, JSON or YAML.
 func read(source []byte) (*document, error) {
 	written, err := yamljson.Read(textfile.Decode(source))
@@ -64,7 +61,7 @@ func read(source []byte) (*document, error) {
 	}
 	for path, item := range fields(paths) {
 		item = d.resolve(item)
-		for _, method := range methods {
+		for _, method := range openapi.Methods() {
 			if node := d.field(item, method); node != nil {
 				d.add(&operation{method: strings.ToUpper(method), path: path, node: node, item: item})
 			}

@@ -235,7 +235,7 @@ func (p pair) propertyEffect(change located, kind State, request bool) effect {
 	if kind != Added {
 		return either
 	}
-	schema, _, _ := cutLast(change.pointer, "/properties/")
+	schema := beforeLast(change.pointer, "/properties/")
 	if !request && text(p.at(p.left, schema+"/additionalProperties")) == "false" {
 		return looser
 	}
@@ -268,11 +268,12 @@ func boundEffect(contract, target string, greater effect) effect {
 	return looser
 }
 
-func cutLast(s, separator string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, separator); i >= 0 {
-		return s[:i], s[i+len(separator):], true
+// beforeLast returns the part of a text before the last separator.
+func beforeLast(text, separator string) string {
+	if i := strings.LastIndex(text, separator); i >= 0 {
+		return text[:i]
 	}
-	return s, "", false
+	return text
 }
 
 // isError reports whether a change lies inside an error response that both sides list, and

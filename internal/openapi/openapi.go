@@ -157,6 +157,28 @@ func Tokens(reference string) ([]string, bool) {
 	return tokens, err == nil
 }
 
+// Pointer returns the JSON pointer that consists of tokens.
+func Pointer(tokens []string) string {
+	var out strings.Builder
+	for _, token := range tokens {
+		out.WriteString("/" + jsonpointer.Escape(token))
+	}
+	return out.String()
+}
+
+// Methods returns the members of a path that are operations.
+func Methods() []string {
+	return []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+}
+
+// DefaultStyle returns the style of parameters that do not name one, by where they are.
+func DefaultStyle(in string) string {
+	if in == "query" || in == "cookie" {
+		return "form"
+	}
+	return "simple"
+}
+
 // IsParameter reports whether OpenAPI treats what is declared as a parameter as one. It ignores the
 // headers that contents and security describe.
 func IsParameter(in, name string) bool {

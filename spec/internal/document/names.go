@@ -32,7 +32,7 @@ func pointed(text []byte) []byte {
 		if !known || room < 0 {
 			continue
 		}
-		value, _ := json.Marshal("#" + strings.ReplaceAll(pointer(append(to.tokens(), tokens...)), "%", "%25")) // cannot fail, as it is a string
+		value, _ := json.Marshal("#" + strings.ReplaceAll(openapi.Pointer(append(to.tokens(), tokens...)), "%", "%25")) // cannot fail, as it is a string
 		begin := len(text) - cap(link.value)
 		out = append(append(out, text[end:begin]...), value...)
 		end = begin + len(link.value)
@@ -96,15 +96,6 @@ func (p *place) tokens() []string {
 		return nil
 	}
 	return append(p.above.tokens(), p.token)
-}
-
-// pointer returns a JSON pointer.
-func pointer(tokens []string) string {
-	var out strings.Builder
-	for _, token := range tokens {
-		out.WriteString("/" + jsonpointer.Escape(token))
-	}
-	return out.String()
 }
 
 // read collects names and references in an object or an array. parent is the name of the member around it.
