@@ -331,17 +331,15 @@ func (f *facets) addNumber(s *jsonschema.Schema) {
 	if s.Format == nil {
 		return
 	}
-	switch s.Format.Name {
-	case "int32":
+	if bounds, is := integers[s.Format.Name]; is {
 		f.multiples = append(f.multiples, big.NewRat(1, 1))
-		f.raise(big.NewRat(-1<<31, 1), false)
-		f.lower(big.NewRat(1<<31-1, 1), false)
-	case "int64":
-		f.multiples = append(f.multiples, big.NewRat(1, 1))
-		f.raise(big.NewRat(math.MinInt64, 1), false)
-		f.lower(big.NewRat(math.MaxInt64, 1), false)
+		f.raise(big.NewRat(bounds[0], 1), false)
+		f.lower(big.NewRat(bounds[1], 1), false)
 	}
 }
+
+// integers are the formats of whole numbers, with their bounds.
+var integers = map[string][2]int64{"int32": {math.MinInt32, math.MaxInt32}, "int64": {math.MinInt64, math.MaxInt64}}
 
 func (f *facets) raise(bound *big.Rat, exclusive bool) {
 	if bound != nil && (f.low == nil || bound.Cmp(f.low) > 0 || bound.Cmp(f.low) == 0 && exclusive) {

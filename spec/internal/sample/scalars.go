@@ -280,22 +280,22 @@ var formats = map[string][]func(*maker) string{
 	"date":                  {func(m *maker) string { return m.moment().Format(time.DateOnly) }},
 	"time":                  {func(m *maker) string { return m.moment().Format("15:04:05Z") }},
 	"duration":              {func(m *maker) string { return fmt.Sprintf("PT%dM", 1+m.random.IntN(59)) }, constant("P1D")},
-	"email":                 {func(m *maker) string { return fmt.Sprintf("user-%d@example.com", m.random.IntN(1000)) }, constant("a@b.co")},
-	"idn-email":             {func(m *maker) string { return fmt.Sprintf("user-%d@example.com", m.random.IntN(1000)) }, constant("a@b.co")},
-	"hostname":              {func(m *maker) string { return fmt.Sprintf("host-%d.example.com", m.random.IntN(1000)) }, constant("a.co")},
-	"idn-hostname":          {func(m *maker) string { return fmt.Sprintf("host-%d.example.com", m.random.IntN(1000)) }, constant("a.co")},
+	"email":                 {numbered("user-%d@example.com", 1000), constant("a@b.co")},
+	"idn-email":             {numbered("user-%d@example.com", 1000), constant("a@b.co")},
+	"hostname":              {numbered("host-%d.example.com", 1000), constant("a.co")},
+	"idn-hostname":          {numbered("host-%d.example.com", 1000), constant("a.co")},
 	"ipv4":                  {func(m *maker) string { return fmt.Sprintf("192.0.2.%d", 1+m.random.IntN(254)) }},
 	"ipv6":                  {func(m *maker) string { return fmt.Sprintf("2001:db8::%x", 1+m.random.IntN(1<<16-1)) }, constant("::1")},
-	"uri":                   {func(m *maker) string { return fmt.Sprintf("https://example.com/%d", m.random.IntN(1000)) }, constant("a:b")},
-	"url":                   {func(m *maker) string { return fmt.Sprintf("https://example.com/%d", m.random.IntN(1000)) }, constant("http://a.co")},
-	"iri":                   {func(m *maker) string { return fmt.Sprintf("https://example.com/%d", m.random.IntN(1000)) }, constant("a:b")},
-	"uri-reference":         {func(m *maker) string { return fmt.Sprintf("/%d", m.random.IntN(1000)) }},
-	"iri-reference":         {func(m *maker) string { return fmt.Sprintf("/%d", m.random.IntN(1000)) }},
+	"uri":                   {numbered("https://example.com/%d", 1000), constant("a:b")},
+	"url":                   {numbered("https://example.com/%d", 1000), constant("http://a.co")},
+	"iri":                   {numbered("https://example.com/%d", 1000), constant("a:b")},
+	"uri-reference":         {numbered("/%d", 1000)},
+	"iri-reference":         {numbered("/%d", 1000)},
 	"uri-template":          {constant("https://example.com/{id}"), constant("{id}")},
 	"json-pointer":          {constant("/a/b"), constant("")},
 	"relative-json-pointer": {constant("0/a"), constant("0")},
 	"regex":                 {constant("^[a-z]+$"), constant("a")},
-	"semver":                {func(m *maker) string { return fmt.Sprintf("1.%d.0", m.random.IntN(100)) }},
+	"semver":                {numbered("1.%d.0", 100)},
 	"period":                {constant("2026-01-01T00:00:00Z/P1D")},
 	"byte": {func(m *maker) string {
 		return base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "%06d", m.random.IntN(1000000)))
@@ -321,6 +321,11 @@ var expressions = map[string]string{
 // Formats returns the names of the formats that the package can generate.
 func Formats() []string {
 	return slices.Collect(maps.Keys(formats))
+}
+
+// numbered returns a function that puts a number below count into a text.
+func numbered(format string, count int) func(*maker) string {
+	return func(m *maker) string { return fmt.Sprintf(format, m.random.IntN(count)) }
 }
 
 func constant(text string) func(*maker) string { return func(*maker) string { return text } }
