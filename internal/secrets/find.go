@@ -34,6 +34,7 @@ var (
 	urlEnd    = setOf(" \t\r\n\"'`\\<>")
 	bareEnd   = setOf(" \t\r\n\"',}]\\")
 	blanks    = setOf(" \t\r\n")
+	spaces    = setOf(" \t")
 	afterText = setOf(" \t\r\n,:]}") // what may follow a string in JSON
 	partEnd   = setOf("\"; \t\r\n")
 	tagEnd    = setOf("<>")
@@ -135,10 +136,7 @@ func (f *finder) hide(start, end int, bare bool) int {
 	if strings.HasPrefix(f.text[start:], Mark) {
 		start += len(Mark)
 	}
-	if inString, last := f.inString(f.at); inString {
-		end = min(end, last)
-	}
-	if start < end {
+	if end = min(end, f.limit(f.at)); start < end {
 		f.found = append(f.found, span{start, end, bare})
 	}
 	return max(start, end)
@@ -177,12 +175,12 @@ func (f *finder) colon(at int) int {
 		}
 	}
 	if before != "" && (isSecretText(before) || isHeaderLine(before)) { // as in YAML, GraphQL and JavaScript
-		if from, end := f.quoted(setOf(" \t").beyond(text, at+1)); from < end {
+		if from, end := f.quoted(spaces.beyond(text, at+1)); from < end {
 			return f.hide(from, end, false)
 		}
 	}
 	if isHeaderLine(before) {
-		from := setOf(" \t").beyond(text, at+1)
+		from := spaces.beyond(text, at+1)
 		end := lineEnd.until(text, from)
 		return f.hide(from+public(text[from:end]), end, false)
 	}
@@ -376,7 +374,7 @@ func (f *finder) blank(at int) int {
 	if scheme != "bearer" && scheme != "basic" {
 		return at + 1
 	}
-	from := setOf(" \t").beyond(f.text, at)
+	from := spaces.beyond(f.text, at)
 	end := wordEnd.until(f.text, from)
 	credential := f.text[from:end]
 	if scheme == "basic" && inBasic(credential) == nil || isProse(credential) {

@@ -3,6 +3,7 @@ package secrets
 import (
 	"cmp"
 	"encoding/base64"
+	"encoding/binary"
 	"math"
 	"slices"
 	"sort"
@@ -110,12 +111,7 @@ func inner(encoding *base64.Encoding, before int, secret string) string {
 	return encoded[first:last]
 }
 
-func startOf(text string) (start uint64) {
-	for i := range window {
-		start = start>>8 | uint64(text[i])<<56
-	}
-	return start
-}
+func startOf(text string) uint64 { return binary.LittleEndian.Uint64([]byte(text[:window])) }
 
 // slot maps a start to one of the bits.
 func slot(start uint64) (word int, bit uint64) {

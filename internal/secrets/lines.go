@@ -17,7 +17,7 @@ func (f *finder) line(name string, named, at int) (from, end int) {
 		return 0, 0
 	}
 	text := f.inside(at)
-	from = setOf(" \t").beyond(text, at)
+	from = spaces.beyond(text, at)
 	if inner, end := f.quoted(from); inner < end {
 		return inner, end
 	}

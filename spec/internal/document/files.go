@@ -170,7 +170,7 @@ func (j *joiner) adopt(component *node, section, name string) {
 		if !isOther || len(component.names) > 1 || j.placed[part{target, section}] != "" {
 			return
 		}
-		j.placed[part{target, section}] = pointer([]string{"components", section, name})
+		j.placed[part{target, section}] = openapi.Pointer([]string{"components", section, name})
 		*component = *target
 	}
 }
@@ -258,7 +258,7 @@ func (j *joiner) place(target *node, section, reference string) string {
 		}
 		j.taken[[2]string{section, name}] = 1
 		components.member(section).add(name, target)
-		j.placed[to] = pointer([]string{"components", section, name})
+		j.placed[to] = openapi.Pointer([]string{"components", section, name})
 		j.unvisited = append(j.unvisited, unvisited{target, kinds[section]["*"]})
 	}
 	return j.placed[to]
