@@ -90,10 +90,10 @@ func TestALimitThatIsToldOrDocumentedHasToBeHeld(t *testing.T) {
 		want     report.Outcome
 	}{
 		"endpoints, reported":          {false, nil, reported, endpoints, report.Failed},
-		"endpoints, not told":          {false, given, nil, endpoints, report.Disabled},
+		"endpoints, not stated":        {false, given, nil, endpoints, report.Disabled},
 		"endpoints of no mock":         {true, nil, nil, endpoints, report.Failed},
-		"tokens, told by the user":     {false, given, nil, tokens, report.Failed},
-		"tokens, not told":             {false, nil, reported, tokens, report.Disabled},
+		"tokens, stated by the user":   {false, given, nil, tokens, report.Failed},
+		"tokens, not stated":           {false, nil, reported, tokens, report.Disabled},
 		"calls of a mock":              {false, given, reported, calls, report.Disabled},
 		"calls of anything but a mock": {true, nil, nil, calls, report.Failed},
 	} {

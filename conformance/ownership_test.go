@@ -234,10 +234,10 @@ func TestWhatNothingShouldHaveIsNotTouchedIfSomethingHasIt(t *testing.T) {
 			if changes := target.of(test.path); len(changes) > 0 {
 				t.Errorf("changes were requested: %q", changes)
 			}
-			told := slices.ContainsFunc(result.Scenarios, func(s report.Scenario) bool {
+			wasReported := slices.ContainsFunc(result.Scenarios, func(s report.Scenario) bool {
 				return s.Outcome == report.Disabled && strings.HasPrefix(s.Reason, test.reason)
 			})
-			if !told || result.Summary.Passed == 0 {
+			if !wasReported || result.Summary.Passed == 0 {
 				t.Errorf("summary %+v, reasons: %v", result.Summary, reasons(result))
 			}
 		})

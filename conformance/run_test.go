@@ -901,18 +901,18 @@ func TestAFailureTellsWhatAndWhere(t *testing.T) {
 func TestProgressIsToldOfEveryScenario(t *testing.T) {
 	t.Parallel()
 	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
-	told, last := 0, conformance.Progress{}
+	reported, last := 0, conformance.Progress{}
 	found := false
 	result := verify(t, 0, conformance.Options{
 		Handler: mock, Concurrency: 4, Operations: []string{"getSignalEndpoints"},
 		Found: func(target report.Target, run report.Run, _ []string) { found = target.Mock != "" && run.ID != "" },
 		Progress: func(p conformance.Progress) {
-			told++
+			reported++
 			last = p
 		},
 	})
-	if told != result.Summary.Passed || last.Done != told || last.Total != told || !found {
-		t.Errorf("progress was reported %d times, last %d of %d; summary %+v", told, last.Done, last.Total, result.Summary)
+	if reported != result.Summary.Passed || last.Done != reported || last.Total != reported || !found {
+		t.Errorf("progress was reported %d times, last %d of %d; summary %+v", reported, last.Done, last.Total, result.Summary)
 	}
 }
 

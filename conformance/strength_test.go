@@ -174,16 +174,16 @@ func passes(t *testing.T, result *report.Report) {
 
 // others describes what failed instead.
 func others(result *report.Report) string {
-	var told []string
+	var named []string
 	for _, scenario := range result.Scenarios {
 		for _, failure := range scenario.Failures {
-			told = append(told, fmt.Sprintf("%s named %q: expected %s, got %s", scenario.ID, failure.Operation, failure.Expectation, failure.Got))
+			named = append(named, fmt.Sprintf("%s named %q: expected %s, got %s", scenario.ID, failure.Operation, failure.Expectation, failure.Got))
 		}
 	}
-	if len(told) == 0 {
+	if len(named) == 0 {
 		return "nothing failed"
 	}
-	return strings.Join(told[:min(len(told), 5)], "\n")
+	return strings.Join(named[:min(len(named), 5)], "\n")
 }
 
 // sightings records the scenarios in which operations of mocks without a fault gave certain

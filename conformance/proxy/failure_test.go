@@ -192,9 +192,9 @@ func TestClientThatLeaves(t *testing.T) {
 	for name, begun := range map[string]bool{"before the answer": false, "in the middle of it": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			there, told := make(chan struct{}), make(chan struct{})
+			there, canceled := make(chan struct{}), make(chan struct{})
 			s := play(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				defer close(told)
+				defer close(canceled)
 				if begun {
 					w.Header().Set("Content-Type", "application/json")
 					_, _ = io.WriteString(w, healthy[:5])
@@ -215,7 +215,7 @@ func TestClientThatLeaves(t *testing.T) {
 				}
 			}
 			conn.Close()
-			<-told
+			<-canceled
 			s.end()
 			if diff := cmp.Diff(proxy.Stats{Exchanges: 1, Left: 1}, withoutUnjudged(s.Stats())); diff != "" {
 				t.Error(diff)

@@ -64,12 +64,12 @@ func TestTrafficWaitsForNoJudge(t *testing.T) {
 	const count = maxKept/size + 8
 	body := strings.Repeat(" ", size)
 	let := make(chan struct{})
-	var told atomic.Int64
+	var observed atomic.Int64
 	var log strings.Builder // written by the judges, which have ended when it is read
 	p, base, end := before(t, `{"health":"GOOD"}`, Options{
 		Observe: func(traffic.Exchange) {
 			<-let
-			told.Add(1)
+			observed.Add(1)
 		},
 		Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
@@ -83,8 +83,8 @@ func TestTrafficWaitsForNoJudge(t *testing.T) {
 	p.SetDrain(5 * time.Minute)
 	end()
 	stats := p.Stats()
-	if stats.Exchanges != count || stats.Missed < 8 || int(told.Load())+stats.Missed != count {
-		t.Errorf("stats %+v, of which %d were observed", stats, told.Load())
+	if stats.Exchanges != count || stats.Missed < 8 || int(observed.Load())+stats.Missed != count {
+		t.Errorf("stats %+v, of which %d were observed", stats, observed.Load())
 	}
 	if left := p.budget.left.Load(); left != maxKept {
 		t.Errorf("%d bytes were not returned to the budget", maxKept-left)
@@ -104,15 +104,15 @@ func TestHeldAnswersWaitForTheirJudges(t *testing.T) {
 	t.Parallel()
 	const size = 4 << 20
 	const count = maxKept/size + 8
-	var told atomic.Int64
-	p, base, end := before(t, strings.Repeat(" ", 100), Options{FailOnViolation: true, Judge: Requests, Observe: func(traffic.Exchange) { told.Add(1) }})
+	var observed atomic.Int64
+	p, base, end := before(t, strings.Repeat(" ", 100), Options{FailOnViolation: true, Judge: Requests, Observe: func(traffic.Exchange) { observed.Add(1) }})
 	p.SetDrain(5 * time.Minute)
 	for range count {
 		post(t, base+"/api/admin/signal-endpoints/7/on", strings.Repeat(" ", size))
 	}
 	end()
-	if stats := p.Stats(); stats.Missed != 0 || told.Load() != count {
-		t.Errorf("stats %+v, of which %d were observed", stats, told.Load())
+	if stats := p.Stats(); stats.Missed != 0 || observed.Load() != count {
+		t.Errorf("stats %+v, of which %d were observed", stats, observed.Load())
 	}
 }
 
@@ -121,12 +121,12 @@ func TestHeldAnswersWaitForTheirJudges(t *testing.T) {
 func TestTheEndWaitsSoLong(t *testing.T) {
 	t.Parallel()
 	var p *Proxy
-	told := 0
+	observed := 0
 	p, base, end := before(t, `{"health":"GOOD"}`, Options{Observe: func(traffic.Exchange) {
 		for !p.judges.late.Load() {
 			runtime.Gosched()
 		}
-		told++
+		observed++
 	}})
 	p.SetDrain(1)
 	const count = 10
@@ -135,8 +135,8 @@ func TestTheEndWaitsSoLong(t *testing.T) {
 	}
 	end()
 	stats := p.Stats()
-	if stats.Exchanges != count || stats.Missed == 0 || told+stats.Missed != count {
-		t.Errorf("stats %+v, of which %d were observed", stats, told)
+	if stats.Exchanges != count || stats.Missed == 0 || observed+stats.Missed != count {
+		t.Errorf("stats %+v, of which %d were observed", stats, observed)
 	}
 	if code := p.Report().ExitCode; code != exitcode.Broken && code != exitcode.Error {
 		t.Errorf("exit code %d", code)
@@ -148,8 +148,8 @@ func TestTheEndWaitsSoLong(t *testing.T) {
 func TestTheEndWaitsForNoJudge(t *testing.T) {
 	t.Parallel()
 	var recorded bytes.Buffer
-	var told atomic.Int64
-	p, base, end := before(t, `{"health":"GOOD"}`, Options{Record: &recorded, Observe: func(traffic.Exchange) { told.Add(1) }})
+	var observed atomic.Int64
+	p, base, end := before(t, `{"health":"GOOD"}`, Options{Record: &recorded, Observe: func(traffic.Exchange) { observed.Add(1) }})
 	p.judges.large.Lock() // as if the secrets of a large exchange took for ever
 	const path = "/api/admin/signal-endpoints/7/on"
 	post(t, base+path, "")
@@ -163,13 +163,13 @@ func TestTheEndWaitsForNoJudge(t *testing.T) {
 	}
 	end()
 	stats, report := p.Stats(), p.Report()
-	if stats.Exchanges != count+1 || stats.Missed != count || stats.Violations != 1 || strings.Count(recorded.String(), "\n") != 1 || told.Load() != 1 || p.RecordError() != nil {
-		t.Errorf("stats %+v, %d were observed, recorded %.2000s, %v", stats, told.Load(), recorded.String(), p.RecordError())
+	if stats.Exchanges != count+1 || stats.Missed != count || stats.Violations != 1 || strings.Count(recorded.String(), "\n") != 1 || observed.Load() != 1 || p.RecordError() != nil {
+		t.Errorf("stats %+v, %d were observed, recorded %.2000s, %v", stats, observed.Load(), recorded.String(), p.RecordError())
 	}
 	p.judges.large.Unlock()
 	p.judges.running.Wait()
-	if later := p.Stats(); later != stats || strings.Count(recorded.String(), "\n") != 1 || told.Load() != 1 || p.Report().Summary != report.Summary {
-		t.Errorf("stats %+v became %+v, %d were observed, recorded %.2000s", stats, later, told.Load(), recorded.String())
+	if later := p.Stats(); later != stats || strings.Count(recorded.String(), "\n") != 1 || observed.Load() != 1 || p.Report().Summary != report.Summary {
+		t.Errorf("stats %+v became %+v, %d were observed, recorded %.2000s", stats, later, observed.Load(), recorded.String())
 	}
 	if left := p.budget.left.Load(); left != maxKept {
 		t.Errorf("%d bytes were not returned to the budget", maxKept-left)
@@ -196,11 +196,11 @@ func TestTheEndWaitsForNoRoom(t *testing.T) {
 func TestAFaultOfTheProxyEndsNothing(t *testing.T) {
 	t.Parallel()
 	var log strings.Builder // written by the judges, which have ended when it is read
-	told := 0
+	observed := 0
 	p, base, end := before(t, `{"health":"GOOD"}`, Options{
 		Observe: func(x traffic.Exchange) {
-			told++
-			if told == 2 {
+			observed++
+			if observed == 2 {
 				panic("the second")
 			}
 		},
@@ -215,8 +215,8 @@ func TestAFaultOfTheProxyEndsNothing(t *testing.T) {
 	}
 	end()
 	stats := p.Stats()
-	if stats.Exchanges != 5 || stats.Failed != 6 || stats.Missed != 0 || told != 5 {
-		t.Errorf("stats %+v, and %d were observed", stats, told)
+	if stats.Exchanges != 5 || stats.Failed != 6 || stats.Missed != 0 || observed != 5 {
+		t.Errorf("stats %+v, and %d were observed", stats, observed)
 	}
 	if text := log.String(); strings.Count(text, "the proxy failed while processing an exchange") != 6 || !strings.Contains(text, "path=/odd") || !strings.Contains(text, "the second") || !strings.Contains(text, "judges.go") {
 		t.Errorf("the log is %s", text)

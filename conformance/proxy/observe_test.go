@@ -96,25 +96,25 @@ func TestObserveTellsOfWhatPassed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var told observations
+			var observed observations
 			change := test.change
 			if change == nil {
 				change = func(*proxy.Options) {}
 			}
-			s := play(t, test.upstream, told.observe, change)
+			s := play(t, test.upstream, observed.observe, change)
 			s.send(t, test.method, test.path, test.body, test.header...)
 			s.end()
-			if len(told.list) != 1 {
-				t.Fatalf("%d exchanges were observed", len(told.list))
+			if len(observed.list) != 1 {
+				t.Fatalf("%d exchanges were observed", len(observed.list))
 			}
-			got := saw(told.list[0])
+			got := saw(observed.list[0])
 			if test.want.Response == problem && strings.Contains(got.Response, problem) {
 				got.Response, got.ResponseSize = problem, 0
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("the exchange differs (-want +got):\n%s", diff)
 			}
-			if x := told.list[0]; x.Started.IsZero() || x.Duration <= 0 || x.Host != strings.TrimPrefix(s.url, "http://") || len(x.Request.Header) == 0 || len(x.Response.Header) == 0 {
+			if x := observed.list[0]; x.Started.IsZero() || x.Duration <= 0 || x.Host != strings.TrimPrefix(s.url, "http://") || len(x.Request.Header) == 0 || len(x.Response.Header) == 0 {
 				t.Errorf("something is missing: %+v", x)
 			}
 		})
@@ -125,8 +125,8 @@ func TestObserveTellsOfWhatPassed(t *testing.T) {
 // what it is, at the address of the proxy.
 func TestObserveTellsOfOldClients(t *testing.T) {
 	t.Parallel()
-	var told observations
-	s := play(t, good(), told.observe)
+	var observed observations
+	s := play(t, good(), observed.observe)
 	address := strings.TrimPrefix(s.url, "http://")
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
@@ -136,8 +136,8 @@ func TestObserveTellsOfOldClients(t *testing.T) {
 	_, _ = io.WriteString(conn, "GET /health HTTP/1.0\r\n\r\n")
 	_, _ = io.ReadAll(conn)
 	s.end()
-	if len(told.list) != 1 || told.list[0].Host != address || told.list[0].Proto != "HTTP/1.0" {
-		t.Errorf("observed %+v", told.list)
+	if len(observed.list) != 1 || observed.list[0].Host != address || observed.list[0].Proto != "HTTP/1.0" {
+		t.Errorf("observed %+v", observed.list)
 	}
 }
 
@@ -146,21 +146,21 @@ func TestObserveTellsOfOldClients(t *testing.T) {
 func TestWhatObserveToldShowsNoSecret(t *testing.T) {
 	t.Parallel()
 	const own, form = "an-unusual-credential", "another-one-of-mine"
-	var told observations
+	var observed observations
 	s := play(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain")
 		w.Header().Set("X-Echo", r.Header.Get("Authorization"))
 		w.Header().Set("Set-Cookie", "unleash-session="+form)
 		w.Header().Set("Location", "/?token="+form)
 		_, _ = io.WriteString(w, "password="+form+"&you="+r.Header.Get("X-Auth-Token"))
-	}), told.observe)
+	}), observed.observe)
 	s.send(t, "GET", "/health/"+own+"?token="+form, "", "Authorization", "Bearer "+own, "X-Auth-Token", own)
 	s.send(t, "GET", "/health?q="+own, "", "Authorization", "Bearer "+own, "X-Auth-Token", own)
 	s.end()
-	if len(told.list) != 2 {
-		t.Fatalf("%d exchanges were observed", len(told.list))
+	if len(observed.list) != 2 {
+		t.Fatalf("%d exchanges were observed", len(observed.list))
 	}
-	for _, x := range told.list {
+	for _, x := range observed.list {
 		x = x.Redacted(nil)
 		if text := fmt.Sprintf("%+v %s %s", x, x.Request.Body, x.Response.Body); strings.Contains(text, own) || strings.Contains(text, form) {
 			t.Errorf("a secret is visible: %s", text)
@@ -172,7 +172,7 @@ func TestWhatObserveToldShowsNoSecret(t *testing.T) {
 // however long judging one takes.
 func TestObserveKeepsTheOrder(t *testing.T) {
 	t.Parallel()
-	var told observations
+	var observed observations
 	large := `{"signalEndpoints":[` + strings.Repeat(endpoint+",", 3000) + endpoint + `]}`
 	s := play(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", jsonType)
@@ -181,7 +181,7 @@ func TestObserveKeepsTheOrder(t *testing.T) {
 			return
 		}
 		_, _ = io.WriteString(w, healthy)
-	}), told.observe)
+	}), observed.observe)
 	var want []string
 	for i := range 20 {
 		for _, target := range []string{fmt.Sprintf("%s?i=%d", endpoints, i), fmt.Sprintf("/health?i=%d", i), fmt.Sprintf("/elsewhere?i=%d", i)} {
@@ -191,7 +191,7 @@ func TestObserveKeepsTheOrder(t *testing.T) {
 	}
 	s.end()
 	var got []string
-	for _, x := range told.list {
+	for _, x := range observed.list {
 		got = append(got, saw(x).Target)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -203,7 +203,7 @@ func TestObserveKeepsTheOrder(t *testing.T) {
 // which do not read the whole answer, and with a proxy that is closed right after.
 func TestObserveLosesNothing(t *testing.T) {
 	t.Parallel()
-	var told observations
+	var observed observations
 	silent := make(chan struct{})
 	s := play(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", jsonType)
@@ -217,7 +217,7 @@ func TestObserveLosesNothing(t *testing.T) {
 		default:
 			_, _ = io.WriteString(w, healthy)
 		}
-	}), told.observe)
+	}), observed.observe)
 	stream, err := s.client.Do(request(t, "GET", s.url+"/stream", ""))
 	if err != nil {
 		t.Fatal(err)
@@ -245,11 +245,11 @@ func TestObserveLosesNothing(t *testing.T) {
 	close(silent)
 	s.end()
 	stats := s.Stats()
-	if len(told.list) != 16*60+1 || stats.Exchanges+stats.Outside != len(told.list) {
-		t.Errorf("%d exchanges were observed, but the proxy counts %+v", len(told.list), stats)
+	if len(observed.list) != 16*60+1 || stats.Exchanges+stats.Outside != len(observed.list) {
+		t.Errorf("%d exchanges were observed, but the proxy counts %+v", len(observed.list), stats)
 	}
 	counts := map[string]int{}
-	for _, x := range told.list {
+	for _, x := range observed.list {
 		counts[x.Path]++
 	}
 	if diff := cmp.Diff(map[string]int{"/health": 240, "/ready": 240, "/elsewhere": 240, "/refused": 240, "/stream": 1}, counts); diff != "" {
@@ -262,11 +262,11 @@ func TestObserveLosesNothing(t *testing.T) {
 func TestASlowObserverHoldsNoAnswerBack(t *testing.T) {
 	t.Parallel()
 	let := make(chan struct{})
-	var told []string
+	var observed []string
 	s := play(t, good(), func(o *proxy.Options) {
 		o.Observe = func(x traffic.Exchange) {
 			<-let
-			told = append(told, x.Path)
+			observed = append(observed, x.Path)
 		}
 	})
 	for _, path := range []string{"/health", "/elsewhere", "/health"} {
@@ -276,8 +276,8 @@ func TestASlowObserverHoldsNoAnswerBack(t *testing.T) {
 	}
 	close(let)
 	s.end()
-	if !slices.Equal(told, []string{"/health", "/elsewhere", "/health"}) {
-		t.Errorf("observed %v", told)
+	if !slices.Equal(observed, []string{"/health", "/elsewhere", "/health"}) {
+		t.Errorf("observed %v", observed)
 	}
 }
 
@@ -285,12 +285,12 @@ func TestASlowObserverHoldsNoAnswerBack(t *testing.T) {
 // that they passed through are reused.
 func TestObservedBodiesAreKept(t *testing.T) {
 	t.Parallel()
-	var told observations
+	var observed observations
 	s := play(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		w.Header().Set("Content-Type", jsonType)
 		_, _ = w.Write(body)
-	}), told.observe)
+	}), observed.observe)
 	want := map[string]bool{}
 	for i := range 100 {
 		for _, size := range []int{10, 2_000, 32 << 10, 60_000} {
@@ -300,10 +300,10 @@ func TestObservedBodiesAreKept(t *testing.T) {
 		}
 	}
 	s.end()
-	if len(told.list) != len(want) {
-		t.Fatalf("%d exchanges were observed, want %d", len(told.list), len(want))
+	if len(observed.list) != len(want) {
+		t.Fatalf("%d exchanges were observed, want %d", len(observed.list), len(want))
 	}
-	for i, x := range told.list {
+	for i, x := range observed.list {
 		if !want[string(x.Request.Body)] || string(x.Request.Body) != string(x.Response.Body) {
 			t.Fatalf("exchange %d: a body of %d bytes is not the one that passed", i, len(x.Request.Body))
 		}

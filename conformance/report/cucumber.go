@@ -68,14 +68,13 @@ func writeCucumber(w io.Writer, r *Report) error {
 	features := []cucumberFeature{}
 	for _, group := range r.features() {
 		feature := cucumberFeature{
-			URI:     group.Scenarios[0].File,
+			URI:     cmp.Or(group.Scenarios[0].File, slug(group.Name)),
 			ID:      slug(group.Name),
 			Keyword: "Feature",
 			Name:    group.Name,
 			Line:    1,
 			Tags:    []cucumberTag{},
 		}
-		feature.URI = cmp.Or(feature.URI, slug(group.Name))
 		for _, scenario := range group.Scenarios {
 			feature.Elements = append(feature.Elements, scenario.cucumber())
 		}
@@ -111,7 +110,7 @@ func (s *Scenario) cucumber() cucumberElement {
 func (s *Scenario) cucumberSteps() []cucumberStep {
 	status := cucumberStatus(s.Outcome)
 	var steps []cucumberStep
-	told := false
+	carried := false
 	for _, step := range s.Steps {
 		out := cucumberStep{
 			Keyword: strings.TrimSpace(step.Keyword) + " ",
@@ -120,10 +119,10 @@ func (s *Scenario) cucumberSteps() []cucumberStep {
 			Match:   cucumberMatch{Location: place(s.File, step.Line)},
 			Result:  cucumberResult{Status: cucumberStatus(step.Outcome), Duration: step.Duration, Message: step.Message},
 		}
-		told = told || out.Result.Status == status
+		carried = carried || out.Result.Status == status
 		steps = append(steps, out)
 	}
-	if !told || len(steps) == 0 {
+	if !carried {
 		steps = append(steps, cucumberStep{
 			Keyword: "* ",
 			Name:    "every exchange keeps the contract",

@@ -6,9 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/unleash-mock/unleash-mock/internal/traffic"
-
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 )
 
 // finding is a failure or an error with the scenario that it belongs to.
@@ -222,9 +221,8 @@ type unseen struct {
 
 // text describes an unseen status in one line.
 func (u unseen) text() string {
-	reason := u.Reason
-	reason = cmp.Or(reason, "not seen in this run")
-	return fmt.Sprintf("%d of %s: %s", u.Code, plural(len(u.Operations), "operation"), oneLine(reason))
+	reason := oneLine(cmp.Or(u.Reason, "not seen in this run"))
+	return fmt.Sprintf("%d of %s: %s", u.Code, plural(len(u.Operations), "operation"), reason)
 }
 
 func (r *Report) coverage() coverage {

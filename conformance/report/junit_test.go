@@ -174,9 +174,9 @@ func TestJUnitCountsWhatItHolds(t *testing.T) {
 		}
 		for _, part := range append(root.find("testsuite"), root) {
 			for attr, kind := range map[string]string{"tests": "testcase", "failures": "failure", "errors": "error", "skipped": "skipped"} {
-				told, there := part.Attrs[attr]
-				if got := strconv.Itoa(len(part.find(kind))); there && told != got {
-					t.Errorf("%s: %s %q claims %s %s but contains %s", name, part.Name, part.Attrs["name"], told, attr, got)
+				claimed, there := part.Attrs[attr]
+				if got := strconv.Itoa(len(part.find(kind))); there && claimed != got {
+					t.Errorf("%s: %s %q claims %s %s but contains %s", name, part.Name, part.Attrs["name"], claimed, attr, got)
 				}
 			}
 		}

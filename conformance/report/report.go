@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
-
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 

@@ -46,7 +46,7 @@ type Room struct {
 	Existing int
 	Free     int
 	None     string // why there is no room, if there is a better reason than the numbers
-	Told     bool   // the user or the target told the limit
+	Stated   bool   // the user or the target states the limit
 }
 
 // many is the room on a target without limits.
@@ -56,7 +56,7 @@ const many = 1000
 type Fact struct {
 	Value   any
 	Missing string // why there is no value
-	Told    bool   // the user or the target told it
+	Stated  bool   // the user or the target states it
 }
 
 // everyOrigin is the variable for what the Frontend API tells web pages about who may use it.
@@ -89,7 +89,7 @@ func (c *Conditions) Fact(name string) Fact {
 	}
 	fact, known := c.Facts[name]
 	switch {
-	case c.Lifted != "" && !fact.Told:
+	case c.Lifted != "" && !fact.Stated:
 		return Fact{Missing: c.Lifted}
 	case !known:
 		return Fact{Missing: UnknownLimits}
@@ -108,11 +108,11 @@ func burst(limit int, token string) Fact {
 	return Fact{Value: limit + 1}
 }
 
-// Lift records that the target has no limits, except those that it or the user tells.
+// Lift records that the target has no limits, except those that it or the user states.
 func (c *Conditions) Lift(reason string) {
 	c.Lifted = reason
 	for kind, room := range c.Room {
-		if kind.Limit != "" || room.Told {
+		if kind.Limit != "" || room.Stated {
 			continue
 		}
 		c.Room[kind] = Room{Existing: room.Existing, Free: many}

@@ -22,13 +22,13 @@ type probe struct {
 
 func (p probe) run(ctx context.Context, s *gherkin.Setup) error {
 	c := s.Conditions()
-	endpoints, told := know(c, "limit.endpoints", p.limits.Endpoints, c.Limit("signalEndpoints"))
+	endpoints, stated := know(c, "limit.endpoints", p.limits.Endpoints, c.Limit("signalEndpoints"))
 	know(c, "limit.tokens", p.limits.Tokens, c.Limit("signalTokensPerEndpoint"))
 	list, err := s.Send(ctx, http.MethodGet, Path, "", target.Authorized(s.Admin()))
 	if err != nil {
 		return err
 	}
-	room := plan.Room{Told: told}
+	room := plan.Room{Stated: stated}
 	if list != nil {
 		things, _ := p.kind.Things(list.Value)
 		room.Existing = len(things)
@@ -49,13 +49,13 @@ func (p probe) run(ctx context.Context, s *gherkin.Setup) error {
 }
 
 // know records a limit: the first number that is known, or else the documented one.
-func know(c *plan.Conditions, name string, numbers ...int) (limit int, told bool) {
+func know(c *plan.Conditions, name string, numbers ...int) (limit int, stated bool) {
 	limit = documentedLimit
 	if at := slices.IndexFunc(numbers, func(number int) bool { return number > 0 }); at >= 0 {
-		limit, told = numbers[at], true
+		limit, stated = numbers[at], true
 	}
-	c.Facts[name], c.Facts[name+".exceeded"] = plan.Fact{Value: limit, Told: told}, plan.Fact{Value: limit + 1, Told: told}
-	return limit, told
+	c.Facts[name], c.Facts[name+".exceeded"] = plan.Fact{Value: limit, Stated: stated}, plan.Fact{Value: limit + 1, Stated: stated}
+	return limit, stated
 }
 
 // Make creates a signal endpoint of the run for a setup. It returns nil if no response came.
