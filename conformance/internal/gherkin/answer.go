@@ -35,15 +35,11 @@ func (a *answer) keep(name string) error {
 }
 
 func (a *answer) keepEntry(pointer, property, text, name string) error {
-	list, indexes, err := a.matching(pointer, property, text)
-	if err != nil {
-		return err
+	entry, _, err := a.only(pointer, property, text)
+	if err == nil {
+		a.values.keep(name, entry, a.last)
 	}
-	if len(indexes) != 1 {
-		return judge.Differs(pointer, fmt.Sprintf("one entry where %q is %s", property, text), fmt.Sprintf("%d among %d entries", len(indexes), len(list)))
-	}
-	a.values.keep(name, list[indexes[0]], a.last)
-	return nil
+	return err
 }
 
 func (a *answer) keepHeader(name, as string) error {
@@ -226,6 +222,18 @@ func (a *answer) matching(pointer, property, text string) (list []any, indexes [
 	return list, indexes, nil
 }
 
+// only returns the only entry of a list where a property meets an expectation, and its pointer.
+func (a *answer) only(pointer, property, text string) (entry any, at string, err error) {
+	list, indexes, err := a.matching(pointer, property, text)
+	switch {
+	case err != nil:
+		return nil, "", err
+	case len(indexes) != 1:
+		return nil, "", judge.Differs(pointer, fmt.Sprintf("one entry where %q is %s", property, text), fmt.Sprintf("%d among %d entries", len(indexes), len(list)))
+	}
+	return list[indexes[0]], fmt.Sprintf("%s/%d", pointer, indexes[0]), nil
+}
+
 // entry checks whether a list has, or lacks, an entry that meets an expectation as a whole.
 func (a *answer) entry(pointer, verb, text string) error {
 	if err := a.values.expandAll(&text); err != nil {
@@ -246,18 +254,15 @@ func (a *answer) entry(pointer, verb, text string) error {
 }
 
 func (a *answer) oneEntryWith(pointer, property, text string, rows table) error {
-	list, indexes, err := a.matching(pointer, property, text)
+	entry, at, err := a.only(pointer, property, text)
 	if err != nil {
 		return err
-	}
-	if len(indexes) != 1 {
-		return judge.Differs(pointer, fmt.Sprintf("one entry where %q is %s", property, text), fmt.Sprintf("%d among %d entries", len(indexes), len(list)))
 	}
 	pairs, err := a.pairs(rows)
 	if err != nil {
 		return err
 	}
-	return a.expect(list[indexes[0]], fmt.Sprintf("%s/%d", pointer, indexes[0]), pairs)
+	return a.expect(entry, at, pairs)
 }
 
 // partIs checks a part of the first entry of a list where a property meets an expectation. Without
@@ -295,10 +300,8 @@ func (a *answer) columns(pointer, property, text string) (got, want []any, err e
 	if err := a.values.expandAll(&text); err != nil {
 		return nil, nil, err
 	}
-	literal, _ := jsonvalue.Decode([]byte(text))
-	want, isList := literal.([]any)
-	if !isList {
-		return nil, nil, fmt.Errorf("%q is not a JSON list", text)
+	if want, err = jsonvalue.DecodeList(text); err != nil {
+		return nil, nil, err
 	}
 	list, err := a.list(pointer)
 	return column(list, property), want, err
@@ -335,10 +338,9 @@ func (a *answer) listIsPart(pointer, whole, from, most string) error {
 	if err := a.values.expandAll(&whole); err != nil {
 		return err
 	}
-	literal, _ := jsonvalue.Decode([]byte(whole))
-	all, isList := literal.([]any)
-	if !isList {
-		return fmt.Errorf("%q is not a JSON list", whole)
+	all, err := jsonvalue.DecodeList(whole)
+	if err != nil {
+		return err
 	}
 	first, err := strconv.Atoi(from)
 	if err != nil {

@@ -27,11 +27,7 @@ type sender struct {
 }
 
 func (s *sender) plain(ctx context.Context, method, path, who string) error {
-	r, err := s.requests.make(ctx, method, path, who, nil)
-	if err != nil {
-		return err
-	}
-	return s.send(ctx, r)
+	return s.request(ctx, method, path, who, nil)
 }
 
 func (s *sender) document(ctx context.Context, method, path, who string, body docString) error {
@@ -39,7 +35,11 @@ func (s *sender) document(ctx context.Context, method, path, who string, body do
 }
 
 func (s *sender) text(ctx context.Context, method, path, who, body string) error {
-	r, err := s.requests.make(ctx, method, path, who, &body)
+	return s.request(ctx, method, path, who, &body)
+}
+
+func (s *sender) request(ctx context.Context, method, path, who string, body *string) error {
+	r, err := s.requests.make(ctx, method, path, who, body)
 	if err != nil {
 		return err
 	}
@@ -155,10 +155,8 @@ func (s *sender) again(ctx context.Context, send sending, patience, pause time.D
 		if enough, err := done(); enough || err != nil || time.Now().After(end) {
 			return err
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pause):
+		if err := target.Sleep(ctx, pause); err != nil {
+			return err
 		}
 	}
 }
@@ -223,10 +221,8 @@ func (s *sender) sendWithRoom(ctx context.Context, r target.Request) error {
 		if !s.ledger.OthersAtWork(ctx, s.run.tokens().Admin, begin) {
 			return nil
 		}
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-time.After(between):
+		if err := target.Sleep(ctx, between); err != nil {
+			return err
 		}
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -73,8 +71,22 @@ func (v *values) expandAll(texts ...*string) error {
 	return nil
 }
 
-// dayShifts maps the words before a variable to the days to add to its day.
-var dayShifts = map[string]int{"day of ": 0, "day before ": -1, "day after ": 1}
+// derivations lists the words that may precede a variable, and what they make of its value.
+var derivations = []struct {
+	words  string
+	derive func(value any) (string, error)
+}{
+	{"day of ", day(0)},
+	{"day before ", day(-1)},
+	{"day after ", day(1)},
+	{"capitals of ", func(value any) (string, error) { return strings.ToUpper(fmt.Sprint(value)), nil }},
+	{"other case of ", otherCase},
+	{"beginning of ", func(value any) (string, error) {
+		text := fmt.Sprint(value)
+		return text[:max(len(text)-1, 0)], nil
+	}},
+	{"weak form of ", func(value any) (string, error) { return "W/" + strings.TrimPrefix(fmt.Sprint(value), "W/"), nil }},
+}
 
 // texts are texts that would be invisible in a feature, or hard to read.
 var texts = map[string]string{
@@ -99,30 +111,14 @@ var texts = map[string]string{
 //	tab, bom, any text texts that would be invisible in a feature, or hard to read
 //	e.tokens.0.id      a part of a response that was kept as e
 func (v *values) variable(name string) (any, error) {
-	for words, shift := range dayShifts {
-		if inner, is := strings.CutPrefix(name, words); is {
-			return v.day(inner, shift)
+	for _, derivation := range derivations {
+		if inner, is := strings.CutPrefix(name, derivation.words); is {
+			value, err := v.variable(inner)
+			if err != nil {
+				return nil, err
+			}
+			return derivation.derive(value)
 		}
-	}
-	if inner, is := strings.CutPrefix(name, "capitals of "); is {
-		value, err := v.variable(inner)
-		return strings.ToUpper(fmt.Sprint(value)), err
-	}
-	if inner, is := strings.CutPrefix(name, "other case of "); is {
-		value, err := v.variable(inner)
-		if err != nil {
-			return nil, err
-		}
-		return otherCase(fmt.Sprint(value))
-	}
-	if inner, is := strings.CutPrefix(name, "beginning of "); is {
-		value, err := v.variable(inner)
-		text := fmt.Sprint(value)
-		return text[:max(len(text)-1, 0)], err
-	}
-	if inner, is := strings.CutPrefix(name, "weak form of "); is {
-		value, err := v.variable(inner)
-		return "W/" + strings.TrimPrefix(fmt.Sprint(value), "W/"), err
 	}
 	if part, is := strings.CutPrefix(name, "plain name."); is {
 		return v.plainName(part), nil
@@ -145,7 +141,8 @@ func (v *values) variable(name string) (any, error) {
 
 // otherCase changes the case of the last letter of a text. In a token, that letter is not in the
 // prefix that shows its kind.
-func otherCase(text string) (string, error) {
+func otherCase(value any) (string, error) {
+	text := fmt.Sprint(value)
 	other := func(r rune) rune {
 		if unicode.IsUpper(r) {
 			return unicode.ToLower(r)
@@ -179,26 +176,23 @@ func (v *values) partOf(name, path string) (any, error) {
 
 // source returns the variable that another is derived from, or the variable itself.
 func source(name string) string {
-	derivations := append(slices.Collect(maps.Keys(dayShifts)), "capitals of ", "other case of ", "beginning of ", "weak form of ")
-	for _, words := range derivations {
-		if inner, is := strings.CutPrefix(name, words); is {
+	for _, derivation := range derivations {
+		if inner, is := strings.CutPrefix(name, derivation.words); is {
 			return source(inner)
 		}
 	}
 	return name
 }
 
-// day returns the UTC date of a time, shifted by a number of days.
-func (v *values) day(name string, shift int) (any, error) {
-	value, err := v.variable(name)
-	if err != nil {
-		return nil, err
+// day returns a function that shifts the UTC date of a time by a number of days.
+func day(shift int) func(value any) (string, error) {
+	return func(value any) (string, error) {
+		moment, err := time.Parse(time.RFC3339, fmt.Sprint(value))
+		if err != nil {
+			return "", judge.Differs("", "a time", jsonvalue.Text(value))
+		}
+		return moment.UTC().AddDate(0, 0, shift).Format(time.DateOnly), nil
 	}
-	moment, err := time.Parse(time.RFC3339, fmt.Sprint(value))
-	if err != nil {
-		return nil, judge.Differs("", "a time", jsonvalue.Text(value))
-	}
-	return moment.UTC().AddDate(0, 0, shift).Format(time.DateOnly), nil
 }
 
 // paths replaces variables in paths and bodies. Most values come from the target, which is

@@ -3,7 +3,6 @@ package gherkin
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/judge"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/ledger"
@@ -77,12 +76,7 @@ func (w *World) Settle(ctx context.Context, kind *ledger.Kind) error {
 	if w.run.Ledger.Bin.Settled {
 		return nil
 	}
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-time.After(kind.Settling):
-		return nil
-	}
+	return target.Sleep(ctx, kind.Settling)
 }
 
 // Preparation is a request that prepares a scenario.

@@ -42,6 +42,30 @@ func At(value any, pointer string) (found any, present bool) {
 	return found, err == nil
 }
 
+// List returns the list at a JSON pointer; nil if there is none.
+func List(value any, pointer string) []any {
+	found, _ := At(value, pointer)
+	list, _ := found.([]any)
+	return list
+}
+
+// String returns the string at a JSON pointer; empty if there is none.
+func String(value any, pointer string) string {
+	found, _ := At(value, pointer)
+	text, _ := found.(string)
+	return text
+}
+
+// DecodeList parses a JSON list.
+func DecodeList(text string) ([]any, error) {
+	value, _ := Decode([]byte(text))
+	list, isList := value.([]any)
+	if !isList {
+		return nil, fmt.Errorf("%q is not a JSON list", text)
+	}
+	return list, nil
+}
+
 // Text returns a value as compact JSON, without escaping for HTML.
 func Text(value any) string {
 	text, err := jsonw.Marshal(value)

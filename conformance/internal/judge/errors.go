@@ -25,12 +25,10 @@ var repeating = []string{
 // errorText returns a text member of an error. It returns an empty string if the response is
 // not an error or has no such text.
 func errorText(x *target.Exchange, key string) string {
-	value, _ := jsonvalue.At(x.Value, "/"+key)
-	text, _ := value.(string)
 	if x.Status < 400 {
 		return ""
 	}
-	return text
+	return x.Text("/" + key)
 }
 
 func repeatedMessage(x *target.Exchange) []Breach {

@@ -125,46 +125,42 @@ func parsePrefix(rest string) (Expectation, error) {
 	}, err
 }
 
-func parseNot(rest string) (Expectation, error) {
-	literal, isJSON := jsonvalue.Decode([]byte(rest))
+// parseLiteral parses a value that an expectation names.
+func parseLiteral(text string) (any, error) {
+	literal, isJSON := jsonvalue.Decode([]byte(text))
 	if !isJSON {
-		return nil, fmt.Errorf("%q is not JSON", rest)
+		return nil, fmt.Errorf("%q is not JSON", text)
 	}
-	return func(value any, present bool) bool { return present && !jsonvalue.Equal(value, literal) }, nil
+	return literal, nil
+}
+
+func parseNot(rest string) (Expectation, error) {
+	literal, err := parseLiteral(rest)
+	return func(value any, present bool) bool { return present && !jsonvalue.Equal(value, literal) }, err
 }
 
 // parseOptional parses a JSON value that may be absent.
 func parseOptional(rest string) (Expectation, error) {
-	literal, isJSON := jsonvalue.Decode([]byte(rest))
-	if !isJSON {
-		return nil, fmt.Errorf("%q is not JSON", rest)
-	}
-	return func(value any, present bool) bool { return !present || jsonvalue.Equal(value, literal) }, nil
+	literal, err := parseLiteral(rest)
+	return func(value any, present bool) bool { return !present || jsonvalue.Equal(value, literal) }, err
 }
 
 func parseOneOf(rest string) (Expectation, error) {
-	literal, isJSON := jsonvalue.Decode([]byte(rest))
-	list, isList := literal.([]any)
-	if !isJSON || !isList {
-		return nil, fmt.Errorf("%q is not a JSON list", rest)
-	}
+	list, err := jsonvalue.DecodeList(rest)
 	return func(value any, present bool) bool {
 		return present && slices.ContainsFunc(list, func(option any) bool { return jsonvalue.Equal(value, option) })
-	}, nil
+	}, err
 }
 
 // comparison parses a bound. Numbers are compared by value, strings letter by letter, which
 // for times in UTC is chronological.
 func comparison(holds func(order int) bool) func(string) (Expectation, error) {
 	return func(rest string) (Expectation, error) {
-		bound, isJSON := jsonvalue.Decode([]byte(rest))
-		if !isJSON {
-			return nil, fmt.Errorf("%q is not JSON", rest)
-		}
+		bound, err := parseLiteral(rest)
 		return func(value any, _ bool) bool {
 			order, comparable := jsonvalue.Compare(value, bound)
 			return comparable && holds(order)
-		}, nil
+		}, err
 	}
 }
 

@@ -159,8 +159,7 @@ func (k *Kind) isListed(path string) bool {
 
 // Things returns the things that a response lists. isList is false if it is not such a list.
 func (k *Kind) Things(answer any) (all []Thing, isList bool) {
-	value, _ := jsonvalue.At(answer, k.Key)
-	if _, isList = value.([]any); !isList {
+	if jsonvalue.List(answer, k.Key) == nil {
 		return nil, false
 	}
 	if k.Read != nil {
@@ -171,19 +170,15 @@ func (k *Kind) Things(answer any) (all []Thing, isList bool) {
 
 // Entries returns the things of a collection from the list at a pointer in a response.
 func (k *Kind) Entries(answer any, key, collection string) []Thing {
-	value, _ := jsonvalue.At(answer, key)
-	list, _ := value.([]any)
 	var all []Thing
-	for _, entry := range list {
-		name, _ := jsonvalue.At(entry, k.Label)
-		text, _ := name.(string)
-		created, _ := jsonvalue.At(entry, "/createdAt")
-		moment, _ := time.Parse(time.RFC3339, fmt.Sprint(created))
+	for _, entry := range jsonvalue.List(answer, key) {
+		name := jsonvalue.String(entry, k.Label)
+		created, _ := time.Parse(time.RFC3339, jsonvalue.String(entry, "/createdAt"))
 		at := collection
 		if k.PathOf != nil {
 			at = cmp.Or(k.PathOf(entry), collection)
 		}
-		all = append(all, Thing{k, at, k.idOf(entry, text), text, moment})
+		all = append(all, Thing{k, at, k.idOf(entry, name), name, created})
 	}
 	return all
 }

@@ -71,7 +71,7 @@ func (l *Ledger) Note(x *target.Exchange) {
 	made := entry{Thing: Thing{Kind: kind, Path: collection, Name: kind.askedFor(x.Body)}}
 	if kind.Named {
 		made.Path, made.ID = kind.Path, made.Name
-	} else if _, told := jsonvalue.At(x.Value, cmp.Or(kind.IDAt, "/id")); told {
+	} else if _, has := jsonvalue.At(x.Value, cmp.Or(kind.IDAt, "/id")); has {
 		made.ID = kind.idOf(x.Value, made.Name)
 	}
 	if cookies := x.Header["Cookie"]; cookies != nil {
@@ -87,9 +87,7 @@ func (l *Ledger) Note(x *target.Exchange) {
 func (k *Kind) askedFor(body []byte) string {
 	var sent any
 	_ = json.Unmarshal(body, &sent)
-	name, _ := jsonvalue.At(sent, k.Label)
-	text, _ := name.(string)
-	return text
+	return jsonvalue.String(sent, k.Label)
 }
 
 // IDs returns the ids of what was created at a collection.

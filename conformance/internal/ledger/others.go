@@ -84,10 +84,8 @@ func (l *Ledger) OthersAtWork(ctx context.Context, admin string, since time.Time
 		if l.LookForOthers(ctx, admin); l.Others.seenSince(since.Add(-lingering)) {
 			return true
 		}
-		select {
-		case <-ctx.Done():
+		if target.Sleep(ctx, between) != nil {
 			return false
-		case <-time.After(between):
 		}
 	}
 	l.Others.nobody()

@@ -94,10 +94,7 @@ func (x *Exchange) At(pointer string) any {
 }
 
 // Text returns the text at a JSON pointer in the response, or an empty string.
-func (x *Exchange) Text(pointer string) string {
-	text, _ := x.At(pointer).(string)
-	return text
-}
+func (x *Exchange) Text(pointer string) string { return jsonvalue.String(x.Value, pointer) }
 
 // IsUnknownPath reports whether the target says that it does not have the path at all, as an
 // open-source instance does for the paths of Unleash Enterprise.

@@ -1,6 +1,7 @@
 package target
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,9 +47,8 @@ type Findings struct {
 // AnyOrigin reports whether web pages of any origin may use the Frontend API, which a real server tells
 // its admin UI. A mock of its own always lets them.
 func (f *Findings) AnyOrigin() bool {
-	found, told := jsonvalue.At(f.Config, "/frontendApiOrigins")
-	origins, _ := found.([]any)
-	return slices.Contains(origins, any("*")) || !told && f.Mock != ""
+	_, known := jsonvalue.At(f.Config, "/frontendApiOrigins")
+	return slices.Contains(jsonvalue.List(f.Config, "/frontendApiOrigins"), any("*")) || !known && f.Mock != ""
 }
 
 // Major returns the major version of Unleash, or 0 if the text is not a version.
@@ -77,9 +77,7 @@ func Reach(ctx context.Context, c *Client) (mock string, err error) {
 		if err == nil {
 			return x.Mock(), nil
 		}
-		if first == nil {
-			first = err
-		}
+		first = cmp.Or(first, err)
 	}
 	if errors.Is(first, ErrUnreachable) {
 		return "", first
@@ -165,25 +163,20 @@ func admitting(kind spec.TokenKind) func(*spec.Operation) bool {
 // scenarios. where names the project and environment to find out more about.
 func Look(ctx context.Context, c *Client, tokens Tokens, where Place) (*Findings, error) {
 	l := &look{client: c, tokens: tokens, found: &Findings{Answers: map[string]any{}, Place: where}}
-	for _, ask := range []func(context.Context) error{l.scopes, l.readBodies} {
+	questions := []func(context.Context) error{l.scopes, l.readBodies}
+	if tokens.Admin != "" {
+		questions = append(questions, l.edition, l.instance, l.actor, l.place, l.tagTypes)
+	}
+	if tokens.Viewer != "" {
+		questions = append(questions, l.personalLimit)
+	}
+	if tokens.Backend != "" {
+		questions = append(questions, l.sdkLimit)
+	}
+	for _, ask := range questions {
 		if err := ask(ctx); err != nil {
 			return l.found, err
 		}
-	}
-	if tokens.Admin != "" {
-		for _, ask := range []func(context.Context) error{l.edition, l.instance, l.actor, l.place, l.tagTypes} {
-			if err := ask(ctx); err != nil {
-				return l.found, err
-			}
-		}
-	}
-	if tokens.Viewer != "" {
-		if err := l.personalLimit(ctx); err != nil {
-			return l.found, err
-		}
-	}
-	if tokens.Backend != "" {
-		return l.found, l.sdkLimit(ctx)
 	}
 	return l.found, nil
 }
@@ -254,10 +247,7 @@ func (l *look) edition(ctx context.Context) error {
 	if l.found.Edition == "" && unknown == len(paths) {
 		l.found.Edition = spec.OpenSource
 	}
-	all := func(status int) bool {
-		return len(statuses) > 0 && !slices.ContainsFunc(statuses, func(got int) bool { return got != status })
-	}
-	if all(http.StatusForbidden) {
+	if len(statuses) > 0 && !slices.ContainsFunc(statuses, func(status int) bool { return status != http.StatusForbidden }) {
 		l.found.BadAdmin = "the admin's token is of the wrong kind: the target answers 403"
 	}
 	return nil
@@ -270,10 +260,7 @@ func (l *look) instance(ctx context.Context) error {
 		return err
 	}
 	l.found.Config = x.Value
-	l.found.Version = x.Text("/version")
-	if enterprise := x.Text("/versionInfo/current/enterprise"); enterprise != "" {
-		l.found.Version = enterprise
-	}
+	l.found.Version = cmp.Or(x.Text("/versionInfo/current/enterprise"), x.Text("/version"))
 	return nil
 }
 
@@ -302,16 +289,14 @@ func (l *look) actor(ctx context.Context) error {
 }
 
 // personalLimit finds out how many requests per minute a personal access token may make.
-func (l *look) personalLimit(ctx context.Context) error {
-	limit, err := l.limit(ctx, "viewer", ofEnterprise)
-	l.found.PersonalLimit = limit
+func (l *look) personalLimit(ctx context.Context) (err error) {
+	l.found.PersonalLimit, err = l.limit(ctx, "viewer", ofEnterprise)
 	return err
 }
 
 // sdkLimit finds out how many requests per minute an SDK may make.
-func (l *look) sdkLimit(ctx context.Context) error {
-	limit, err := l.limit(ctx, "backend", admitting(spec.BackendToken))
-	l.found.SDKLimit = limit
+func (l *look) sdkLimit(ctx context.Context) (err error) {
+	l.found.SDKLimit, err = l.limit(ctx, "backend", admitting(spec.BackendToken))
 	return err
 }
 
@@ -337,8 +322,8 @@ func (f *Findings) Limit(name string) int {
 	return number
 }
 
-// limitsTold is how many limits of the target are reported at most.
-const limitsTold = 50
+// limitsShown is the maximum number of the target's limits that are reported.
+const limitsShown = 50
 
 // Limits lists the target's limits, by name.
 func (f *Findings) Limits() []string {
@@ -346,7 +331,7 @@ func (f *Findings) Limits() []string {
 	named, _ := value.(map[string]any)
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(named)) {
-		if limit := f.Limit(name); limit > 0 && len(out) < limitsTold {
+		if limit := f.Limit(name); limit > 0 && len(out) < limitsShown {
 			out = append(out, fmt.Sprintf("%s %d", name, limit))
 		}
 	}

@@ -173,8 +173,8 @@ func seconds(text string) time.Duration {
 	return min(time.Duration(number)*time.Second, maxPause)
 }
 
-// sleep waits, or returns why the context ended.
-func sleep(ctx context.Context, pause time.Duration) error {
+// Sleep waits, or returns why the context ended.
+func Sleep(ctx context.Context, pause time.Duration) error {
 	if pause <= 0 {
 		return context.Cause(ctx)
 	}

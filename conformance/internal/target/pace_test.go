@@ -13,7 +13,7 @@ func call() Request  { return Request{Header: http.Header{"Authorization": {"kno
 func knock() Request { return Request{Header: http.Header{"Authorization": {"unknown"}}} }
 
 func newTestPace() *pace {
-	return newPace(Limit{Operation: "call", Counts: func(r Request) bool { return r.Header.Get("Authorization") == "known" }}, sleep)
+	return newPace(Limit{Operation: "call", Counts: func(r Request) bool { return r.Header.Get("Authorization") == "known" }}, Sleep)
 }
 
 // limited returns an answer of a target with a rate limit.

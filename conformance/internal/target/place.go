@@ -170,11 +170,9 @@ func (l *look) approvals(ctx context.Context) error {
 	if err != nil || x == nil || x.Status != http.StatusOK {
 		return err
 	}
-	list, _ := x.Value.([]any)
-	for _, entry := range list {
-		name, _ := jsonvalue.At(entry, "/environment")
+	for _, entry := range jsonvalue.List(x.Value, "") {
 		on, _ := jsonvalue.At(entry, "/changeRequestEnabled")
-		p.approve(name == p.Environment && on == true)
+		p.approve(jsonvalue.String(entry, "/environment") == p.Environment && on == true)
 	}
 	return nil
 }
@@ -185,14 +183,13 @@ func texts(x *Exchange, list, pointer string) map[string]bool {
 	if x == nil || x.Status != http.StatusOK {
 		return nil
 	}
-	entries, isList := x.At(list).([]any)
-	if !isList {
+	entries := jsonvalue.List(x.Value, list)
+	if entries == nil {
 		return nil
 	}
 	found := map[string]bool{}
 	for _, entry := range entries {
-		value, _ := jsonvalue.At(entry, pointer)
-		if text, is := value.(string); is {
+		if text := jsonvalue.String(entry, pointer); text != "" {
 			found[text] = true
 		}
 	}
@@ -201,14 +198,14 @@ func texts(x *Exchange, list, pointer string) map[string]bool {
 
 // placedIn returns the environments that a target lists for a project.
 func placedIn(x *Exchange) []placed {
-	entries, _ := x.At("/environments").([]any)
 	var all []placed
-	for _, entry := range entries {
+	for _, entry := range jsonvalue.List(x.Value, "/environments") {
 		at := func(pointer string) any { value, _ := jsonvalue.At(entry, pointer); return value }
-		name, _ := at("/name").(string)
-		kind, _ := at("/type").(string)
 		approvals, _ := strconv.Atoi(jsonvalue.Text(at("/requiredApprovals")))
-		all = append(all, placed{name, kind, at("/enabled") == true, at("/visible") == true, approvals > 0})
+		all = append(all, placed{
+			name: jsonvalue.String(entry, "/name"), kind: jsonvalue.String(entry, "/type"),
+			enabled: at("/enabled") == true, shown: at("/visible") == true, approvals: approvals > 0,
+		})
 	}
 	return all
 }
@@ -257,22 +254,15 @@ func projectsOf(x *Exchange, secret string) (projects []string) {
 	if x == nil {
 		return nil
 	}
-	tokens, _ := x.At("/tokens").([]any)
-	for _, token := range tokens {
-		if shown, _ := jsonvalue.At(token, "/secret"); shown != secret {
+	for _, token := range jsonvalue.List(x.Value, "/tokens") {
+		if jsonvalue.String(token, "/secret") != secret {
 			continue
 		}
-		list, _ := jsonvalue.At(token, "/projects")
-		for _, project := range asList(list) {
+		for _, project := range jsonvalue.List(token, "/projects") {
 			if id, is := project.(string); is {
 				projects = append(projects, id)
 			}
 		}
 	}
 	return projects
-}
-
-func asList(value any) []any {
-	list, _ := value.([]any)
-	return list
 }

@@ -95,7 +95,7 @@ func (c *Client) wait(ctx context.Context, pause time.Duration) error {
 	}
 	began := time.Now()
 	defer func() { c.waited.Add(int64(time.Since(began))) }()
-	return sleep(ctx, pause)
+	return Sleep(ctx, pause)
 }
 
 // Waited returns how long requests have waited for limits of the target in total.

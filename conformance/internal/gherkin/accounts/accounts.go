@@ -69,9 +69,8 @@ func viewerRole(users *target.Exchange) string {
 	if users == nil || users.Status != http.StatusOK {
 		return ""
 	}
-	roles, _ := users.At("/rootRoles").([]any)
-	for _, role := range roles {
-		if name, _ := jsonvalue.At(role, "/name"); name == "Viewer" {
+	for _, role := range jsonvalue.List(users.Value, "/rootRoles") {
+		if jsonvalue.String(role, "/name") == "Viewer" {
 			id, _ := jsonvalue.At(role, "/id")
 			return jsonvalue.Text(id)
 		}

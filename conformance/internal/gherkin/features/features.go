@@ -62,8 +62,7 @@ func Resource(project string) gherkin.Resource {
 
 // projectOf returns the path of the flags of a found flag's project.
 func projectOf(entry any) string {
-	value, _ := jsonvalue.At(entry, "/project")
-	if project, is := value.(string); is {
+	if project := jsonvalue.String(entry, "/project"); project != "" {
 		return Path(url.PathEscape(project))
 	}
 	return ""
@@ -74,9 +73,7 @@ const tagsPath = "/api/admin/tags"
 
 // typeOf returns the path below which a tag is removed by its value.
 func typeOf(entry any) string {
-	value, _ := jsonvalue.At(entry, "/type")
-	kind, _ := value.(string)
-	return tagsPath + "/" + url.PathEscape(kind)
+	return tagsPath + "/" + url.PathEscape(jsonvalue.String(entry, "/type"))
 }
 
 type flag struct{ *gherkin.World }

@@ -95,9 +95,8 @@ func newest(ctx context.Context, w *gherkin.World) []sent {
 	if err != nil {
 		return nil
 	}
-	list, _ := x.At("/signals").([]any)
 	var all []sent
-	for _, entry := range list {
+	for _, entry := range jsonvalue.List(x.Value, "/signals") {
 		id, _ := jsonvalue.At(entry, "/id")
 		source, _ := jsonvalue.At(entry, "/sourceId")
 		all = append(all, sent{jsonvalue.Text(id), jsonvalue.Text(source)})
