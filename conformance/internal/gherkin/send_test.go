@@ -32,7 +32,7 @@ func TestAnInterruptedWaitSkipsTheScenario(t *testing.T) {
 	w := newWorld(&Run{Client: client, Judge: judge.New(), Plan: &plan.Plan{}, Redact: secrets.New()})
 	w.begin(&plan.Scenario{Steps: []plan.Step{{}}})
 	ctx, interrupt := context.WithCancelCause(t.Context())
-	err = w.sender.again(ctx, "/nothing", "as nobody", time.Hour, time.Hour, func() (bool, error) {
+	err = w.sender.again(ctx, w.sender.reads("/nothing", "as nobody"), time.Hour, time.Hour, func() (bool, error) {
 		interrupt(errors.New("a signal"))
 		return false, nil
 	})
