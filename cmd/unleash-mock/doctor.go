@@ -37,12 +37,7 @@ cannot be reached.`,
   unleash-mock doctor --target https://unleash.example.com --token "$ADMIN_TOKEN" --backend-token "$BACKEND_TOKEN"
   unleash-mock doctor --target https://unleash.example.com --token "$ADMIN_TOKEN" --project shop --environment staging`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := p.fill(cmd.Flags()); err != nil {
-				return err
-			}
-			return p.examine(cmd.Context(), flags)
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.examine(cmd.Context(), flags) },
 	}
 	flags.targetFlags.add(command.Flags(), p.env)
 	flags.addTokens(command.Flags())

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,12 +46,7 @@ Exit 0 if nothing is breaking, 1 if something is, 3 if there is no document.`,
   unleash-mock drift --document openapi.json --edition enterprise
   curl -s https://unleash.example.com/docs/openapi.json | unleash-mock drift --document -`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := cmp.Or(p.fill(cmd.Flags()), checkOutputs(cmd.Flags())); err != nil {
-				return err
-			}
-			return p.drift(cmd.Context(), cmd.InOrStdin(), flags)
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.drift(cmd.Context(), cmd.InOrStdin(), flags) },
 	}
 	f := command.Flags()
 	f.StringVar(&flags.target, "target", "", "URL of the instance, including any base path")

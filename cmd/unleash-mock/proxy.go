@@ -50,7 +50,7 @@ func (p *program) proxyCommand() *cobra.Command {
 		Example: proxyExamples,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := cmp.Or(p.fill(cmd.Flags()), checkOutputs(cmd.Flags()), flags.forCommand(flags.run)); err != nil {
+			if err := flags.forCommand(flags.run); err != nil {
 				return err
 			}
 			return p.proxy(cmd.Context(), flags)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -120,6 +121,7 @@ Flags take precedence over environment variables, and those over defaults. Exit 
 	root.SetFlagErrorFunc(wrongFlag)
 	root.PersistentFlags().BoolFuncP("version", "v", "print the version", askVersion)
 	root.AddCommand(p.serveCommand(), p.specCommand(), p.seedCommand(), p.healthCommand(), p.proxyCommand(), p.driftCommand(), p.verifyCommand(), p.doctorCommand(), p.versionCommand())
+	p.fillFirst(root.Commands())
 	root.InitDefaultHelpCmd()
 	for _, command := range root.Commands() {
 		if command.Name() == "help" {
@@ -127,6 +129,21 @@ Flags take precedence over environment variables, and those over defaults. Exit 
 		}
 	}
 	return root
+}
+
+// fillFirst makes commands set flags from their environment variables, and check the files that they
+// write, before they run.
+func (p *program) fillFirst(commands []*cobra.Command) {
+	for _, command := range commands {
+		p.fillFirst(command.Commands())
+		run := command.RunE
+		command.RunE = func(cmd *cobra.Command, args []string) error {
+			if err := cmp.Or(p.fill(cmd.Flags()), checkOutputs(cmd.Flags())); err != nil {
+				return err
+			}
+			return run(cmd, args)
+		}
+	}
 }
 
 // errVersion makes the parsing of flags end at --version, whatever comes after it. Cobra's own

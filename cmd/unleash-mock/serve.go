@@ -177,18 +177,12 @@ func (f *serveFlags) add(set *pflag.FlagSet, env environment) {
 	fromEnvironment(set, serverVariables, serveVariables, httpsVariables, workspaceVariables, storeVariables, flagsFromVariables)
 }
 
-// complete takes the flags that were not typed from the environment, and checks what they say
+// complete sets the flags that take more than the value of a variable, and checks what flags say
 // together.
 func (p *program) complete(flags *serveFlags, set *pflag.FlagSet) error {
-	typed := flags.unleashURL
-	if err := p.fill(set); err != nil {
-		return err
-	}
-	if typed == "" && p.env.isOuter(flags.unleashURL) {
+	isFilled := slices.ContainsFunc(p.filled, func(filled filledFlag) bool { return filled.flag == "unleash-url" })
+	if isFilled && p.env.isOuter(flags.unleashURL) {
 		flags.unleashURL = "" // this mock has a URL of its own
-	}
-	if err := checkOutputs(set); err != nil {
-		return err
 	}
 	if !set.Changed("replay") {
 		flags.replay = listed(p.env.text(replayVariable, ""))

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,12 +43,7 @@ func (p *program) verifyCommand() *cobra.Command {
 		Long:    verifyHelp + strings.TrimSuffix(exitcode.Help(), "\n"),
 		Example: verifyExamples,
 		Args:    noCommand,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := cmp.Or(p.fill(cmd.Flags()), checkOutputs(cmd.Flags())); err != nil {
-				return err
-			}
-			return p.verify(cmd.Context(), cmd.Flags(), flags)
-		},
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.verify(cmd.Context(), cmd.Flags(), flags) },
 	}
 	flags.add(command.Flags(), p.env)
 	command.AddCommand(p.sweepCommand())

@@ -35,12 +35,7 @@ cannot be reached or does not list what it has.`,
 		Example: `  unleash-mock verify sweep --target http://127.0.0.1:4242
   unleash-mock verify sweep --target https://unleash.example.com --token "$ADMIN_TOKEN" --older-than 1h --dry-run`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := p.fill(cmd.Flags()); err != nil {
-				return err
-			}
-			return p.sweep(cmd.Context(), flags)
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.sweep(cmd.Context(), flags) },
 	}
 	f := command.Flags()
 	flags.add(f, p.env)
