@@ -183,18 +183,11 @@ func concerned(scenario *report.Scenario) []string {
 }
 
 func count(sum *report.Summary, outcome report.Outcome) {
-	switch outcome {
-	case report.Passed:
-		sum.Passed++
-	case report.Failed:
-		sum.Failed++
-	case report.Errored:
-		sum.Errored++
-	case report.Skipped:
-		sum.Skipped++
-	case report.Disabled:
-		sum.Disabled++
+	counts := map[report.Outcome]*int{
+		report.Passed: &sum.Passed, report.Failed: &sum.Failed, report.Errored: &sum.Errored,
+		report.Skipped: &sum.Skipped, report.Disabled: &sum.Disabled,
 	}
+	*counts[outcome]++
 }
 
 // seen counts a status. It adds one that the contract does not list, or covers only by a

@@ -46,6 +46,7 @@ func (p *Proxy) found() (out *report.Report, kept [][]traffic.Exchange) {
 		Tool:          report.Tool{Name: "unleash-mock", Version: p.options.Version, Command: "proxy", Contract: j.contract.Version()},
 		Target:        report.Target{URL: p.secrets.URL(p.options.Upstream.String()), Mock: p.secrets.Text(j.mock)},
 		Run:           report.Run{ID: uuid.NewString(), Started: j.started, Duration: time.Since(j.started)},
+		Summary:       report.Summary{Exchanges: j.stats.Exchanges, Violations: j.stats.Violations},
 		Operations:    []report.Operation{},
 		Scenarios:     []report.Scenario{},
 		Cleanup:       []report.Leftover{},
@@ -58,19 +59,16 @@ func (p *Proxy) found() (out *report.Report, kept [][]traffic.Exchange) {
 		scenario := t.scenario(operation)
 		kept = append(kept, t.kept())
 		out.Scenarios = append(out.Scenarios, scenario)
-		summary := t.summary(scenario.Outcome)
+		summary := report.Summary{Exchanges: t.Exchanges, Violations: t.Violations}
+		count(&summary, scenario.Outcome)
+		count(&out.Summary, scenario.Outcome)
 		out.Operations = append(out.Operations, report.Operation{
 			ID: operation.ID, Method: operation.Method, Path: operation.Path, Summary: summary, Statuses: t.statusList(operation),
 		})
-		out.Summary = sum(out.Summary, summary)
 	}
 	for _, unjudged := range j.stats.unjudged() {
 		out.Scenarios = append(out.Scenarios, unjudged)
-		if unjudged.Outcome == report.Disabled {
-			out.Summary.Disabled++
-		} else {
-			out.Summary.Errored++
-		}
+		count(&out.Summary, unjudged.Outcome)
 	}
 	out.ExitCode = j.stats.exitCode()
 	return out, kept
@@ -170,25 +168,12 @@ func (t *tally) statusList(operation *spec.Operation) []report.Status {
 	return list
 }
 
-func (t *tally) summary(outcome report.Outcome) report.Summary {
-	summary := report.Summary{Exchanges: t.Exchanges, Violations: t.Violations}
-	switch outcome {
-	case report.Passed:
-		summary.Passed = 1
-	case report.Failed:
-		summary.Failed = 1
-	default:
-		summary.Errored = 1
+// count counts a scenario by its outcome.
+func count(summary *report.Summary, outcome report.Outcome) {
+	counts := map[report.Outcome]*int{
+		report.Passed: &summary.Passed, report.Failed: &summary.Failed, report.Errored: &summary.Errored, report.Disabled: &summary.Disabled,
 	}
-	return summary
-}
-
-func sum(a, b report.Summary) report.Summary {
-	return report.Summary{
-		Passed: a.Passed + b.Passed, Failed: a.Failed + b.Failed, Errored: a.Errored + b.Errored,
-		Skipped: a.Skipped + b.Skipped, Disabled: a.Disabled + b.Disabled,
-		Exchanges: a.Exchanges + b.Exchanges, Violations: a.Violations + b.Violations,
-	}
+	*counts[outcome]++
 }
 
 // unjudged returns scenarios for the traffic that was not judged.

@@ -169,17 +169,7 @@ func (r *Report) notRun() []group {
 
 // count returns how many scenarios had an outcome.
 func (s Summary) count(outcome Outcome) int {
-	switch outcome {
-	case Passed:
-		return s.Passed
-	case Failed:
-		return s.Failed
-	case Errored:
-		return s.Errored
-	case Skipped:
-		return s.Skipped
-	}
-	return s.Disabled
+	return map[Outcome]int{Passed: s.Passed, Failed: s.Failed, Errored: s.Errored, Skipped: s.Skipped, Disabled: s.Disabled}[outcome]
 }
 
 // counts lists the outcomes that occurred: "3 passed, 1 failed".
