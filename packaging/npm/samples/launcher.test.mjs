@@ -2,7 +2,7 @@
 // outlives the program that started it. Run with node --test.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -154,6 +154,33 @@ test("a misspelt option is refused", async () => {
   try {
     await assert.rejects(mock.fail({ operaton: "getReady" }), /^TypeError: fail has no option "operaton"/);
     assert.equal((await fetch(`${mock.url}/ready`)).status, 200);
+  } finally {
+    await mock.stop();
+  }
+});
+
+test("nothing is left of a program that does not stop its mock", () => {
+  const folder = mkdtempSync(join(tmpdir(), "unleash-mock-test-"));
+  const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", `
+    import { startMock } from "unleash-mock";
+    await (await startMock({ flags: { a: true } })).reset();
+    process.exit();`], { cwd: import.meta.dirname, encoding: "utf8", env: { ...process.env, TMPDIR: folder, TEMP: folder } });
+  assert.deepEqual([stdout, stderr, readdirSync(folder)], ["", "", []]);
+  rmSync(folder, { recursive: true });
+});
+
+test("a call says that the mock has ended", async () => {
+  const mock = await startMock();
+  await mock.stop();
+  await assert.rejects(mock.setFlag("a", true), /^Error: the mock does not answer: it has ended \(exit code 0\)$/);
+});
+
+test("a workspace whose name a URL loses is refused", async () => {
+  const mock = await startMock();
+  try {
+    for (const name of [".", ".."]) {
+      assert.throws(() => mock.workspace(name), /^TypeError: "\.+" is not a valid workspace name$/);
+    }
   } finally {
     await mock.stop();
   }

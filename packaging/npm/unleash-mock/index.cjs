@@ -22,14 +22,18 @@ const maxSaid = 64 * 1024;
 
 async function startMock(options = {}) {
   const { flags, args = [], env = {}, timeout = 10_000 } = only("startMock", options, ["flags", "args", "env", "timeout"]);
-  const folder = mkdtempSync(join(tmpdir(), "unleash-mock-"));
-  const running = { said: "", folder, token: env.UNLEASH_MOCK_CONTROL_TOKEN };
+  const running = { said: "", token: env.UNLEASH_MOCK_CONTROL_TOKEN };
+  const folder = typeof flags === "object" ? mkdtempSync(join(tmpdir(), "unleash-mock-")) : undefined;
   try {
     const root = await start(running, [...flagsArguments(flags, folder), ...args], env, timeout);
     return new Mock(running, root);
   } catch (error) {
     await stop(running);
     throw error;
+  } finally {
+    if (folder !== undefined) {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10 }); // now, as this program may end without stopping the mock
+    }
   }
 }
 
@@ -60,7 +64,12 @@ async function start(running, args, env, timeout) {
     windowsHide: true,
   });
   running.child = child;
-  running.ended = new Promise((resolve) => child.once("close", resolve));
+  running.ended = new Promise((resolve) => {
+    child.once("close", (code, signal) => {
+      running.how = signal ?? `exit code ${code}`;
+      resolve();
+    });
+  });
   child.stdin.on("error", () => {}); // the mock may have ended
   child.stderr.setEncoding("utf8").on("data", (text) => {
     running.said = (running.said + text).slice(-maxSaid);
@@ -88,7 +97,7 @@ function address(running, timeout) {
       reject(new Error(`the mock did not start: ${why}`));
     };
     child.once("error", (error) => failed(error.message));
-    child.once("close", (code) => failed(running.said.trim() || `exit code ${code}`));
+    running.ended.then(() => failed(running.said.trim() || running.how));
     let head = "";
     child.stdout.setEncoding("utf8").on("data", (text) => {
       head = (head + text).slice(0, maxSaid);
@@ -101,15 +110,14 @@ function address(running, timeout) {
   });
 }
 
-/** Ends a mock, waits until it has ended, and removes the files written for it. */
-async function stop({ child, ended, folder }) {
+/** Ends a mock, and waits until it has ended. */
+async function stop({ child, ended }) {
   if (child?.pid !== undefined) {
     child.stdin.end();
     const late = setTimeout(() => child.kill("SIGKILL"), 10_000); // the timer also keeps this program alive until the mock has ended
     await ended;
     clearTimeout(late);
   }
-  rmSync(folder, { recursive: true, force: true });
 }
 
 class Mock {
@@ -124,6 +132,9 @@ class Mock {
   }
 
   workspace(name) {
+    if (name === "." || name === "..") {
+      throw new TypeError(`${JSON.stringify(name)} is not a valid workspace name`); // a URL would lose it, and mean another workspace
+    }
     return new Mock(this.#running, this.#root, name);
   }
 
@@ -209,7 +220,11 @@ class Mock {
           resolve(text === "" ? undefined : JSON.parse(text));
         });
       });
-      request.on("error", (error) => reject(new Error(`the mock does not answer: ${error.message}. ${this.#running.said.trim()}`)));
+      request.on("error", (error) => {
+        const { how, said } = this.#running;
+        const why = how === undefined ? error.message : `it has ended (${how})`;
+        reject(new Error(`the mock does not answer: ${why}${said && `; it said: ${said.trim()}`}`));
+      });
       request.end(sent);
     });
   }
