@@ -54,8 +54,10 @@ var errInputEnded = errors.New("standard input has ended")
 // untilInputEnds returns a context that also ends when standard input does.
 func (p *program) untilInputEnds(ctx context.Context) context.Context {
 	ctx, cancel := context.WithCancelCause(ctx)
+	stdin := p.stdin
+	p.stdin = nil // not for a command to read, too
 	go func() {
-		_, _ = io.Copy(io.Discard, p.stdin) // a read error counts as the end
+		_, _ = io.Copy(io.Discard, stdin) // a read error counts as the end
 		cancel(errInputEnded)
 	}()
 	return ctx
