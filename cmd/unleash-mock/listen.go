@@ -8,7 +8,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"regexp"
 	"strings"
+	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/outfile"
 )
@@ -21,6 +24,39 @@ func inTurn(steps ...func() error) error {
 		}
 	}
 	return nil
+}
+
+// portForm is the form of a file of --port-file.
+var portForm = regexp.MustCompile(`^(\d{1,5})\n$`)
+
+// forget removes a file by which a server said where it listens, unless it still does. Programs
+// that wait for the file then do not take one server for another. A file that does not have the
+// form stays.
+func forget(name string, form *regexp.Regexp) {
+	name = outfile.Resolve(name)
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() || info.Size() > 1<<16 {
+		return
+	}
+	content, err := os.ReadFile(name)
+	if err != nil {
+		return
+	}
+	if told := form.FindSubmatch(content); told != nil && !listens(string(told[1])) {
+		_ = os.Remove(name) // fails for a file that is a mount
+	}
+}
+
+// listens reports whether something listens on an address, or on a port of the loopback address.
+func listens(address string) bool {
+	if isPort(address) {
+		address = net.JoinHostPort("127.0.0.1", address)
+	}
+	connection, err := net.DialTimeout("tcp", address, time.Second)
+	if err != nil {
+		return false
+	}
+	connection.Close()
+	return true
 }
 
 func writePort(file string, address net.Addr) error {

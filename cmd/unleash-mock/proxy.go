@@ -53,6 +53,8 @@ func (p *program) proxyCommand() *cobra.Command {
 			if err := flags.forCommand(flags.run); err != nil {
 				return err
 			}
+			forget(flags.portFile, portForm) // that of a run that was killed
+			defer forget(flags.portFile, portForm)
 			return p.proxy(cmd.Context(), flags)
 		},
 	}

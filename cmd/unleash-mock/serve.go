@@ -88,6 +88,8 @@ func (p *program) serveCommand() *cobra.Command {
 			if err := p.complete(flags, cmd.Flags()); err != nil {
 				return err
 			}
+			flags.forgetFiles() // those of a run that was killed
+			defer flags.forgetFiles()
 			ctx := cmd.Context()
 			if flags.withStdin {
 				ctx = p.untilInputEnds(ctx)

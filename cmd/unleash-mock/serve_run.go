@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -96,6 +97,15 @@ func writeEnvironment(file string, variables []string) error {
 		return usageError("--env-file: %w", inOneLine(err))
 	}
 	return nil
+}
+
+// variablesForm is the form of a file of --env-file.
+var variablesForm = regexp.MustCompile(`^(?:UNLEASH_.*\n)*UNLEASH_MOCK_URL=\w+://([^/\s]+).*\n(?:UNLEASH_.*\n)*$`)
+
+// forgetFiles removes the files by which a mock that has ended said where it listens.
+func (f *serveFlags) forgetFiles() {
+	forget(f.envFile, variablesForm)
+	forget(f.portFile, portForm)
 }
 
 // tokenEnvironment returns variables with the first token of each kind.

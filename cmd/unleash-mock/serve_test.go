@@ -8,8 +8,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -305,5 +307,44 @@ func TestServeStopsWithItsInput(t *testing.T) {
 	writer.Close()
 	if code := <-ended; code != exitcode.OK {
 		t.Errorf("exit code %d: %s", code, stderr)
+	}
+}
+
+// TestFilesAreThereOnlyWhileTheServerListens checks that a program which waits for the file with the
+// address never finds that of another run, and that a file of another kind stays.
+func TestFilesAreThereOnlyWhileTheServerListens(t *testing.T) {
+	t.Parallel()
+	const port, variables = "1\n", "UNLEASH_MOCK_TOKEN=a\nUNLEASH_MOCK_URL=" + nobody + "/base\n"
+	other := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(other.Close)
+	_, otherPort, _ := strings.Cut(strings.TrimPrefix(other.URL, "http://"), ":")
+	fails := []string{"--listen", "127.0.0.1:0", "--log-level", "no-such-level"} // before it listens
+	ends := []string{"--run", "true"}
+	for name, test := range map[string]struct {
+		args    []string
+		content string
+		stays   bool
+	}{
+		"of serve, at the start":     {append([]string{"serve", "--port-file"}, fails...), port, false},
+		"of serve, at the end":       {append([]string{"serve", "--port-file"}, ends...), "", false},
+		"variables, at the start":    {append([]string{"serve", "--env-file"}, fails...), variables, false},
+		"variables, at the end":      {append([]string{"serve", "--env-file"}, ends...), "", false},
+		"of the proxy, at the start": {append([]string{"proxy", "--upstream", nobody, "--port-file"}, fails...), port, false},
+		"of the proxy, at the end":   {append([]string{"proxy", "--upstream", nobody, "--listen", "127.0.0.1:0", "--port-file"}, ends...), "", false},
+		"of a server that runs":      {append([]string{"serve", "--port-file"}, fails...), otherPort + "\n", true},
+		"variables of one":           {append([]string{"serve", "--env-file"}, fails...), "UNLEASH_MOCK_URL=" + other.URL + "\n", true},
+		"variables among others":     {append([]string{"serve", "--env-file"}, fails...), variables + "MINE=1\n", true},
+		"a mistaken name":            {append([]string{"serve", "--port-file"}, fails...), "checkout: true\n", true},
+		"a mistaken name of another": {append([]string{"serve", "--env-file"}, fails...), "TOKEN=mine\n", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			told := file(t, "told", test.content)
+			at := slices.IndexFunc(test.args, func(arg string) bool { return strings.HasSuffix(arg, "-file") })
+			command(t, nil, slices.Insert(slices.Clone(test.args), at+1, told)...)
+			if _, err := os.Stat(told); (err == nil) != test.stays {
+				t.Errorf("%v", err)
+			}
+		})
 	}
 }
