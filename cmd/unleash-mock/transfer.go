@@ -35,7 +35,7 @@ func (p patient) Accept() (net.Conn, error) {
 
 type patientConn struct {
 	net.Conn
-	extended atomic.Int64 // when the write deadline was last moved, in nanoseconds since 1970
+	extended atomic.Pointer[time.Time] // when the write deadline was last moved; nil for never
 }
 
 // NetConn returns the underlying connection, like the method of the same name in crypto/tls.
@@ -58,10 +58,11 @@ func (c *patientConn) Write(text []byte) (written int, err error) {
 // extend moves the write deadline for the next piece.
 func (c *patientConn) extend() error {
 	now := time.Now()
-	if now.UnixNano()-c.extended.Load() <= int64(extendEvery) {
+	if last := c.extended.Load(); last != nil && now.Sub(*last) <= extendEvery { // whatever the clock is set to meanwhile
 		return nil
 	}
-	c.extended.Store(now.UnixNano())
+	moved := now // only this one is kept
+	c.extended.Store(&moved)
 	return c.SetWriteDeadline(now.Add(stall + extendEvery))
 }
 

@@ -68,7 +68,7 @@ type Postgres struct {
 	problem   error // of the last attempt
 	closed    bool
 
-	counted atomic.Int64 // when total was last counted, in nanoseconds since 1970
+	counted atomic.Pointer[time.Time] // when total was last counted; nil for never
 }
 
 // held is the lock of a session.

@@ -155,11 +155,11 @@ func (p *Postgres) Ping(ctx context.Context) error {
 	if err := execute(ctx, now.conn, fmt.Sprintf(usable, now.key)); err != nil || p.limits.Total <= 0 {
 		return err
 	}
-	at := time.Now().UnixNano()
-	if at-p.counted.Load() < int64(countEvery) {
+	at := time.Now()
+	if last := p.counted.Load(); last != nil && at.Sub(*last) < countEvery {
 		return nil
 	}
-	p.counted.Store(at)
+	p.counted.Store(&at)
 	var total int64
 	err = p.db.QueryRowContext(ctx, `SELECT
 		(SELECT coalesce(sum(greatest(size, $1)), 0) FROM unleash_mock_workspaces WHERE content IS NOT NULL) +

@@ -11,7 +11,7 @@ import (
 )
 
 // open is Registry.Open with a store.
-func (p *persistence) open(name string, withCredentials bool, now int64) (*Workspace, error) {
+func (p *persistence) open(name string, withCredentials bool, now time.Time) (*Workspace, error) {
 	r := p.registry
 	if w := r.use(name, now); w != nil && p.stillOwned(w) == nil {
 		return w, nil
@@ -45,7 +45,7 @@ func (p *persistence) obtain(name string, fresh *Workspace) (w *Workspace, made 
 		mine := false
 		out, err, _ := p.loading.Do(name, func() (any, error) {
 			mine = true
-			if w := p.registry.use(name, time.Now().UnixNano()); w != nil {
+			if w := p.registry.use(name, time.Now()); w != nil {
 				return obtained{w, false}, nil
 			}
 			return p.load(name, fresh)
@@ -437,7 +437,7 @@ func (p *persistence) removeStored(name string) error {
 		mine, loaded := false, (*Workspace)(nil)
 		out, _, _ := p.loading.Do(name, func() (any, error) { // not while it is let go
 			mine = true
-			if loaded = p.registry.use(name, time.Now().UnixNano()); loaded != nil {
+			if loaded = p.registry.use(name, time.Now()); loaded != nil {
 				return nil, nil
 			}
 			return p.takeAndRemove(name), nil // the error as a value: requests that wait to load must not get it

@@ -315,11 +315,12 @@ func (p *persistence) dueNow(now time.Time) []*Workspace {
 // letIdleGo removes workspaces from memory that were idle for too long.
 func (p *persistence) letIdleGo(now time.Time) {
 	r := p.registry
-	if r.IdleAfter <= 0 || now.UnixNano() < r.nextSweep.Load() || p.down.Load() != nil {
+	age := r.age(now)
+	if r.IdleAfter <= 0 || age < r.nextSweep.Load() || p.down.Load() != nil {
 		return
 	}
-	r.nextSweep.Store(now.Add(min(max(r.IdleAfter/4, minSweep), maxSweep)).UnixNano())
-	before := now.Add(-r.IdleAfter).UnixNano()
+	r.nextSweep.Store(age + int64(min(max(r.IdleAfter/4, minSweep), maxSweep)))
+	before := age - int64(r.IdleAfter)
 	idle := slices.DeleteFunc(r.kept(), func(w *Workspace) bool {
 		return w.Name == Default || w.busy.Load() > 0 || w.used.Load() >= before
 	})
@@ -344,7 +345,7 @@ func (p *persistence) handOver() {
 				return
 			}
 			group.Go(func() error {
-				w := p.registry.use(name, time.Now().UnixNano())
+				w := p.registry.use(name, time.Now())
 				switch {
 				case w == nil:
 					p.release(name)
@@ -361,7 +362,7 @@ func (p *persistence) handOver() {
 // not be read when it was taken.
 func (p *persistence) release(name string) {
 	_, _, _ = p.loading.Do(name, func() (any, error) { // not while it is loaded
-		if p.registry.use(name, time.Now().UnixNano()) == nil {
+		if p.registry.use(name, time.Now()) == nil {
 			_ = p.giveUp(name) // the process that wants it asks again
 		}
 		return nil, ErrElsewhere // for requests that have waited

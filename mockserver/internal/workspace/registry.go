@@ -49,7 +49,8 @@ type Registry struct {
 	byName map[string]*Workspace
 	closed bool
 
-	nextSweep atomic.Int64 // in nanoseconds since 1970
+	began     time.Time
+	nextSweep atomic.Int64 // in nanoseconds since began
 	made      atomic.Int64
 	evicted   atomic.Int64
 
@@ -79,7 +80,7 @@ var (
 
 // NewRegistry returns a registry that holds the workspace Default.
 func NewRegistry(options Options) (*Registry, error) {
-	r := &Registry{Options: options, byName: map[string]*Workspace{}, Requests: memlimit.New(options.Bytes / 4)}
+	r := &Registry{Options: options, byName: map[string]*Workspace{}, began: time.Now(), Requests: memlimit.New(options.Bytes / 4)}
 	r.Answers = memlimit.New(r.answersRoom(0))
 	fallback, err := r.build(Default)
 	if err != nil {
@@ -89,6 +90,10 @@ func NewRegistry(options Options) (*Registry, error) {
 	r.fallback.Store(fallback)
 	return r, nil
 }
+
+// age returns how old the registry is, in nanoseconds. It does not grow while the machine sleeps or
+// when its clock is set, so that no workspace becomes idle by that.
+func (r *Registry) age(now time.Time) int64 { return int64(now.Sub(r.began)) }
 
 func (r *Registry) build(name string) (*Workspace, error) {
 	instance, err := r.Build(name)
@@ -100,12 +105,11 @@ func (r *Registry) build(name string) (*Workspace, error) {
 
 // around returns a workspace that holds an instance.
 func (r *Registry) around(name string, instance *Instance) *Workspace {
-	now := time.Now()
 	w := &Workspace{
-		Name: name, Path: Path(name), Created: now.UTC(), Journal: journal.New(r.JournalSize, int(r.Bytes/16), r.Secrets), build: r.Build, registry: r,
+		Name: name, Path: Path(name), Created: time.Now().UTC(), Journal: journal.New(r.JournalSize, int(r.Bytes/16), r.Secrets), build: r.Build, registry: r,
 	}
 	w.instance.Store(instance)
-	w.used.Store(now.UnixNano())
+	w.use(time.Now())
 	if r.persist != nil {
 		w.stored = &stored{written: markOf(instance)}
 	}
@@ -136,17 +140,17 @@ func (r *Registry) Make(name string) (w *Workspace, made bool, err error) {
 // credentials, a stored workspace counts as existing. The error is a *NameError, an
 // *UnfitError, ErrElsewhere or one of Build.
 func (r *Registry) Open(name string, withCredentials bool) (*Workspace, error) {
-	now := time.Now().UnixNano()
+	now := time.Now()
 	if r.persist != nil {
 		return r.persist.open(name, withCredentials, now)
 	}
 	if name == Default {
 		w := r.Default()
-		w.used.Store(now)
+		w.use(now)
 		return w, nil
 	}
-	if now >= r.nextSweep.Load() {
-		r.sweep(now)
+	if age := r.age(now); age >= r.nextSweep.Load() {
+		r.sweep(age)
 	}
 	if w := r.use(name, now); w != nil {
 		return w, nil
@@ -187,7 +191,7 @@ func (r *Registry) Keep(w *Workspace) (kept *Workspace, made bool, err error) {
 func (r *Registry) add(w *Workspace) (kept *Workspace, made bool, err error) {
 	r.making.Lock()
 	defer r.making.Unlock()
-	if other := r.use(w.Name, time.Now().UnixNano()); other != nil {
+	if other := r.use(w.Name, time.Now()); other != nil {
 		return other, false, nil
 	}
 	if r.Max > 0 && w.Name != Default && r.size() >= r.Max {
@@ -210,7 +214,7 @@ func (r *Registry) add(w *Workspace) (kept *Workspace, made bool, err error) {
 
 // use finds a workspace and marks it as used. Both happen under one lock, so that no
 // sweep can intervene.
-func (r *Registry) use(name string, now int64) *Workspace {
+func (r *Registry) use(name string, now time.Time) *Workspace {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	w := r.byName[name]
@@ -220,7 +224,7 @@ func (r *Registry) use(name string, now int64) *Workspace {
 		}
 	}
 	if w != nil {
-		w.used.Store(now)
+		w.use(now)
 	}
 	return w
 }

@@ -76,7 +76,8 @@ type Workspace struct {
 	writing  sync.Mutex // held while replacing the instance
 
 	kept atomic.Bool  // whether it is registered
-	used atomic.Int64 // when it was last used, in nanoseconds since 1970
+	used atomic.Int64 // how old the registry was when it was last used
+	last atomic.Int64 // when that was, in nanoseconds since 1970
 	busy atomic.Int64 // number of holders
 
 	streams atomic.Int64 // number of open streams
@@ -138,14 +139,20 @@ func (w *Workspace) Follow(begin func(*Instance) (*flags.Following, error)) erro
 func (w *Workspace) Kept() bool { return w.kept.Load() }
 
 // Used returns when the workspace was last used.
-func (w *Workspace) Used() time.Time { return time.Unix(0, w.used.Load()).UTC() }
+func (w *Workspace) Used() time.Time { return time.Unix(0, w.last.Load()).UTC() }
+
+// use records a use.
+func (w *Workspace) use(now time.Time) {
+	w.last.Store(now.UnixNano())
+	w.used.Store(w.registry.age(now))
+}
 
 // Hold prevents the workspace from being removed as idle, or to make room, until release is
 // called, which counts as a use.
 func (w *Workspace) Hold() (release func()) {
 	w.busy.Add(1)
 	return func() {
-		w.used.Store(time.Now().UnixNano()) // first: who finds nobody busy sees it
+		w.use(time.Now()) // first: who finds nobody busy sees it
 		w.busy.Add(-1)
 	}
 }
