@@ -103,9 +103,13 @@ func (s *suite) survey(ctx context.Context) error {
 	return nil
 }
 
-// examine notes, for a dry run, which tokens the target refuses and what it allows.
+// examine notes, for a dry run, whether the target is healthy, which tokens it refuses and what it
+// allows.
 func (s *suite) examine(ctx context.Context) error {
 	c := s.conditions()
+	if answer := target.Unwell(ctx, s.run.Client); answer != "" {
+		c.Note("/health does not say GOOD, as a healthy Unleash does: the answer is %s", answer)
+	}
 	refused, err := target.Refused(ctx, s.run.Client, c.Tokens)
 	if err != nil {
 		return err

@@ -21,6 +21,8 @@ func TestDoctor(t *testing.T) {
 	below := startServe(t, nil, "--base-uri-path", "/api")
 	site := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(site.Close)
+	gate := httptest.NewServer(http.RedirectHandler("https://sso.example.com/login?state=secret-of-another", http.StatusFound))
+	t.Cleanup(gate.Close)
 	for name, test := range map[string]struct {
 		args []string
 		code int
@@ -29,7 +31,8 @@ func TestDoctor(t *testing.T) {
 		"Enterprise":               {[]string{enterprise.url}, exitcode.OK, []string{"edition  enterprise\n", "tokens   admin (built in), viewer (built in), backend (built in), frontend (built in)\n", "profile  all fits; ", "limits: 20000 requests a minute", "next     unleash-mock verify --target " + enterprise.url + " --profile all\n", "which also writes, as the target is on loopback"}},
 		"an instance below /api":   {[]string{below.url}, exitcode.OK, []string{"edition  enterprise\n", "reached  " + below.url + "\n"}},
 		"open source":              {[]string{openSource.url}, exitcode.OK, []string{"edition  open-source\n", "profile  core fits; ", "would not: the target is an open-source instance"}},
-		"a web site":               {[]string{site.URL}, exitcode.OK, []string{"edition  not known", "tokens   none", "profile  core fits; ", "it needs a token of the admin"}},
+		"a web site":               {[]string{site.URL}, exitcode.OK, []string{"edition  not known", "tokens   none", "note     /health does not say GOOD, as a healthy Unleash does: the answer is 404\n", "profile  core fits; ", "it needs a token of the admin"}},
+		"a gate before it":         {[]string{gate.URL}, exitcode.OK, []string{"the answer is 302, a redirect to https://sso.example.com/login\n"}},
 		"an admin of another":      {[]string{enterprise.url, "--token", "*:*.secret-of-another"}, exitcode.Broken, []string{"note     the admin's token is refused: the target answers 401\n", "next     fix the token named above, then run doctor again\nunleash-mock: the target refuses a token"}},
 		"a backend of another":     {[]string{enterprise.url, "--backend-token", "*:a.secret-of-another"}, exitcode.Broken, []string{"note     the backend's token is refused: the target answers 401\n"}},
 		"a frontend that is none":  {[]string{enterprise.url, "--frontend-token", wellknown.Backend}, exitcode.Broken, []string{"note     the frontend's token is refused: the target answers 403\n"}},

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,14 +45,14 @@ func Elsewhere(ctx context.Context, c *Client) string {
 		return ""
 	}
 	instance, found := httpx.Instance(at)
-	if !found || isHealthy(ctx, c) {
+	if !found || Unwell(ctx, c) == "" {
 		return ""
 	}
 	config := c.Config
 	config.Address = &Address{Base: instance.String()}
 	other := NewClient(config)
 	defer other.Close()
-	if !isHealthy(ctx, other) {
+	if Unwell(ctx, other) != "" {
 		return ""
 	}
 	return instance.String()
@@ -76,10 +77,21 @@ func Moved(ctx context.Context, c *Client) string {
 	return base
 }
 
-// isHealthy reports whether a target says that it is healthy, as Unleash does.
-func isHealthy(ctx context.Context, c *Client) bool {
+// Unwell says what a target answers to a request for its health, unless it is healthy as an Unleash
+// is; then the result is empty.
+func Unwell(ctx context.Context, c *Client) string {
 	x, err := c.Get(ctx, "/health", nil)
-	return err == nil && x.Text("/health") == "GOOD"
+	if err != nil {
+		return err.Error()
+	}
+	to, _, _ := strings.Cut(x.Answer.Get("Location"), "?") // a query may contain secrets
+	switch {
+	case x.Text("/health") == "GOOD":
+		return ""
+	case to != "":
+		return fmt.Sprintf("%d, a redirect to %s", x.Status, to)
+	}
+	return strconv.Itoa(x.Status)
 }
 
 // Serve serves a handler on a free loopback port, so that it is verified over the network
