@@ -63,8 +63,8 @@ func TestHTTPS(t *testing.T) {
 		ca     string
 		curl   string
 	}{
-		"of files":             {mock, cert, "curl https://"},
-		"made at the start":    {startServe(t, nil, "--tls", "--tls-cert-out", own), own, "curl --cacert " + own + " https://"},
+		"of files":             {mock, cert, "curl -X PATCH https://"},
+		"made at the start":    {startServe(t, nil, "--tls", "--tls-cert-out", own), own, "curl --cacert " + own + " -X PATCH https://"},
 		"made, of environment": {startServe(t, map[string]string{"UNLEASH_MOCK_TLS": "true", "UNLEASH_MOCK_TLS_CERT_OUT": own + "2"}), own + "2", "curl --cacert "},
 		"of a proxy":           {startProxyIn(t, nil, mock.url, "--ca-file", cert, "--listen", "127.0.0.1:0", "--tls-cert", cert, "--tls-key", key), cert, ""},
 		"made for a proxy":     {startProxyIn(t, nil, mock.url, "--ca-file", cert, "--listen", "127.0.0.1:0", "--tls", "--tls-cert-out", own+"3"), own + "3", ""},

@@ -126,8 +126,9 @@ Feature: Segments of strategies, and strategies that use segments
       | GET    | /api/admin/segments/strategies/unleash-mock-verify-none | 131  |
       | POST   | /api/admin/segments/strategies                          | 132  |
 
-  @op:updateFeatureStrategySegments @core @writes
+  @op:updateFeatureStrategySegments @core @writes @observed
   Scenario: A viewer may not set the segments of a strategy
+    Seen on Unleash 8.2.0.
     When I POST "/api/admin/segments/strategies" as the viewer with the body '{"projectId":"<project>","strategyId":"unleash-mock-verify-none","environmentId":"<environment>","segmentIds":[]}'
     Then the status is 403
     And there is no body

@@ -52,6 +52,8 @@ func Faults() []bend.Fault {
 		{ID: "segment-deleted-otherwise", Name: "answers a deletion with 200", Operation: "removeSegment", Standing: standing, Bend: bend.When(bend.Answered(http.StatusNoContent), bend.Status(http.StatusOK))},
 		{ID: "segment-unused", Name: "lists no strategies that use a segment", Operation: "getStrategiesBySegmentId", Standing: standing, Bend: bend.OK(bend.Set("/strategies", "[]"))},
 		{ID: "strategy-without-segments", Name: "lists no segments of a strategy", Operation: "getSegmentsByStrategyId", Standing: standing, Bend: bend.OK(bend.Set("/segments", "[]"))},
+		{ID: "strategy-segments-refusal-explained", Name: "says why a person may not set the segments of a strategy", Operation: "updateFeatureStrategySegments", Standing: standing,
+			Bend: bend.When(bend.Answered(http.StatusForbidden), bend.Text(`{"name":"NoAccessError","message":"You need the permission"}`))},
 		{ID: "segment-taken-name-free", Name: "reports a taken name as free", Operation: "validateSegment", Standing: standing, Bend: bend.When(bend.Answered(http.StatusConflict), bend.Status(http.StatusNoContent), bend.Empty)},
 	})
 }
