@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"sort"
+	"strconv"
+	"sync"
 
 	"github.com/pb33f/jsonschema/v6"
 
@@ -21,27 +23,27 @@ const (
 // failuresOfMany is failuresOf for a value that contains many values. It looks for failures in the
 // beginnings of all lists, as far as the first wrong item and maxFailures beyond it.
 func failuresOfMany(schema *jsonschema.Schema, shape *openapi.Shape, value any, in string) []Failure {
+	if holds(schema, value) {
+		return nil
+	}
 	most := firstItems
 	if holds(schema, beginnings(value, most)) {
-		if holds(schema, value) {
-			return nil
-		}
 		most = longest(value)
 	}
 	shortest := 1 + sort.Search(most, func(n int) bool { return !holds(schema, beginnings(value, n+1)) })
-	found := failuresOf(schema, shape, beginnings(value, shortest+maxFailures), in)
-	found = slices.DeleteFunc(found, func(f Failure) bool { return slices.Contains(ofWholeLists, f.Keyword) })
-	switch {
-	case len(found) == 0:
+	most = shortest + maxFailures
+	found := slices.DeleteFunc(failuresOf(schema, shape, beginnings(value, most), in), func(f Failure) bool {
+		return slices.Contains(ofWholeLists, f.Keyword) || slices.Contains(ofForms, f.Keyword) && longest(below(value, f.Pointer)) > most
+	})
+	if len(found) == 0 {
 		return failuresOf(schema, shape, value, in)
-	case slices.ContainsFunc(found, func(f Failure) bool { return slices.Contains(ofForms, f.Keyword) }) && holds(schema, value):
-		return nil
 	}
 	return found
 }
 
-// ofForms are the keywords whose forms may differ in what they say of whole lists.
-var ofForms = []string{"oneOf", "anyOf", "not"}
+// ofForms are the keywords that may say of the beginnings of lists what they do not say of the lists. "not" has
+// none of its own.
+var ofForms = []string{"oneOf", "anyOf", "schema"}
 
 // ofWholeLists are the keywords of which the beginning of a list says nothing, or how many items it has.
 var ofWholeLists = []string{"minItems", "maxItems", "contains", "minContains"}
@@ -61,9 +63,19 @@ func failuresOf(schema *jsonschema.Schema, shape *openapi.Shape, value any, in s
 
 // holds reports whether a value fits a schema. Within "not", the library describes no errors.
 func holds(schema *jsonschema.Schema, value any) bool {
-	not := jsonschema.Schema{DraftVersion: schema.DraftVersion, Location: schema.Location, Not: schema}
+	not := *notAny() // what the library has compiled is the only schema that dynamic references can be followed in
+	not.DraftVersion, not.Location, not.Not = schema.DraftVersion, schema.Location, schema
 	return not.Validate(value) != nil
 }
+
+// notAny returns a schema that nothing fits.
+var notAny = sync.OnceValue(func() *jsonschema.Schema {
+	schema, err := compileWith(newCompiler(), []byte(`{"not":{}}`))
+	if err != nil {
+		panic(err) // cannot happen
+	}
+	return schema
+})
 
 // isLarge reports whether a value contains more values than there is room for.
 func isLarge(value any, room *int) bool {
@@ -101,6 +113,28 @@ func beginnings(value any, most int) any {
 			out[name] = beginnings(field, most)
 		}
 		return out
+	}
+	return value
+}
+
+// below returns what a pointer leads to in a value, or as far as it leads.
+func below(value any, pointer string) any {
+	tokens, _ := openapi.Tokens("#" + pointer)
+	for _, token := range tokens {
+		switch within := value.(type) {
+		case []any:
+			index, err := strconv.Atoi(token)
+			if err != nil || index >= len(within) {
+				return value
+			}
+			value = within[index]
+		case map[string]any:
+			next, has := within[token]
+			if !has {
+				return value
+			}
+			value = next
+		}
 	}
 	return value
 }
