@@ -48,7 +48,7 @@ func (d *Document) Joined() bool { return d.joined }
 
 func refersToFiles(text []byte) bool {
 	for _, reference := range Written(text) {
-		if !strings.HasPrefix(reference, "#") && !strings.Contains(reference, ":") {
+		if name, _, _ := strings.Cut(reference, "#"); name != "" && !strings.Contains(name, ":") {
 			return true
 		}
 	}
@@ -141,11 +141,7 @@ var sections = func() map[string]string {
 
 // join puts what the document refers to in other files among its components.
 func (j *joiner) join() {
-	components := j.root.member("components")
-	if components == nil {
-		components = &node{opening: '{', line: j.root.line}
-		j.root.add("components", components)
-	}
+	components := j.root.object("components")
 	j.inline(components)
 	for i, section := range components.names {
 		j.inline(components.below[i])
@@ -246,10 +242,7 @@ func (j *joiner) settle(reference *node, kind string) {
 func (j *joiner) place(target *node, section, reference string) string {
 	to := part{target, section}
 	if j.placed[to] == "" {
-		components := j.root.member("components")
-		if components.member(section) == nil {
-			components.add(section, &node{opening: '{', line: components.line, file: components.file})
-		}
+		among := j.root.member("components").object(section)
 		name := componentName(reference)
 		first, isTaken := [2]string{section, name}, j.taken[[2]string{section, name}] > 0
 		for ; isTaken; isTaken = j.taken[[2]string{section, name}] > 0 {
@@ -257,7 +250,7 @@ func (j *joiner) place(target *node, section, reference string) string {
 			name = first[1] + "_" + strconv.Itoa(j.taken[first])
 		}
 		j.taken[[2]string{section, name}] = 1
-		components.member(section).add(name, target)
+		among.add(name, target)
 		j.placed[to] = openapi.Pointer([]string{"components", section, name})
 		j.unvisited = append(j.unvisited, unvisited{target, kinds[section]["*"]})
 	}

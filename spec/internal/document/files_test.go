@@ -77,6 +77,21 @@ func TestFiles(t *testing.T) {
 			map[string]string{"b.yaml": "x: {$ref: 'd.yaml#/e'}", "d.yaml": "e: {y: [{}, {type: string}]}"},
 			`{"components":{"schemas":{"a":{"y":[{},{"type":"string"}]},"c":{"type":"string"}}}}`,
 		},
+		"components that are empty": {
+			"paths: {/a: {$ref: p.yaml}}\ncomponents:\n",
+			map[string]string{"p.yaml": "get: {}"},
+			`{"paths":{"/a":{"$ref":"#/components/pathItems/p"}},"components":{"pathItems":{"p":{"get":{}}}}}`,
+		},
+		"a section that is empty": {
+			"paths: {/a: {$ref: p.yaml}}\ncomponents:\n  pathItems:\n  schemas:\n",
+			map[string]string{"p.yaml": "get: {}"},
+			`{"paths":{"/a":{"$ref":"#/components/pathItems/p"}},"components":{"pathItems":{"p":{"get":{}}},"schemas":null}}`,
+		},
+		"a path with a colon": {
+			`{"paths":{"/a:b":{"$ref":"p.yaml#/~1a:b"}}}`,
+			map[string]string{"p.yaml": "/a:b: {get: {}}"},
+			`{"paths":{"/a:b":{"$ref":"#/components/pathItems/_a_b"}},"components":{"pathItems":{"_a_b":{"get":{}}}}}`,
+		},
 		"what a file means of the document": {
 			`{"paths":{"/a":{"get":{"responses":{"200":{"$ref":"r.json"}}}}},"components":{"responses":{"s":{}}}}`,
 			map[string]string{"r.json": `{"$ref":"#/components/responses/s"}`},

@@ -90,6 +90,20 @@ func (n *node) add(name string, member *node) {
 	}
 }
 
+// object returns a member that is an object. It adds the member if there is none, and gives an empty one, as
+// YAML has it below a name with nothing behind it, the form of an object.
+func (n *node) object(name string) *node {
+	member := n.member(name)
+	switch {
+	case member == nil:
+		member = &node{opening: '{', line: n.line, file: n.file}
+		n.add(name, member)
+	case string(member.text) == "null":
+		member.opening, member.text = '{', nil
+	}
+	return member
+}
+
 // string returns a text, or false for any other value.
 func (n *node) string() (string, bool) {
 	var text string
