@@ -1,23 +1,52 @@
 package secrets
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // form is what the keys of a well-known service look like.
 type form struct {
 	begin string
-	size  int // of what follows at least: letters, digits, underscores and hyphens
+	size  int      // of what follows at least
+	chars *byteSet // of what follows
+	exact bool     // it is no longer
+	digit bool     // it begins with a digit
 }
 
+const (
+	capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	alnum    = capitals + "abcdefghijklmnopqrstuvwxyz" + digits
+)
+
+// The characters of keys.
+var (
+	awsChars    = setOf(capitals + digits)
+	alnumChars  = setOf(alnum)
+	gitHubChars = setOf(alnum + "_")
+	slackChars  = setOf(alnum + "-")
+	keyChars    = setOf(alnum + "_-")
+)
+
 // forms are the keys that are recognized wherever they are, by the byte with which they begin.
-var forms = byFirst([]form{
-	{"AKIA", 16}, {"ASIA", 16}, // AWS
-	{"AIza", 35},                                                                              // Google
-	{"ghp_", 36}, {"gho_", 36}, {"ghu_", 36}, {"ghs_", 36}, {"ghr_", 36}, {"github_pat_", 22}, // GitHub
-	{"glpat-", 20},                                                         // GitLab
-	{"npm_", 36},                                                           // npm
-	{"sk_live_", 16}, {"sk_test_", 16}, {"rk_live_", 16}, {"rk_test_", 16}, // Stripe
-	{"xoxb-", 20}, {"xoxp-", 20}, {"xoxa-", 20}, {"xoxr-", 20}, {"xoxs-", 20}, {"xapp-", 20}, // Slack
-})
+var forms = byFirst(slices.Concat(
+	formsOf(form{size: 16, chars: awsChars, exact: true}, "AKIA", "ASIA"),
+	formsOf(form{size: 35, chars: keyChars}, "AIza"), // Google
+	formsOf(form{size: 36, chars: gitHubChars}, "ghp_", "gho_", "ghu_", "ghs_", "ghr_"),
+	formsOf(form{size: 22, chars: gitHubChars}, "github_pat_"),
+	formsOf(form{size: 20, chars: keyChars}, "glpat-"), // GitLab
+	formsOf(form{size: 36, chars: alnumChars}, "npm_"),
+	formsOf(form{size: 16, chars: alnumChars}, "sk_live_", "sk_test_", "rk_live_", "rk_test_"),                    // Stripe
+	formsOf(form{size: 20, chars: slackChars, digit: true}, "xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-", "xapp-"), // Slack
+))
+
+// formsOf returns a form with several beginnings.
+func formsOf(one form, begins ...string) (out []form) {
+	for _, one.begin = range begins {
+		out = append(out, one)
+	}
+	return out
+}
 
 func byFirst(list []form) (by [256][]form) {
 	for _, form := range list {
@@ -35,15 +64,26 @@ func (f *finder) form(at int) int {
 		if !strings.HasPrefix(f.text[at:], form.begin) {
 			continue
 		}
-		end := at + len(form.begin)
-		for end < len(f.text) && isWord(f.text[end]) {
-			end++
-		}
-		if end-at >= len(form.begin)+form.size {
-			return f.hide(at+len(form.begin), end, false)
+		start := at + len(form.begin)
+		if end := wordAfter(f.text, start); form.fits(f.text[start:end]) {
+			return f.hide(start, end, false)
 		}
 	}
 	return at + 1
+}
+
+// fits reports whether a word may be what follows the beginning of a key.
+func (form *form) fits(word string) bool {
+	size := form.chars.beyond(word, 0)
+	return size >= form.size && (!form.exact || len(word) == form.size) && (!form.digit || strings.IndexByte(digits, word[0]) >= 0)
+}
+
+// wordAfter returns where the word that begins at a position ends.
+func wordAfter(text string, at int) int {
+	for at < len(text) && isWord(text[at]) {
+		at++
+	}
+	return at
 }
 
 // privateKey hides the inside of a private key as PEM.
