@@ -64,16 +64,21 @@ func isSecretParameter(name string) bool {
 		func(part string) bool { return isSecretText(part) })
 }
 
-// isSecretName reports whether whatever has that name is a secret. Numbers at its end, as in
-// password2, do not matter.
+// isSecretName reports whether whatever has that name is a secret.
 func isSecretName(name string) bool {
-	name = strings.TrimRight(letters(name), digits)
+	name = letters(name)
 	return slices.Contains(secretNames, name) ||
 		slices.ContainsFunc(secretEndings, func(ending string) bool { return strings.HasSuffix(name, ending) })
 }
 
-// isSecretText reports whether a text of that name is a secret.
-func isSecretText(name string) bool { return isSecretName(name) || endsInSecretWord(name) }
+// isSecretText reports whether a text of that name is a secret. Numbers at the end of the name, as in password2,
+// do not matter. In JSON, flags and other objects may have such names.
+func isSecretText(name string) bool {
+	return isSecretName(name) || endsInSecretWord(name) || letters(name) != auth0 && isSecretName(strings.TrimRight(name, digits+"_-"))
+}
+
+// auth0 is a vendor, and no second auth.
+const auth0 = "auth0"
 
 const digits = "0123456789"
 
@@ -95,8 +100,12 @@ func isLetter(c byte) bool { return isCapital(c &^ 0x20) }
 // At returns the JSON value at a JSON pointer, or Mark if the names in the pointer say that the
 // value is a secret. Other texts, such as what is said of a missing value, stay as they are.
 func At(pointer, value string) string {
-	named := slices.ContainsFunc(strings.Split(pointer, "/"), isSecretName) ||
-		isSecretList(strings.TrimRight(pointer, "/"+digits)) && isTextList(value)
+	names := strings.Split(pointer, "/")
+	last := len(names) - 1
+	if last > 0 && strings.Trim(names[last], digits) == "" {
+		last-- // of a list
+	}
+	named := slices.ContainsFunc(names, isSecretName) || isSecretList(names[last]) && isTextList(value)
 	if !named || !json.Valid([]byte(value)) {
 		return value
 	}
@@ -108,7 +117,7 @@ func At(pointer, value string) string {
 
 // isSecretList reports whether a list of texts, or a text, of that name is a secret.
 func isSecretList(name string) bool {
-	return strings.HasSuffix(letters(name), tokens) || endsInSecretWord(name)
+	return strings.HasSuffix(letters(name), tokens) || isSecretText(name)
 }
 
 // longestName is how many bytes of a name are looked at, counted from its end.
