@@ -46,8 +46,12 @@ var notSecret = []string{"null", "~", "true", "false", "|", "|-", ">", ">-", "{}
 // lineAbove returns the line above the one with which a text ends, if that one has only blanks and the hyphen of a
 // list so far. It begins the text, a JSON string in it, or a line.
 func lineAbove(text string) (above string, begins bool) {
+	isWhole := len(text) <= longestBeside
 	text = strings.TrimRight(text[max(0, len(text)-longestBeside):], " \t-")
-	if text == "" || strings.HasSuffix(text, `"`) {
+	if text == "" {
+		return "", isWhole
+	}
+	if strings.HasSuffix(text, `"`) {
 		return "", true
 	}
 	text, begins = strings.CutSuffix(text, "\n")

@@ -94,19 +94,28 @@ func memberBefore(text string) (m member, rest string, ok bool) {
 	}
 	text = strings.TrimRight(text, jsonBlanks)
 	if inner, isString := strings.CutSuffix(text, `"`); isString {
-		start := strings.LastIndexByte(inner, '"')
+		start := lastQuote(inner)
 		m.value, text = inner[start+1:], inner[:max(start, 0)]
 	} else {
 		text = strings.TrimRight(text, wordChars)
 	}
 	text, ok = strings.CutSuffix(strings.TrimRight(text, jsonBlanks), ":")
 	text, quoted := strings.CutSuffix(strings.TrimRight(text, jsonBlanks), `"`)
-	start := strings.LastIndexByte(text, '"')
+	start := lastQuote(text)
 	if !ok || !quoted || start < 0 {
 		return m, "", false
 	}
 	m.key = text[start+1:]
 	return m, text[:start], true
+}
+
+// lastQuote returns the position of the last quote in a text that is not escaped, or -1.
+func lastQuote(text string) int {
+	at := strings.LastIndexByte(text, '"')
+	for at > 0 && isEscaped(text, at) {
+		at = strings.LastIndexByte(text[:at], '"')
+	}
+	return at
 }
 
 // memberAfter takes the member with which a text begins, after the comma of the one before it.
