@@ -22,25 +22,41 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/yamljson"
 )
 
-// join returns a document with what it refers to in other files as a part of it.
+// join returns a document with what it refers to in other files as a part of it. A document that would be too
+// large stays as it is, and the reason is that of its references.
 func join(d *Document, source []byte, files fs.FS) (*Document, error) {
-	root, err := tree(d.text, "")
+	room := maxValues
+	root, err := tree(d.text, "", &room)
+	if errors.Is(err, errTooMany) {
+		return d.apart(err), nil
+	}
 	if err != nil || root.opening != '{' {
 		return d, err
 	}
 	j := joiner{
-		files: files, source: source, root: root, left: yamljson.MaxBytes, marks: yamljson.MaxMarks,
+		files: files, source: source, root: root, left: yamljson.MaxBytes, room: maxValues,
 		known: map[string]*file{}, placed: map[part]string{}, found: map[*node]leading{}, taken: map[[2]string]int{},
 		visited: map[*node]bool{}, unread: map[string]string{},
 	}
 	j.join()
 	out := layout{line: 1, origins: []origin{{line: 1, in: 1}}, limit: len(d.text) + yamljson.MaxBytes}
 	if err := out.write(root, 0); err != nil {
-		return nil, err
+		return d.apart(err), nil
 	}
 	joined := New(pointed(out.text.Bytes()))
 	joined.origins, joined.unread, joined.joined = out.origins, j.unread, true
 	return joined, nil
+}
+
+// apart gives the references to other files a reason why they are not followed.
+func (d *Document) apart(reason error) *Document {
+	d.unread = map[string]string{}
+	for _, reference := range Written(d.text) {
+		if isOfFile(reference) {
+			d.unread[reference] = reason.Error()
+		}
+	}
+	return d
 }
 
 // Joined reports whether the document refers to other files.
@@ -48,11 +64,17 @@ func (d *Document) Joined() bool { return d.joined }
 
 func refersToFiles(text []byte) bool {
 	for _, reference := range Written(text) {
-		if name, _, _ := strings.Cut(reference, "#"); name != "" && !strings.Contains(name, ":") {
+		if isOfFile(reference) {
 			return true
 		}
 	}
 	return false
+}
+
+// isOfFile reports whether a reference leads to another file.
+func isOfFile(reference string) bool {
+	name, _, _ := strings.Cut(reference, "#")
+	return name != "" && !strings.Contains(name, ":")
 }
 
 // joiner makes a document of several files one.
@@ -61,7 +83,7 @@ type joiner struct {
 	source    []byte // the document's text: a file with the same text is the document
 	root      *node
 	left      int // how many bytes the other files may still have
-	marks     int // and how many characters that begin or end a value
+	room      int // and how many values
 	known     map[string]*file
 	placed    map[part]string   // the pointers of components made of other files
 	found     map[*node]leading // what references lead to
@@ -369,14 +391,18 @@ func (j *joiner) read(name string) (*node, error) {
 	if source = textfile.Decode(source); bytes.Equal(source, j.source) {
 		return j.root, nil
 	}
-	j.left, j.marks = j.left-len(source), j.marks-yamljson.Marks(source)
-	if j.left < 0 || j.marks < 0 {
-		return nil, fmt.Errorf("with %s, the document's other files are too large", name)
-	}
-	if !json.Valid(source) {
-		if source, err = yamljson.Read(source); err != nil {
+	text := source
+	if len(source) <= j.left && !json.Valid(source) {
+		if text, err = yamljson.Read(source); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	return tree(source, name)
+	if j.left -= max(len(source), len(text)); j.left < 0 { // aliases make it longer
+		return nil, fmt.Errorf("with %s, the document's other files are too large", name)
+	}
+	root, err := tree(text, name, &j.room)
+	if errors.Is(err, errTooMany) {
+		err = fmt.Errorf("with %s, the document's other files are too large", name)
+	}
+	return root, err
 }

@@ -133,12 +133,15 @@ func TestLinesOfFiles(t *testing.T) {
 // TestFilesThatCannotBeRead checks the reasons, which name the file.
 func TestFilesThatCannotBeRead(t *testing.T) {
 	t.Parallel()
-	files := beside(t, map[string]string{"a.yaml": "b: [", "dir/c.yaml": "x: {}", "large.yaml": strings.Repeat("#", 17<<20)})
+	files := beside(t, map[string]string{"a.yaml": "b: [", "dir/c.yaml": "x: {}", "large.yaml": strings.Repeat("#", 17<<20),
+		"values.json": "[" + strings.Repeat("1,", 1<<19) + "1]", "aliases.yaml": "a: &a [" + strings.Repeat("1,", 1023) + "1]\nb: &b [" + strings.Repeat("*a,", 102) + "*a]\nc: [*b, *b, *b, *b]"})
 	for reference, want := range map[string]string{
 		"none.yaml":          "none.yaml: file does not exist",
 		"a.yaml#/b":          "a.yaml: line ",
 		"dir":                "dir is not a file",
 		"dir/c.yaml#/y":      "dir/c.yaml has no /y",
+		"values.json":        "with values.json, the document's other files are too large",
+		"aliases.yaml":       "with aliases.yaml, the document's other files are too large",
 		"large.yaml":         "with large.yaml, the document's other files are too large",
 		"../up.yaml":         "files are read only below the document's folder",
 		"dir/../../up.yaml":  "files are read only below the document's folder",
@@ -167,17 +170,50 @@ func TestHostileFiles(t *testing.T) {
 	for name, test := range map[string]struct {
 		source string
 		files  map[string]string
-		fails  bool
+		reason string
 	}{
-		"a reference to itself":        {`{"paths":{"$ref":"a.yaml"}}`, map[string]string{"a.yaml": "$ref: a.yaml"}, false},
-		"two that refer to each other": {`{"paths":{"$ref":"a.yaml"}}`, map[string]string{"a.yaml": "$ref: b.yaml", "b.yaml": "$ref: a.yaml"}, false},
-		"one that contains itself":     {`{"paths":{"/a":{"get":{"$ref":"a.yaml"}}},"components":{"examples":{"e":{"value":{"$ref":"a.yaml"}}}}}`, map[string]string{"a.yaml": "a: {$ref: a.yaml}"}, true},
-		"many copies":                  {`{"components":{"examples":{"e":{"value":{"$ref":"0.yaml"}}}}}`, many, true},
-		"schemas of schemas":           {`{"components":{"schemas":{"e":{"properties":{"$ref":"0.yaml"}}}}}`, many, false},
+		"a reference to itself":        {`{"paths":{"$ref":"a.yaml"}}`, map[string]string{"a.yaml": "$ref: a.yaml"}, ""},
+		"two that refer to each other": {`{"paths":{"$ref":"a.yaml"}}`, map[string]string{"a.yaml": "$ref: b.yaml", "b.yaml": "$ref: a.yaml"}, ""},
+		"one that contains itself":     {`{"paths":{"/a":{"get":{"$ref":"a.yaml"}}},"components":{"examples":{"e":{"value":{"$ref":"a.yaml"}}}}}`, map[string]string{"a.yaml": "a: {$ref: a.yaml}"}, "it is too large, or contains itself"},
+		"many copies":                  {`{"components":{"examples":{"e":{"value":{"$ref":"0.yaml"}}}}}`, many, "it is too large, or contains itself"},
+		"many values":                  {`{"x":[` + strings.Repeat("1,", 1<<19) + `1],"a":{"$ref":"a.yaml#/b:c"}}`, map[string]string{"a.yaml": "a: {}"}, "it has more than 524288 values"},
+		"schemas of schemas":           {`{"components":{"schemas":{"e":{"properties":{"$ref":"0.yaml"}}}}}`, many, ""},
 	} {
-		_, err := document.Read([]byte(test.source), beside(t, test.files))
-		if (err != nil) != test.fails {
-			t.Errorf("%s: got %v", name, err)
+		d, err := document.Read([]byte(test.source), beside(t, test.files))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		for _, reference := range document.Written([]byte(test.source)) {
+			_, err := d.At(reference)
+			if isTold := err != nil && strings.Contains(err.Error(), test.reason); test.reason != "" && !isTold || d.Joined() != (test.reason == "") {
+				t.Errorf("%s: got %v", name, err)
+			}
+		}
+	}
+}
+
+// TestLinesFarApart checks that components that are found in another order than that of their file take no lines for
+// what is between them.
+func TestLinesFarApart(t *testing.T) {
+	t.Parallel()
+	const count = 100
+	source, file := "a: 1\npaths:\n", ""
+	for i := range count {
+		source += fmt.Sprintf("  /%d: {$ref: 'p.yaml#/p%d'}\n", i, i*37%count)
+		file += fmt.Sprintf("p%d:\n  get: {}\n%s", i, strings.Repeat("\n", 100))
+	}
+	d, err := document.Read([]byte(source), beside(t, map[string]string{"p.yaml": file}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines := strings.Count(string(d.Text()), "\n"); lines > 10*count {
+		t.Errorf("it has %d lines", lines)
+	}
+	for _, i := range []int{0, 1, 50, 99} {
+		file, line := d.Place(d.Line(at(d, "components", "pathItems", fmt.Sprintf("p%d", i), "get")))
+		if file != "p.yaml" || line != 102*i+2 {
+			t.Errorf("p%d: got %s %d", i, file, line)
 		}
 	}
 }

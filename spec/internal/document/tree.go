@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
+	"github.com/unleash-mock/unleash-mock/internal/yamljson"
 )
 
 // node is a value of a document in a form that can be changed.
@@ -22,8 +23,14 @@ type node struct {
 	settled bool           // a reference that leads to a place in the document
 }
 
-// tree returns the nodes of a JSON text.
-func tree(text []byte, file string) (*node, error) {
+// maxValues is how many values a document that refers to other files may have, and how many those. A value
+// of two bytes becomes a node of some hundred.
+const maxValues = yamljson.MaxMarks
+
+var errTooMany = fmt.Errorf("it has more than %d values, which is too many for what it refers to in other files to be added", maxValues)
+
+// tree returns the nodes of a JSON text, for which it takes room.
+func tree(text []byte, file string, room *int) (*node, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
 	line, counted := 1, int64(0)
@@ -32,6 +39,9 @@ func tree(text []byte, file string) (*node, error) {
 		token, err := decoder.Token()
 		if err != nil {
 			return nil, err
+		}
+		if *room--; *room < 0 {
+			return nil, errTooMany
 		}
 		line, counted = line+bytes.Count(text[counted:decoder.InputOffset()], []byte{'\n'}), decoder.InputOffset()
 		n := &node{file: file, line: line}
@@ -157,11 +167,15 @@ func (l *layout) write(n *node, depth int) error {
 	return nil
 }
 
+// maxBlankLines is how many lines may be without a value before the lines are counted anew: parts of a file may
+// be far from each other in it, and many.
+const maxBlankLines = 20
+
 // move begins the line that a node is on, unless it has begun.
 func (l *layout) move(n *node) {
 	last := l.origins[len(l.origins)-1]
 	lines := n.line - (last.in + l.line - last.line)
-	if n.file != last.file || lines < 0 {
+	if n.file != last.file || lines < 0 || lines > maxBlankLines {
 		lines = 1
 		l.origins = append(l.origins, origin{l.line + 1, n.file, n.line})
 	}
