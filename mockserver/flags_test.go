@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
@@ -288,6 +290,49 @@ func TestUsersOfASegmentAreListedByAge(t *testing.T) {
 		if err := json.Unmarshal(a.must(200, http.MethodGet, path, adminToken, "").body, &got); err != nil || fmt.Sprint(got.Strategies) != "[{c} {a} {b}]" {
 			t.Errorf("%s lists %v: %v", path, got.Strategies, err)
 		}
+	}
+}
+
+// TestStrategiesOfASeedAreAsOldAsTheWorkspace checks that strategies of a seed come before those that
+// are added later, whatever the time is outside, and in the order of the file.
+func TestStrategiesOfASeedAreAsOldAsTheWorkspace(t *testing.T) {
+	t.Parallel()
+	const uses = `, constraints: [{contextName: userId, operator: IN, values: ["1"]}]}`
+	a := newApp(t, WithDeterministic(), WithClock(func() time.Time { return time.Date(2090, 1, 1, 0, 0, 0, 0, time.UTC) }), WithSeedFile("seed.yaml", []byte(`
+apiTokens: [{name: admin, type: admin, secret: "`+adminToken+`"}]
+projects: [{id: default, name: Default, environments: [{environment: development}]}]
+features: [{name: z, environments: [{name: development, strategies: [
+  {name: default, title: one`+uses+`, {name: default, title: two`+uses+`, {name: default, title: three`+uses+`]}]}]
+`)))
+	const of = "/api/admin/projects/default/features"
+	a.must(200, http.MethodPut, "/_mock/clock", "", `{"advance":"1s"}`)
+	a.must(201, http.MethodPost, of, adminToken, `{"name":"a"}`)
+	a.must(200, http.MethodPost, of+"/a/environments/development/strategies", adminToken,
+		`{"name":"default","constraints":[{"contextName":"userId","operator":"IN","values":["1"]}]}`)
+	if got := fieldsOf(t, a.must(200, http.MethodGet, "/api/admin/context/userId/strategies", adminToken, "").body, `"featureName":"(\w+)"`); got != "z z z a" {
+		t.Errorf("the strategies are those of %s", got)
+	}
+	if got := fieldsOf(t, a.must(200, http.MethodGet, of+"/z/environments/development/strategies", adminToken, "").body, `"title":"(\w+)"`); got != "one two three" {
+		t.Errorf("the strategies of the seed are %s", got)
+	}
+}
+
+func fieldsOf(t *testing.T, body []byte, pattern string) string {
+	t.Helper()
+	var out []string
+	for _, found := range regexp.MustCompile(pattern).FindAllSubmatch(body, -1) {
+		out = append(out, string(found[1]))
+	}
+	return strings.Join(out, " ")
+}
+
+// TestAClockBefore1970 checks that strategies get ids also at a time that an id cannot show.
+func TestAClockBefore1970(t *testing.T) {
+	t.Parallel()
+	a := newApp(t, WithFlags("flags.yaml", []byte("f: true\n")), WithClock(func() time.Time { return time.Date(1960, 1, 1, 0, 0, 0, 0, time.UTC) }))
+	added := a.must(200, http.MethodPost, "/api/admin/projects/default/features/f/environments/development/strategies", adminToken, `{"name":"default"}`).json(t)
+	if id, _ := added["id"].(string); !strings.HasPrefix(id, "0000000000") {
+		t.Errorf("the id is %q", id)
 	}
 }
 

@@ -245,18 +245,13 @@ func UsersOfFields(r engine.Reader) map[string][]usage.Strategy {
 // Those of archived flags do not count (O).
 func users[Key comparable](r engine.Reader, uses func(*Strategy) []Key) map[Key][]usage.Strategy {
 	out := map[Key][]usage.Strategy{}
-	all := strategies.All(r)
+	all := slices.DeleteFunc(strategies.All(r), func(s *Strategy) bool {
+		return len(uses(s)) == 0 || Get(r, s.Flag).ArchivedAt != nil
+	})
 	slices.SortStableFunc(all, older)
 	for _, s := range all {
-		used := uses(s)
-		if len(used) == 0 {
-			continue
-		}
 		flag := Get(r, s.Flag)
-		if flag.ArchivedAt != nil {
-			continue
-		}
-		for _, key := range used {
+		for _, key := range uses(s) {
 			if users := out[key]; len(users) == 0 || users[len(users)-1].ID != s.ID { // once, however often it uses the thing
 				out[key] = append(users, usage.Strategy{ID: s.ID, Project: flag.Project, Flag: s.Flag, Name: s.Name, Environment: s.Environment})
 			}

@@ -1,13 +1,17 @@
 package features
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"maps"
 	"math"
+	"math/rand/v2"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -184,12 +188,20 @@ func insert(tx *engine.Tx, s *Strategy) error {
 // unplaced is the sort order of a strategy that is to come last.
 const unplaced = math.MinInt64
 
+// newID makes an id that shows the time. Without a source, as for a seed, ids of the same time ascend in
+// the order in which they are made.
 func newID(now time.Time, random io.Reader) string {
 	if random == nil {
-		return ulid.Make().String()
+		random = bytes.NewReader(binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint64(nil, drawn.Add(1)), uint16(rand.Uint32())))
 	}
-	return ulid.MustNew(ulid.Timestamp(now), random).String()
+	moment := min(max(now.UnixMilli(), 0), int64(ulid.MaxTime())) // no others fit
+	return ulid.MustNew(uint64(moment), random).String()
 }
+
+// drawn counts the ids without a source, from anywhere.
+var drawn atomic.Uint64
+
+func init() { drawn.Store(rand.Uint64() >> 1) }
 
 type oneStrategy struct {
 	inEnvironment
