@@ -91,8 +91,8 @@ func NewRegistry(options Options) (*Registry, error) {
 	return r, nil
 }
 
-// age returns how old the registry is, in nanoseconds. It does not grow while the machine sleeps or
-// when its clock is set, so that no workspace becomes idle by that.
+// age returns how old the registry is, in nanoseconds. It does not grow while the machine sleeps
+// (Windows counts that) or when its clock is set, so that no workspace becomes idle by that.
 func (r *Registry) age(now time.Time) int64 { return int64(now.Sub(r.began)) }
 
 func (r *Registry) build(name string) (*Workspace, error) {
