@@ -415,6 +415,19 @@ func TestGradesOfAnEdition(t *testing.T) {
 	}
 }
 
+// TestAnnouncedMethodsOfAnInstance checks that a document of an instance leaves the order in which Unleash
+// lists the methods of a path, and that those which it adds are listed too.
+func TestAnnouncedMethodsOfAnInstance(t *testing.T) {
+	t.Parallel()
+	server, _ := serving(t, []byte(strings.Replace(ofAnInstance, "  /elsewhere:",
+		"  /api/admin/segments/strategies: {patch: {responses: {'200': {description: d}}}}\n  /elsewhere:", 1)), false)
+	for path, want := range map[string]string{"validate": "POST,DELETE,PUT,GET,HEAD", "strategies": "POST,DELETE,PUT,GET,HEAD,PATCH"} {
+		if got := ask(server, "OPTIONS /api/admin/segments/"+path, "", "Authorization: "+adminToken).Header().Get("Allow"); got != want {
+			t.Errorf("%s allows %s, want %s", path, got, want)
+		}
+	}
+}
+
 // TestAnnouncedMethods checks that a foreign document's paths answer the methods that they
 // announce, and that no others are announced.
 func TestAnnouncedMethods(t *testing.T) {

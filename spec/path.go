@@ -52,19 +52,32 @@ func (p *Path) In(edition Edition) *Path {
 
 // Allow returns the methods that the path answers, with HEAD after GET, as the value of an Allow
 // header without blanks: GET,HEAD,POST. Where a real server also lists those of other paths, an operation
-// says so.
+// says so, and the list begins with what it says.
 func (p *Path) Allow() string {
 	var methods []string
 	for _, operation := range p.Operations {
-		if operation.allow != "" {
-			return operation.allow
+		if operation.allow != "" && methods == nil {
+			methods = strings.Split(operation.allow, ",")
 		}
+	}
+	for _, operation := range p.Operations {
 		methods = append(methods, operation.Method)
-		if operation.Method == http.MethodGet && p.byMethod[http.MethodHead] == nil {
+		if operation.Method == http.MethodGet {
 			methods = append(methods, http.MethodHead)
 		}
 	}
-	return strings.Join(methods, ",")
+	return strings.Join(unique(methods), ",")
+}
+
+// unique returns the texts of a list without those that were there before.
+func unique(list []string) []string {
+	var out []string
+	for _, text := range list {
+		if !slices.Contains(out, text) {
+			out = append(out, text)
+		}
+	}
+	return out
 }
 
 // Match finds the path that a request's escaped path belongs to, the way Unleash's router does:

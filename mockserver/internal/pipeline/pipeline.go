@@ -224,10 +224,11 @@ var methods = []string{
 }
 
 // Allowed returns the methods that the document has for a request's escaped path, under
-// whichever templates, as the value of an Allow header; empty if it does not have the path.
+// whichever templates, as the value of an Allow header, those of the closest one first; empty if it
+// does not have the path.
 func (p *Pipeline) Allowed(escapedPath string) string {
 	var out []string
-	for _, method := range methods {
+	for _, method := range append([]string{""}, methods...) {
 		path, _, _ := p.Contract.Match(escapedPath, method)
 		if path == nil {
 			return ""
