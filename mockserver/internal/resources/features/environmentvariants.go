@@ -104,7 +104,12 @@ func patchVariants(tx *engine.Tx, in patchVariantsIn) (out engine.Answer[variant
 	if err != nil {
 		return out, err
 	}
-	value, err := patched(engine.Append(nil, &toggle.Variants), in.Operations)
+	value, err := patched(engine.Append(nil, &toggle.Variants), in.Operations, func(hole sparse) error {
+		if err := in.legacy(tx); err != nil {
+			return err
+		}
+		return apierror.BadDetails(apierror.Detail{Message: hole.Error()})
+	})
 	if err != nil {
 		return out, err
 	}

@@ -190,7 +190,7 @@ func patch(tx *engine.Tx, in patchIn) (out engine.Answer[answer], err error) {
 		}
 	}
 	shown := answerOf(before)
-	value, err := patched(engine.Append(nil, &shown), in.Operations)
+	value, err := patched(engine.Append(nil, &shown), in.Operations, func(sparse) error { return nil }) // a flag has no lists
 	if err != nil {
 		return out, err
 	}

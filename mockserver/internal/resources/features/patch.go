@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
@@ -20,8 +21,9 @@ import (
 const maxCopied = 1 << 20
 
 // patched applies a JSON patch to what the API shows. A patch that does not apply gets a 400,
-// which a real server gives only to one of variants; to others, it answers 500.
-func patched(document, operations []byte) (any, error) {
+// which a real server gives only to one of variants; to others, it answers 500. refuse says how an
+// operation that leaves a list with a hole is refused; without an error, it has no effect.
+func patched(document, operations []byte, refuse func(sparse) error) (any, error) {
 	value, err := v8json.ParseOrdered(document)
 	if err != nil {
 		return nil, apierror.BadData(err.Error())
@@ -39,7 +41,10 @@ func patched(document, operations []byte) (any, error) {
 		}
 		if err := p.apply(object); err != nil {
 			if hole, is := err.(sparse); is {
-				return nil, apierror.BadDetails(apierror.Detail{Message: hole.Error()})
+				if err := refuse(hole); err != nil {
+					return nil, err
+				}
+				continue
 			}
 			message := "Could not apply provided patch: " + err.Error()
 			if errors.Is(err, testFailed) {
@@ -56,12 +61,30 @@ type thrown string
 
 func (t thrown) Error() string { return string(t) }
 
-// sparse is the first place of a list that a patch leaves without a value. The list is refused after
-// the patch was applied (O).
-type sparse int
+// sparse is the path of the first place of a list that a patch leaves without a value: texts and numbers,
+// the last one first.
+type sparse []any
 
+// Error words it as it is refused in variants (O).
 func (s sparse) Error() string {
-	return fmt.Sprintf("\"[%d]\" must not be a sparse array item.", int(s))
+	var path strings.Builder
+	for _, step := range slices.Backward(s) {
+		if at, is := step.(int); is {
+			fmt.Fprintf(&path, "[%d]", at)
+		} else {
+			fmt.Fprintf(&path, ".%s", step)
+		}
+	}
+	return fmt.Sprintf("%q must not be a sparse array item.", strings.TrimPrefix(path.String(), "."))
+}
+
+// pointer returns the path as a JSON pointer.
+func (s sparse) pointer() string {
+	var out strings.Builder
+	for _, step := range slices.Backward(s) {
+		fmt.Fprintf(&out, "/%v", step)
+	}
+	return out.String()
 }
 
 const testFailed = thrown("Test operation failed")
@@ -266,7 +289,10 @@ func (p *patcher) put(kind, path string, value any) (err error) {
 	if err != nil {
 		return err
 	}
-	p.document, err = changed(p.document, steps, kind, value)
+	after, err := changed(p.document, steps, kind, value)
+	if err == nil {
+		p.document = after
+	}
 	return err
 }
 
@@ -278,7 +304,7 @@ func changed(value any, steps []string, kind string, to any) (any, error) {
 			return nil, err
 		}
 		if to, err = changed(inner, steps[1:], kind, to); err != nil {
-			return nil, err
+			return nil, within(value, step, err)
 		}
 		kind = "replace"
 	}
@@ -301,6 +327,20 @@ func changed(value any, steps []string, kind string, to any) (any, error) {
 	return value, nil // a text or number keeps no property
 }
 
+// within adds to the path of a hole the step that leads there from a value.
+func within(value any, step string, err error) error {
+	hole, is := err.(sparse)
+	if !is {
+		return err
+	}
+	if _, isList := value.([]any); isList {
+		if at, isPlace := place(step); isPlace {
+			return append(hole, at)
+		}
+	}
+	return append(hole, step)
+}
+
 func changedList(list []any, step, kind string, to any) ([]any, error) {
 	at, is := place(step)
 	switch {
@@ -317,7 +357,7 @@ func changedList(list []any, step, kind string, to any) ([]any, error) {
 	case kind == "remove":
 		return slices.Delete(list, at, at+1), nil
 	case at > len(list) && kind == "replace", to == (absent{}):
-		return nil, sparse(min(at, len(list)))
+		return nil, sparse{min(at, len(list))}
 	case kind == "replace" && at < len(list):
 		list[at] = to
 		return list, nil
@@ -327,11 +367,11 @@ func changedList(list []any, step, kind string, to any) ([]any, error) {
 
 // fromEnd returns the place from which JavaScript's splice removes, given something other than digits.
 func fromEnd(step string, length int) int {
-	number, err := strconv.ParseFloat(step, 64)
-	if err != nil || math.IsNaN(number) {
+	number, isNumber := ajv.ParseNumber(step)
+	if !isNumber {
 		return 0
 	}
-	if number < 0 {
+	if number = math.Trunc(number); number < 0 {
 		number += float64(length)
 	}
 	return int(min(max(number, 0), float64(length)))

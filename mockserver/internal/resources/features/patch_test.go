@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 )
 
 // TestPatches checks that patches apply to what exists, and that they take no more memory
@@ -30,7 +31,7 @@ func TestPatches(t *testing.T) {
 		"a list":                   {`[{"op":"add","path":"/l/1","value":"x"},{"op":"remove","path":"/l/0"},{"op":"add","path":"/l/-","value":"z"},{"op":"test","path":"/l","value":["x","b","z"]}]`, "old", ""},
 		"places of a list":         {`[{"op":"add","path":"/l/","value":"x"},{"op":"replace","path":"/l/01","value":"y"},{"op":"add","path":"/l/q","value":1},{"op":"replace","path":"/l/1.5","value":1},{"op":"add","path":"/l/-1","value":1},{"op":"test","path":"/l","value":["x","y","b"]}]`, "old", ""},
 		"removals from a list":     {`[{"op":"add","path":"/l","value":["a","b","c","d"]},{"op":"remove","path":"/l/-1"},{"op":"remove","path":"/l/1.5"},{"op":"remove","path":"/l/q"},{"op":"test","path":"/l","value":["c"]}]`, "old", ""},
-		"a place beyond a list":    {`[{"op":"replace","path":"/l/9","value":"x"}]`, "", "Request validation failed"},
+		"a place beyond a list":    {`[{"op":"replace","path":"/l/9","value":"x"}]`, "", "must not be a sparse array item"},
 		"a place below a text":     {`[{"op":"add","path":"/description/x","value":"x"}]`, "old", ""},
 		"a removal of nothing":     {`[{"op":"remove","path":"/nope"}]`, "old", ""},
 		"a missing parent":         {`[{"op":"replace","path":"/nope/nope","value":1}]`, "", "Cannot read properties of undefined (reading 'nope')"},
@@ -44,7 +45,7 @@ func TestPatches(t *testing.T) {
 				Description string `json:"description"`
 				Type        string `json:"type"`
 			}
-			value, err := patched([]byte(`{"description":"old","type":"release","a":{"b":1},"l":["a","b"]}`), []byte(test.operations))
+			value, err := patched([]byte(`{"description":"old","type":"release","a":{"b":1},"l":["a","b"]}`), []byte(test.operations), asVariants)
 			if err == nil {
 				err = readInto(value, &form)
 			}
@@ -58,6 +59,54 @@ func TestPatches(t *testing.T) {
 	}
 }
 
+func asVariants(hole sparse) error { return hole }
+
+// TestRemovalsFromAList checks which element a step removes that is no place: that of JavaScript's splice.
+func TestRemovalsFromAList(t *testing.T) {
+	t.Parallel()
+	for step, want := range map[string]string{
+		"-1.5": "abc", "-0.5": "bcd", "inf": "bcd", "Infinity": "abcd", "-Infinity": "bcd", "0x1": "acd", "1e1": "abcd", "+1": "acd", " 1": "acd",
+		"1_0": "bcd", "q": "bcd", ".5": "bcd", "1.": "acd", "0b1": "acd", "-0x1": "bcd", "nan": "bcd", "1e999": "abcd", "-2": "abd",
+	} {
+		value, err := patched([]byte(`["a","b","c","d"]`), []byte(`[{"op":"remove","path":"/`+step+`"}]`), asVariants)
+		if got := strings.Trim(strings.NewReplacer(`"`, "", ",", "").Replace(string(v8json.Stringify(nil, value))), "[]"); err != nil || got != want {
+			t.Errorf("the removal of %q leaves %s, want %s: %v", step, got, want, err)
+		}
+	}
+}
+
+// TestHolesInLists checks how a list that is left with a hole is refused, as observed.
+func TestHolesInLists(t *testing.T) {
+	t.Parallel()
+	const variants, strategy = `[{"overrides":[{"values":["1","2"]}]},{"overrides":[]}]`, `{"constraints":[{"values":["1"]}],"segments":[],"variants":[]}`
+	for operation, want := range map[string]struct {
+		document string
+		refuse   func(sparse) error
+		message  string
+	}{
+		`"replace","path":"/0/overrides/5","value":1`:            {variants, asVariants, `"[0].overrides[1]" must not be a sparse array item.`},
+		`"replace","path":"/0/overrides/00/values/5","value":""`: {variants, asVariants, `"[0].overrides[0].values[2]" must not be a sparse array item.`},
+		`"add","path":"/0/overrides/0/values/1"`:                 {variants, asVariants, `"[0].overrides[0].values[1]" must not be a sparse array item.`},
+		`"add","path":"/0"`:                                      {variants, asVariants, `"[0]" must not be a sparse array item.`},
+		`"replace","path":"/constraints/5","value":1`:            {strategy, refuseHole, "The `/constraints/1` property must be object. You sent undefined."},
+		`"replace","path":"/constraints/0/values/5","value":"q"`: {strategy, refuseHole, "The `/constraints/0/values/1` property must be string. You sent undefined."},
+		`"add","path":"/segments/1"`:                             {strategy, refuseHole, "The `/segments/0` property must be number. You sent undefined."},
+		`"replace","path":"/variants/3","value":{}`:              {strategy, refuseHole, "The `/variants/0` property must be object. You sent undefined."},
+		`"replace","path":"/segments/2","value":2`:               {strategy, func(sparse) error { return nil }, ""},
+	} {
+		value, err := patched([]byte(want.document), []byte(`[{"op":`+operation+`}]`), want.refuse)
+		switch refused, is := err.(*apierror.Error); {
+		case want.message == "":
+			if got := string(v8json.Stringify(nil, value)); err != nil || got != want.document {
+				t.Errorf("%s leaves %s: %v", operation, got, err)
+			}
+		case is && refused.Details[0].Message == want.message, !is && err != nil && err.Error() == want.message:
+		default:
+			t.Errorf("%s is refused with %v", operation, err)
+		}
+	}
+}
+
 // TestADeepValueStaysSmall checks that the error of a test does not indent what is nested
 // so deeply that the error would be many times as large.
 func TestADeepValueStaysSmall(t *testing.T) {
@@ -65,7 +114,7 @@ func TestADeepValueStaysSmall(t *testing.T) {
 	const depth = 3000
 	deep := strings.Repeat("[", depth) + `"\\\"[",1` + strings.Repeat("]", depth)
 	operations := `[{"op":"add","path":"/a","value":` + deep + `},{"op":"test","path":"/a","value":` + deep[1:len(deep)-1] + `}]`
-	_, err := patched([]byte(`{}`), []byte(operations))
+	_, err := patched([]byte(`{}`), []byte(operations), asVariants)
 	if err == nil || !strings.Contains(err.Error(), "tree: {\"a\":[[") || len(err.Error()) > 5*depth {
 		t.Errorf("the error is %.300v", err)
 	}
@@ -98,7 +147,7 @@ func TestRemovalsTakeLittleTime(t *testing.T) {
 	}
 	operations.WriteString(`{"op":"test","path":"/o/k1","value":1},{"op":"test","path":"/o","value":{"k1":1,"last":2}}`)
 	began := time.Now()
-	_, err := patched([]byte(`{"o":{`+document.String()+`"last":2}}`), []byte("["+operations.String()+"]"))
+	_, err := patched([]byte(`{"o":{`+document.String()+`"last":2}}`), []byte("["+operations.String()+"]"), asVariants)
 	if took := time.Since(began); took > 2*time.Minute {
 		t.Errorf("it took %s", took)
 	}

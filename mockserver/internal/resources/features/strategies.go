@@ -194,8 +194,7 @@ func newID(now time.Time, random io.Reader) string {
 	if random == nil {
 		random = bytes.NewReader(binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint64(nil, drawn.Add(1)), uint16(rand.Uint32())))
 	}
-	moment := min(max(now.UnixMilli(), 0), int64(ulid.MaxTime())) // no others fit
-	return ulid.MustNew(uint64(moment), random).String()
+	return ulid.MustNew(uint64(max(now.UnixMilli(), 0)), random).String() // an id shows no time before 1970
 }
 
 // drawn counts the ids without a source, from anywhere.
@@ -328,7 +327,7 @@ func patchStrategy(tx *engine.Tx, in patchStrategyIn) (out engine.Answer[*Strate
 		return out, silent()
 	}
 	var form strategyForm
-	value, err := patched(engine.Append(nil, before), in.Operations)
+	value, err := patched(engine.Append(nil, before), in.Operations, refuseHole)
 	if err != nil {
 		return out, err
 	}
@@ -337,6 +336,18 @@ func patchStrategy(tx *engine.Tx, in patchStrategyIn) (out engine.Answer[*Strate
 	}
 	out.Value, err = before.change(tx, in.oneStrategy, form.body())
 	return out, err
+}
+
+// elements are the types of what lists of a strategy hold.
+var elements = map[any]string{"constraints": "object", "values": "string", "variants": "object", "segments": "number"}
+
+// refuseHole refuses a list of a strategy with a hole as the schema does (O).
+func refuseHole(hole sparse) error {
+	kind := "defined"
+	if len(hole) > 1 {
+		kind = cmp.Or(elements[hole[1]], kind)
+	}
+	return apierror.BadDetails(apierror.Detail{Path: hole.pointer(), Message: fmt.Sprintf("The `%s` property must be %s. You sent undefined.", hole.pointer(), kind)})
 }
 
 // change replaces parameters, constraints and variants with what was sent. The rest stays
