@@ -115,7 +115,7 @@ func TestTheControlAPIRefuses(t *testing.T) {
 		"parameter as a list":  {"GET", "/_mock/requests?limit[]=5", "", nil, 400, "limit is not a list"},
 		"semicolon":            {"GET", "/_mock/requests?limit=1;order=oldest", "", nil, 400, "/query/limit"},
 		"broken escape":        {"GET", "/_mock/requests?status=%zz", "", nil, 400, "/query/status"},
-		"wrong parameter":      {"GET", "/_mock/requests?status=6xx", "", nil, 400, "/query/status"},
+		"wrong parameter":      {"GET", "/_mock/requests?status=0xx", "", nil, 400, "/query/status"},
 		"too large a page":     {"GET", "/_mock/requests?limit=1001", "", nil, 400, "/query/limit"},
 		"too long a wait":      {"GET", "/_mock/requests?wait=6m", "", nil, 400, "is not a duration up to 5m0s"},
 		"no such exchange":     {"GET", "/_mock/requests/7", "", nil, 404, "The journal has no exchange with the id 7."},

@@ -33,7 +33,7 @@ type Metrics struct {
 }
 
 // statuses is the limit of statuses that are counted; 0 is a connection that was reset.
-const statuses = 600
+const statuses = 1000
 
 // operation holds the counts of an operation, which is looked up once per request.
 type operation struct {
