@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -249,11 +250,8 @@ func (x *exchange) validate() *apierror.Error {
 			x.input.query[parameter.Name] = text
 		}
 	}
-	all, _ := sent.Query.All().(map[string]any)
-	for name := range all {
-		if !x.knows(name) {
-			return invalid(name, fmt.Sprintf("%s has no parameter %s.%s", x.operation.ID, name, renamed(name, x.knows)))
-		}
+	if problem := x.checkNames(httpx.RawQuery(x.r)); problem != nil {
+		return problem
 	}
 	if x.operation.Body() == nil {
 		return nil
@@ -264,8 +262,32 @@ func (x *exchange) validate() *apierror.Error {
 	return nil
 }
 
-// knows reports whether the operation has a query parameter. A mistyped one must not be
-// ignored, or a filter would have no effect.
+// checkNames refuses a query with parameters that the operation does not have. A mistyped one must not
+// be ignored, or a filter would have no effect; nor one that the parser leaves out, such as __proto__.
+func (x *exchange) checkNames(rawQuery string) *apierror.Error {
+	if strings.Count(rawQuery, "&") >= qs.MaxParameters {
+		return invalid("query", fmt.Sprintf("there are more than %d parameters", qs.MaxParameters))
+	}
+	for part := range strings.SplitSeq(rawQuery, "&") {
+		name, _, _ := strings.Cut(part, "=")
+		if decoded, err := url.QueryUnescape(name); err == nil {
+			name = decoded
+		}
+		if at := strings.IndexByte(name, '['); at > 0 {
+			name = name[:at]
+		}
+		switch {
+		case part == "" || x.knows(name):
+		case name == "":
+			return invalid("query", "a parameter has no name")
+		default:
+			return invalid(name, fmt.Sprintf("%s has no parameter %s.%s", x.operation.ID, name, renamed(name, x.knows)))
+		}
+	}
+	return nil
+}
+
+// knows reports whether the operation has a query parameter.
 func (x *exchange) knows(name string) bool {
 	return slices.ContainsFunc(x.operation.Parameters(), func(p *spec.Parameter) bool { return p.In == "query" && p.Name == name })
 }
