@@ -107,3 +107,15 @@ func TestEventsOfAChange(t *testing.T) {
 		}
 	}
 }
+
+// TestHolesOfPatches checks a patch that leaves a hole in a list, as observed: without variants, the flag's
+// deprecated ones are refused before it, and the lists of a flag itself are not looked at.
+func TestHolesOfPatches(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t)
+	got := send(t, mock, http.MethodPatch, checkout+"/environments/development/variants", `[{"op":"replace","path":"/9","value":{"name":"z"}}]`, http.StatusForbidden)
+	if !strings.Contains(got, "Environment variants deprecated") {
+		t.Errorf("got %s", got)
+	}
+	send(t, mock, http.MethodPatch, checkout, `[{"op":"add","path":"/links","value":[]},{"op":"replace","path":"/links/4","value":1}]`, http.StatusOK)
+}
