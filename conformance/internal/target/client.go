@@ -47,6 +47,8 @@ type Client struct {
 	wrote atomic.Bool
 	// waited is how long requests have waited for limits of the target, in nanoseconds.
 	waited atomic.Int64
+	// inVain is how many requests in a row got only responses of a gateway, however often they were sent.
+	inVain atomic.Int32
 	// workspace is the run's own workspace on a mock; empty if there is none.
 	workspace string
 }
@@ -95,6 +97,13 @@ func (e *NoAnswerError) Unwrap() error { return e.cause }
 // maxTries is how often a request is sent if the target's limits, or a gateway, refuse it.
 const maxTries = 6
 
+// A gateway that has answered for the target to enoughInVain requests in a row, until their last try, is
+// not waited for any more until something else answers, and never for longer than gatewayPause at a time.
+const (
+	enoughInVain = 2
+	gatewayPause = 2 * time.Second
+)
+
 // passes reports whether a request may get another response a moment later. A gateway's response does
 // not say whether the target carried the request out, so not every request can be repeated.
 func (x *Exchange) passes() bool {
@@ -113,14 +122,33 @@ func (c *Client) Send(ctx context.Context, r Request) (last *Exchange, tries []*
 		}
 		last, err = c.once(ctx, r)
 		release(last)
-		if err != nil || !last.passes() || len(tries)+1 == maxTries {
+		if err == nil && !last.OfGateway() {
+			c.inVain.Store(0)
+		}
+		if err != nil || !last.passes() || c.isLastTry(last, len(tries)+1) {
 			return last, tries, err
 		}
 		tries = append(tries, last)
-		if err := c.wait(ctx, retryAfter(last.Answer)); err != nil {
+		pause := retryAfter(last.Answer)
+		if last.OfGateway() {
+			pause = min(pause, gatewayPause)
+		}
+		if err := c.wait(ctx, pause); err != nil {
 			return nil, tries, err
 		}
 	}
+}
+
+// isLastTry reports whether a request that could be repeated is not.
+func (c *Client) isLastTry(x *Exchange, tries int) bool {
+	last := tries == maxTries
+	if !x.OfGateway() {
+		return last
+	}
+	if last {
+		c.inVain.Add(1)
+	}
+	return last || c.inVain.Load() >= enoughInVain
 }
 
 // Get sends a GET with a credential.

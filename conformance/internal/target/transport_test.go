@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -380,4 +381,42 @@ func TestTheOperationOfAnExchangeIsFound(t *testing.T) {
 	if want := []string{"getHealth", "getReady", "", "updateSignalEndpointToken"}; !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}
+}
+
+// TestADeadGatewayIsNotWaitedForAgainAndAgain checks how long requests wait in all for a gateway that never
+// gets a response from the target, and that they wait again once the target has responded.
+func TestADeadGatewayIsNotWaitedForAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	var arrived, waits atomic.Int32
+	c := testClient(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasSuffix(r.URL.Path, clockPath):
+			waits.Add(1)
+			if body, _ := io.ReadAll(r.Body); string(body) != `{"advance":"2s"}` {
+				t.Errorf("it waits %s", body)
+			}
+		case strings.HasSuffix(r.URL.Path, "/alive"):
+		default:
+			arrived.Add(1)
+			w.Header().Set("Retry-After", "60")
+			w.WriteHeader(http.StatusBadGateway)
+		}
+	}, Config{Writes: true})
+	c.workspace = "own" // so that waiting takes no time
+	send := func(path string, requests, waited int32) {
+		t.Helper()
+		arrived.Store(0)
+		waits.Store(0)
+		if _, err := c.Get(t.Context(), path, nil); err != nil {
+			t.Error(err)
+		}
+		if arrived.Load() != requests || waits.Load() != waited {
+			t.Errorf("%s: %d requests, %d waits, want %d and %d", path, arrived.Load(), waits.Load(), requests, waited)
+		}
+	}
+	send("/dead", maxTries, maxTries-1)
+	send("/dead", maxTries, maxTries-1)
+	send("/dead", 1, 0)
+	send("/alive", 0, 0)
+	send("/dead", maxTries, maxTries-1)
 }
