@@ -39,12 +39,13 @@ func (s shellCommand) run(ctx context.Context, p *program) error {
 	command.WaitDelay = s.grace + time.Second // in case something still holds the output after the kill
 	kill := func() { killWithChildren(command) }
 	terminal := p.lendTerminal(command)
-	defer func() { terminal.takeBack(command.ProcessState) }()
+	defer func() { terminal.takeBack(ctx, command.ProcessState) }()
 	if err := command.Start(); err != nil {
 		return &endedBadly{exitcode.Error, fmt.Errorf("the command could not be run: %w", err)}
 	}
-	p.atOnce.Store(&kill)
 	terminal.lookAfter(command.Process)
+	atOnce := func() { kill(); terminal.giveBack() }
+	p.atOnce.Store(&atOnce)
 	over := make(chan struct{})
 	go s.limit(ctx, over, kill)
 	_ = command.Wait() // ProcessState says more than the error

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 	"unsafe"
 )
 
@@ -47,6 +49,10 @@ func TestKeysReachTheCommand(t *testing.T) {
 		"Ctrl-C, which ends the script, too":  {`trap "echo also here; exit" INT; $SERVE; echo goes on`, `echo ready; read line`, []step{{"", "ready"}, {"\x03", "also here"}}},
 		"Ctrl-Z":                              {`set -m; $SERVE; echo "left $?"; fg >/dev/null; echo "ended $?"`, `echo ready; read line; echo "<$line>"`, []step{{"", "ready"}, {"\x1a", "left 148"}, {"hello\n", "<hello>"}, {"", "ended 0"}}},
 		"Ctrl-Z without a shell to return to": {`exec $SERVE`, `trap "echo continued" CONT; echo ready; read line; read line; echo "<$line>"`, []step{{"", "ready"}, {"\x1a", "continued"}, {"hello\nhello\n", "<hello>"}}},
+		"SIGINT from elsewhere, in its time":  {`$SERVE --port-file "$SERVED"; echo "ended $?"; ls "$SERVED"`, `trap 'sleep 0.4; trap - INT; kill -INT $$' INT; kill -INT $PPID; read line`, []step{{"", "ended 130"}, {"", "No such file"}}},
+		"told to end twice":                   {`$SERVE; echo "ended $?"; read line; echo "<$line>"`, `trap "" INT; kill -INT $PPID; sleep 0.4; kill -INT $PPID; read line`, []step{{"", "ended 3"}, {"hello\n", "<hello>"}}},
+		"an exit code like that of Ctrl-C":    {`$SERVE; echo "ended $?"`, `exit 130`, []step{{"", "ended 130"}}},
+		"a pager":                             {`$SERVE | { read first; read keys </dev/tty; echo "$first, <$keys>"; }`, `read line; echo "<$line>"`, []step{{"keys\n", "<>, <keys>"}}},
 		"in the background":                   {`set -m; $SERVE & wait $!; echo "ended $?"`, `read line; echo "<$line>"`, []step{{"", "<>"}, {"", "ended 0"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -56,8 +62,10 @@ func TestKeysReachTheCommand(t *testing.T) {
 			if err := os.Chmod(run, 0o700); err != nil {
 				t.Fatal(err)
 			}
-			shell := exec.CommandContext(t.Context(), "sh", "-c", test.script)
-			shell.Env = append(os.Environ(), asProgram+"=1", "SERVE="+self(t)+" serve --run "+run)
+			limited, cancel := context.WithTimeout(t.Context(), 2*time.Minute) // the end of the shell ends what it shows, too
+			defer cancel()
+			shell := exec.CommandContext(limited, "sh", "-c", test.script)
+			shell.Env = append(os.Environ(), asProgram+"=1", "LC_ALL=C", "SERVED="+t.TempDir()+"/port", "SERVE="+self(t)+" serve --run exec${IFS}"+run) // so that the program is the parent of what runs
 			shell.Stdin, shell.Stdout, shell.Stderr = programs, programs, programs
 			shell.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 			if err := shell.Start(); err != nil {

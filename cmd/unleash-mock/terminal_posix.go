@@ -3,14 +3,13 @@
 package main
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"os/signal"
 	"syscall"
 	"time"
 	"unsafe"
-
-	"golang.org/x/term"
 )
 
 // terminal is the terminal of this program, lent to the command of --run so that keys reach the
@@ -24,10 +23,11 @@ type terminal struct {
 }
 
 // lendTerminal makes a command that has not started take over the terminal, if this program reads
-// from one and is in its foreground. Otherwise it returns nil.
+// from one, is in its foreground, and writes to a terminal, rather than to a pager that needs the keys.
+// Otherwise it returns nil.
 func (p *program) lendTerminal(command *exec.Cmd) *terminal {
 	stdin, isFile := p.stdin.(*os.File)
-	if !isFile || !term.IsTerminal(int(stdin.Fd())) {
+	if !isFile || !isTerminal(stdin) || !isTerminal(p.stdout) {
 		return nil
 	}
 	t := &terminal{fd: int(stdin.Fd()), own: syscall.Getpgrp(), over: make(chan struct{}), left: make(chan struct{})}
@@ -55,25 +55,37 @@ func (t *terminal) lookAfter(command *os.Process) {
 		defer signal.Stop(changed)
 		defer signal.Stop(continued)
 		for {
-			select {
-			case <-t.over:
-				return
-			case <-changed:
-				if !t.stopped() {
-					continue
-				}
-				t.move(t.command, t.own)
+			if t.stopped() { // at first, too: the command may be faster than this
+				t.giveBack()
 				_ = syscall.Kill(0, syscall.SIGTSTP)
 				select {
 				case <-continued:
 				case <-time.After(unstoppable):
 				}
-			case <-continued:
+				t.resume()
 			}
-			t.move(t.own, t.command)
-			_ = syscall.Kill(-t.command, syscall.SIGCONT)
+			select {
+			case <-t.over:
+				return
+			case <-changed:
+			case <-continued:
+				t.resume()
+			}
 		}
 	}()
+}
+
+// resume lends the terminal again and continues the command.
+func (t *terminal) resume() {
+	t.move(t.own, t.command)
+	_ = syscall.Kill(-t.command, syscall.SIGCONT)
+}
+
+// giveBack puts this program's process group into the foreground in place of the command's.
+func (t *terminal) giveBack() {
+	if t != nil {
+		t.move(t.command, t.own)
+	}
 }
 
 // unstoppable is how long a program goes on after it was told to stop if it has no shell that
@@ -81,8 +93,10 @@ func (t *terminal) lookAfter(command *os.Process) {
 const unstoppable = 250 * time.Millisecond
 
 // takeBack ends the loan when the command has ended, or could not start. If Ctrl-C ended the
-// command, it also reaches this program's process group, such as the script that started it.
-func (t *terminal) takeBack(state *os.ProcessState) {
+// command, it also reaches this program's process group, such as the script that started it. A
+// command that only exits with 130 has dealt with Ctrl-C, and one that was interrupted because the
+// context ended has not got it from the keyboard.
+func (t *terminal) takeBack(ctx context.Context, state *os.ProcessState) {
 	if t == nil {
 		return
 	}
@@ -91,7 +105,8 @@ func (t *terminal) takeBack(state *os.ProcessState) {
 		return
 	}
 	<-t.left
-	if t.move(t.command, t.own); exitCodeOf(state) == killed+int(syscall.SIGINT) {
+	t.giveBack()
+	if status := state.Sys().(syscall.WaitStatus); ctx.Err() == nil && status.Signaled() && status.Signal() == syscall.SIGINT {
 		_ = syscall.Kill(0, syscall.SIGINT)
 	}
 }
