@@ -20,7 +20,7 @@ import (
 type serverFlags struct {
 	listen   string
 	port     string
-	portFile string
+	portFile notice
 	basePath string
 	logLevel string
 	httpsFlags
@@ -52,7 +52,8 @@ func (s *serverFlags) add(f *pflag.FlagSet, env environment) {
 	configured, s.wrong = env.address()
 	f.StringVar(&s.listen, "listen", cmp.Or(configured, usualAddress), "address to listen on; port 0 takes a free one [$HTTP_HOST, $HTTP_PORT]")
 	f.StringVar(&s.port, "port", "", "port to listen on, instead of the one in --listen")
-	f.StringVar(&s.portFile, "port-file", "", "write the port to this file once it is open")
+	s.portFile.form = portForm
+	f.StringVar(&s.portFile.name, "port-file", "", "write the port to this file once it is open")
 	f.StringVar(&s.basePath, "base-uri-path", "", "path to serve everything under")
 	f.StringVar(&s.logLevel, "log-level", "info", "debug, info, warn or error")
 	s.httpsFlags.add(f)

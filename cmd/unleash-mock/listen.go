@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,31 +28,75 @@ func inTurn(steps ...func() error) error {
 	return nil
 }
 
+// notice is a file by which a server says where it listens. It is there only as long as the server, so
+// that programs that wait for it do not take one server for another.
+type notice struct {
+	name    string
+	form    *regexp.Regexp // of its content; the group is where the server listens
+	written fs.FileInfo    // the file as this server wrote it; nil if it did not
+}
+
 // portForm is the form of a file of --port-file.
 var portForm = regexp.MustCompile(`^(\d{1,5})\n$`)
 
-// forget removes a file by which a server said where it listens, unless it still does. Programs
-// that wait for the file then do not take one server for another. A file that does not have the
-// form stays.
-func forget(name string, form *regexp.Regexp) {
-	name = outfile.Resolve(name)
-	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() || info.Size() > 1<<16 {
-		return
+// write writes the file, if there is to be one.
+func (n *notice) write(flag string, mode os.FileMode, content string) error {
+	if n.name == "" {
+		return nil
 	}
-	content, err := os.ReadFile(name)
-	if err != nil {
-		return
+	if err := outfile.Write(n.name, mode, func(w io.Writer) error {
+		_, err := io.WriteString(w, content)
+		return err
+	}); err != nil {
+		return usageError("--%s: %w", flag, inOneLine(err))
 	}
-	if told := form.FindSubmatch(content); told != nil && !listens(string(told[1])) {
-		_ = os.Remove(name) // fails for a file that is a mount
+	n.written, _ = os.Stat(n.name)
+	return nil
+}
+
+// forget removes the file that this server wrote, unless another one has replaced it.
+func (n *notice) forget() {
+	if now, err := os.Stat(n.name); err == nil && n.written != nil && isSame(now, n.written) {
+		_ = os.Remove(outfile.Resolve(n.name)) // fails for a file that is a mount
 	}
 }
 
-// listens reports whether something listens on an address, or on a port of the loopback address.
-func listens(address string) bool {
-	if isPort(address) {
-		address = net.JoinHostPort("127.0.0.1", address)
+// forgetOld removes the file of a server that was killed: nothing listens where it says, neither on
+// loopback nor at the address of this server. A file that does not have the form stays.
+func (n *notice) forgetOld(address string) {
+	found, err := os.Stat(n.name)
+	if err != nil || !found.Mode().IsRegular() || found.Size() > 1<<16 {
+		return
 	}
+	content, err := os.ReadFile(n.name)
+	if err != nil {
+		return
+	}
+	told := n.form.FindSubmatch(content)
+	if told == nil || listens(string(told[1]), address) {
+		return
+	}
+	if now, err := os.Stat(n.name); err == nil && isSame(now, found) { // a server may have started meanwhile
+		_ = os.Remove(outfile.Resolve(n.name))
+	}
+}
+
+// isSame reports whether a file has been neither replaced nor written.
+func isSame(now, before fs.FileInfo) bool {
+	return os.SameFile(now, before) && now.ModTime().Equal(before.ModTime()) && now.Size() == before.Size()
+}
+
+// listens reports whether something listens on an address, or on a port of loopback or of the host of
+// another address.
+func listens(where, address string) bool {
+	if !isPort(where) {
+		return accepts(where)
+	}
+	host, _, _ := net.SplitHostPort(address)
+	return slices.ContainsFunc([]string{"127.0.0.1", "::1", host}, func(host string) bool { return accepts(net.JoinHostPort(host, where)) })
+}
+
+func accepts(address string) bool {
 	connection, err := net.DialTimeout("tcp", address, time.Second)
 	if err != nil {
 		return false
@@ -59,18 +105,13 @@ func listens(address string) bool {
 	return true
 }
 
-func writePort(file string, address net.Addr) error {
+// writePort writes the file of --port-file.
+func (s *serverFlags) writePort(address net.Addr) error {
 	tcp, isTCP := address.(*net.TCPAddr)
-	if file == "" || !isTCP {
+	if !isTCP {
 		return nil
 	}
-	if err := outfile.Write(file, outfile.Shared, func(w io.Writer) error {
-		_, err := fmt.Fprintln(w, tcp.Port)
-		return err
-	}); err != nil {
-		return usageError("--port-file: %w", inOneLine(err))
-	}
-	return nil
+	return s.portFile.write("port-file", outfile.Shared, fmt.Sprintln(tcp.Port))
 }
 
 // newServer returns a server with the bounds of all commands. Whole messages have no time limit:

@@ -53,8 +53,8 @@ func (p *program) proxyCommand() *cobra.Command {
 			if err := flags.forCommand(flags.run); err != nil {
 				return err
 			}
-			forget(flags.portFile, portForm) // that of a run that was killed
-			defer forget(flags.portFile, portForm)
+			flags.portFile.forgetOld(flags.listen)
+			defer flags.portFile.forget()
 			return p.proxy(cmd.Context(), flags)
 		},
 	}
@@ -216,7 +216,7 @@ func isHost(text string) bool {
 // passTraffic serves until the context or the command ends. The result command is the error of
 // the command.
 func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched monitoring, listener net.Listener, record *recordFile, flags *proxyFlags, logger *slog.Logger) (command, err error) {
-	if err := inTurn(flags.writeCertificate, func() error { return writePort(flags.portFile, listener.Addr()) }); err != nil {
+	if err := inTurn(flags.writeCertificate, func() error { return flags.writePort(listener.Addr()) }); err != nil {
 		return nil, err
 	}
 	if err := record.begin(logger); err != nil {

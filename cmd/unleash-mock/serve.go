@@ -42,7 +42,7 @@ type serveFlags struct {
 	cors       []string
 	trust      bool
 	drain      time.Duration
-	envFile    string
+	envFile    notice
 	withStdin  bool
 	workspaceFlags
 	storeFlags
@@ -88,8 +88,10 @@ func (p *program) serveCommand() *cobra.Command {
 			if err := p.complete(flags, cmd.Flags()); err != nil {
 				return err
 			}
-			flags.forgetFiles() // those of a run that was killed
-			defer flags.forgetFiles()
+			for _, told := range []*notice{&flags.envFile, &flags.portFile} {
+				told.forgetOld(flags.listen)
+				defer told.forget()
+			}
 			ctx := cmd.Context()
 			if flags.withStdin {
 				ctx = p.untilInputEnds(ctx)
@@ -156,7 +158,8 @@ const serveExamples = `  unleash-mock serve
 
 func (f *serveFlags) add(set *pflag.FlagSet, env environment) {
 	f.serverFlags.add(set, env)
-	set.StringVar(&f.envFile, "env-file", "", "write the URL and the tokens to this file once the mock is listening, as a line NAME=VALUE for each variable of --run; only its owner can read a file that did not exist before")
+	f.envFile.form = variablesForm
+	set.StringVar(&f.envFile.name, "env-file", "", "write the URL and the tokens to this file once the mock is listening, as a line NAME=VALUE for each variable of --run; only its owner can read a file that did not exist before")
 	set.StringVar(&f.seed, "seed", "", "YAML file with the state to start with")
 	set.StringVar(&f.flags, "flags", "", "file with the flags to start with: a response of /api/client/features, an Unleash export, or YAML such as \"checkout: true\"; reloaded when it changes")
 	set.StringArrayVar(&f.replay, "replay", nil, described("recording of \"unleash-mock proxy --record\" to answer from if it contains the request; may be repeated", replayVariable))
@@ -287,7 +290,7 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) (err error) {
 	server.ConnState, server.MaxHeaderBytes = limited.connState, maxHeaderBytes
 	server.RegisterOnShutdown(mock.Close)
 	environment := flags.environment(mock, listener.Addr())
-	if err := inTurn(flags.writeCertificate, func() error { return writeEnvironment(flags.envFile, environment) }, func() error { return writePort(flags.portFile, listener.Addr()) }); err != nil {
+	if err := inTurn(flags.writeCertificate, func() error { return flags.writeEnvironment(environment) }, func() error { return flags.writePort(listener.Addr()) }); err != nil {
 		listener.Close()
 		return err
 	}

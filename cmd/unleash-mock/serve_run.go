@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"regexp"
@@ -85,28 +83,13 @@ func (f *serveFlags) environment(mock *mockserver.Server, address net.Addr) []st
 	return append(tokenEnvironment(tokens), "UNLEASH_URL="+url, "UNLEASH_MOCK_URL="+url)
 }
 
-// writeEnvironment writes variables to a file, one on each line, if a file is named.
-func writeEnvironment(file string, variables []string) error {
-	if file == "" {
-		return nil
-	}
-	if err := outfile.Write(file, outfile.Private, func(w io.Writer) error {
-		_, err := fmt.Fprintln(w, strings.Join(slices.Sorted(slices.Values(variables)), "\n"))
-		return err
-	}); err != nil {
-		return usageError("--env-file: %w", inOneLine(err))
-	}
-	return nil
+// writeEnvironment writes variables to the file of --env-file, one on each line.
+func (f *serveFlags) writeEnvironment(variables []string) error {
+	return f.envFile.write("env-file", outfile.Private, strings.Join(slices.Sorted(slices.Values(variables)), "\n")+"\n")
 }
 
 // variablesForm is the form of a file of --env-file.
 var variablesForm = regexp.MustCompile(`^(?:UNLEASH_.*\n)*UNLEASH_MOCK_URL=\w+://([^/\s]+).*\n(?:UNLEASH_.*\n)*$`)
-
-// forgetFiles removes the files by which a mock that has ended said where it listens.
-func (f *serveFlags) forgetFiles() {
-	forget(f.envFile, variablesForm)
-	forget(f.portFile, portForm)
-}
 
 // tokenEnvironment returns variables with the first token of each kind.
 func tokenEnvironment(tokens []mockserver.Token) []string {

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -314,6 +315,14 @@ func TestFilesAreThereOnlyWhileTheServerListens(t *testing.T) {
 	t.Cleanup(other.Close)
 	_, otherPort, _ := strings.Cut(strings.TrimPrefix(other.URL, "http://"), ":")
 	fails := []string{"--listen", "127.0.0.1:0", "--log-level", "no-such-level"} // before it listens
+	onOther := func(host string) string {
+		listener, err := net.Listen("tcp", host+":0")
+		if err != nil {
+			return "" // this system lacks the address
+		}
+		t.Cleanup(func() { listener.Close() })
+		return strconv.Itoa(listener.Addr().(*net.TCPAddr).Port) + "\n"
+	}
 	ends := []string{"--run", "true"}
 	for name, test := range map[string]struct {
 		args    []string
@@ -327,6 +336,9 @@ func TestFilesAreThereOnlyWhileTheServerListens(t *testing.T) {
 		"of the proxy, at the start": {append([]string{"proxy", "--upstream", nobody, "--port-file"}, fails...), port, false},
 		"of the proxy, at the end":   {append([]string{"proxy", "--upstream", nobody, "--listen", "127.0.0.1:0", "--port-file"}, ends...), "", false},
 		"of a server that runs":      {append([]string{"serve", "--port-file"}, fails...), otherPort + "\n", true},
+		"of one on IPv6":             {append([]string{"serve", "--port-file"}, fails...), onOther("[::1]"), true},
+		"of one on this address":     {[]string{"serve", "--port-file", "--listen", "127.0.0.2:0", "--log-level", "no-such-level"}, onOther("127.0.0.2"), true},
+		"of one that took over":      {[]string{"serve", "--port-file", "--run", "cp TOLD TOLD.next && mv TOLD.next TOLD"}, "", true},
 		"variables of one":           {append([]string{"serve", "--env-file"}, fails...), "UNLEASH_MOCK_URL=" + other.URL + "\n", true},
 		"variables among others":     {append([]string{"serve", "--env-file"}, fails...), variables + "MINE=1\n", true},
 		"a mistaken name":            {append([]string{"serve", "--port-file"}, fails...), "checkout: true\n", true},
@@ -336,7 +348,11 @@ func TestFilesAreThereOnlyWhileTheServerListens(t *testing.T) {
 			t.Parallel()
 			told := file(t, "told", test.content)
 			at := slices.IndexFunc(test.args, func(arg string) bool { return strings.HasSuffix(arg, "-file") })
-			command(t, nil, slices.Insert(slices.Clone(test.args), at+1, told)...)
+			args := slices.Insert(slices.Clone(test.args), at+1, told)
+			for i := range args {
+				args[i] = strings.ReplaceAll(args[i], "TOLD", told)
+			}
+			command(t, nil, args...)
 			if _, err := os.Stat(told); (err == nil) != test.stays {
 				t.Errorf("%v", err)
 			}
