@@ -152,6 +152,9 @@ func TestAGatewayWithoutAResponseIsNoBrokenContract(t *testing.T) {
 			if scenario.Outcome != test.want || len(scenario.Failures) > 0 || len(result.Cleanup) > 0 || !failed.Load() {
 				t.Errorf("%s: %s, left behind %+v, failures %+v", scenario.Outcome, scenario.Reason, result.Cleanup, scenario.Failures)
 			}
+			if test.method == http.MethodGet && scenario.Reason != "a gateway answered in place of the target, last with 502; requests that were repeated: 1" {
+				t.Errorf("reason %q", scenario.Reason)
+			}
 		})
 	}
 }
@@ -222,17 +225,28 @@ func TestATargetThatRedirectsIsWrongUsage(t *testing.T) {
 // TestAGatewayMayAnswerPreflightRequests runs behind a gateway that answers them itself.
 func TestAGatewayMayAnswerPreflightRequests(t *testing.T) {
 	t.Parallel()
-	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
-	gateway := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodOptions {
-			w.Header().Set("Access-Control-Allow-Origin", "*")
-			w.Header().Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
-			w.Header().Set("Access-Control-Allow-Headers", "*, Authorization")
-			return
-		}
-		mock.ServeHTTP(w, r)
-	})
-	verify(t, exitcode.OK, conformance.Options{Handler: gateway, Operations: []string{"getFrontendFeatures", "getFrontendApiFeaturesWithPost", "registerFrontendMetrics"}})
+	for methods, code := range map[string]int{
+		"GET, POST, OPTIONS": exitcode.OK,
+		"":                   exitcode.OK, // browsers send GET and POST anyway
+		"PUT":                exitcode.Broken,
+	} {
+		t.Run(methods, func(t *testing.T) {
+			t.Parallel()
+			mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
+			gateway := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodOptions {
+					w.Header().Set("Access-Control-Allow-Origin", "*")
+					w.Header().Set("Access-Control-Allow-Headers", "*, Authorization")
+					if methods != "" {
+						w.Header().Set("Access-Control-Allow-Methods", methods)
+					}
+					return
+				}
+				mock.ServeHTTP(w, r)
+			})
+			verify(t, code, conformance.Options{Handler: gateway, Operations: []string{"getFrontendFeatures", "getFrontendApiFeaturesWithPost", "registerFrontendMetrics"}})
+		})
+	}
 }
 
 // TestARunLeavesAloneWhatAnotherMade ends a run while another, still active one has a flag on the

@@ -24,6 +24,7 @@ type record struct {
 	report   *report.Scenario
 	step     int // the index of the current step
 	began    time.Time
+	gateways int // responses of gateways to requests that were repeated
 }
 
 // start begins the record of a scenario that is about to run.
@@ -82,6 +83,13 @@ func outcomeOf(ctx context.Context, err error) report.Outcome {
 func (r *record) exchange(x *target.Exchange, breaches []judge.Breach) {
 	line := r.scenario.Steps[r.step].Line
 	r.report.Exchanges = append(r.report.Exchanges, transcript.Exchange(r.run.Redact, x, line, breaches))
+}
+
+// gateway tells of a response of a gateway to a request that is repeated. Unless the scenario ends
+// otherwise, it is all that is said about it.
+func (r *record) gateway(status int) {
+	r.gateways++
+	r.report.Reason = fmt.Sprintf("a gateway answered in place of the target, last with %d; requests that were repeated: %d", status, r.gateways)
 }
 
 func (r *record) fail(err error, last *target.Exchange) {

@@ -176,6 +176,9 @@ func (s *sender) count(text string) (int, error) {
 func (s *sender) send(ctx context.Context, r target.Request) error {
 	last, tries, err := s.run.Client.Send(ctx, r)
 	for _, x := range tries {
+		if x.OfGateway() {
+			s.record.gateway(x.Status)
+		}
 		var breaches []judge.Breach
 		if x.Answer.Get("RateLimit-Policy") != "" { // otherwise a gateway answered, which knows no contract
 			breaches = s.run.Judge.Breaches(x)
