@@ -163,7 +163,7 @@ func TestSignalsArePassedOn(t *testing.T) {
 // what it has started at once.
 func TestASecondSignalEndsTheCommandAtOnce(t *testing.T) {
 	t.Parallel()
-	program, said := startBeside(t, `trap 'echo trapped' INT; echo started; sleep 1000 & wait; wait; wait`, "--drain", "10m")
+	program, said := startBeside(t, `trap 'echo trapped' INT; sleep 1000 & echo started; wait; wait; wait`, "--drain", "10m")
 	_ = program.Process.Signal(syscall.SIGINT)
 	said.await("trapped")
 	waitSignalling(program, syscall.SIGTERM) // it returns, so nothing holds the output open
