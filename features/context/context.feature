@@ -35,10 +35,10 @@ Feature: Context fields
   @op:createContextField @core @writes @observed
   Scenario: Keeps the texts of a new context field letter by letter
     Seen on Unleash 8.2.0.
-    When I POST "/api/admin/context" as the admin with the body '{"name":"<plain name.one>","description":"  é 😀 &amp; two  words %41 ","legalValues":[{"value":"  é 😀 &amp; %41, + x  ","description":"  é 😀 & two  words  "}]}'
+    When I POST "/api/admin/context" as the admin with the body '{"name":"<plain name.one>","description":"  é e\u0301 😀 &amp; two  words %41 \"x\" \r\n\t ","legalValues":[{"value":"  é 😀 &amp; %41, + x  ","description":"  é 😀 & two  words  "}]}'
     Then the status is 201
     And the answer has
-      | /description | "  é 😀 &amp; two  words %41 " |
+      | /description | "  é e\u0301 😀 &amp; two  words %41 \"x\" \r\\n\t " |
       | /legalValues | [{"value":"  é 😀 &amp; %41, + x  ","description":"  é 😀 & two  words  "}] |
     And I keep the answer as "one"
     When I GET "/api/admin/context/<one.name>" as the admin
@@ -49,11 +49,11 @@ Feature: Context fields
   Scenario: Keeps the texts of an updated context field letter by letter
     Seen on Unleash 8.2.0.
     Given a context field "one"
-    When I PUT "/api/admin/context/<one.name>" as the admin with the body '{"description":"  é 😀 &amp; two  words %41 ","legalValues":[{"value":"  é 😀 &amp; %41, + x  "}]}'
+    When I PUT "/api/admin/context/<one.name>" as the admin with the body '{"description":"  é e\u0301 😀 &amp; two  words %41 \"x\" \r\n\t ","legalValues":[{"value":"  é 😀 &amp; %41, + x  "}]}'
     Then the status is 200
     When I GET "/api/admin/context/<one.name>" as the admin
     Then the answer has
-      | /description | "  é 😀 &amp; two  words %41 " |
+      | /description | "  é e\u0301 😀 &amp; two  words %41 \"x\" \r\\n\t " |
       | /legalValues | [{"value":"  é 😀 &amp; %41, + x  "}] |
 
   @op:getContextField @core @writes @observed
