@@ -85,13 +85,19 @@ type Judge func(Result) error
 
 // Read returns an operation that reads the state.
 func Read[In, Out any](handle func(*View, In) (Answer[Out], error)) Operation {
-	return operation[In, Out]{read: handle}
+	return &operation{in: reflect.TypeFor[In](), out: reflect.TypeFor[Out](), read: func(view *View, in any) (reply, error) {
+		answer, err := handle(view, *in.(*In))
+		return answer.reply(), err
+	}}
 }
 
 // Write returns an operation that changes the state in one transaction. The answer is
 // encoded and judged before the change is committed.
 func Write[In, Out any](handle func(*Tx, In) (Answer[Out], error)) Operation {
-	return operation[In, Out]{write: handle}
+	return &operation{in: reflect.TypeFor[In](), out: reflect.TypeFor[Out](), write: func(tx *Tx, in any) (reply, error) {
+		answer, err := handle(tx, *in.(*In))
+		return answer.reply(), err
+	}}
 }
 
 // Checker is an input with a second layer of validation, such as names and combinations
@@ -99,39 +105,50 @@ func Write[In, Out any](handle func(*Tx, In) (Answer[Out], error)) Operation {
 // an answer, or made by apierror.BadData.
 type Checker interface{ Check() error }
 
-type operation[In, Out any] struct {
-	read  func(*View, In) (Answer[Out], error)
-	write func(*Tx, In) (Answer[Out], error)
+// operation has either read or write. Their input is a pointer to a value of type in. Only they are
+// generic: there is one of each for every operation, so what they contain weighs on the program.
+type operation struct {
+	in, out reflect.Type
+	read    func(view *View, in any) (reply, error)
+	write   func(tx *Tx, in any) (reply, error)
 }
 
-func (operation[In, Out]) types() (in, out reflect.Type) {
-	return reflect.TypeFor[In](), reflect.TypeFor[Out]()
+// reply is an Answer of any type. The value is a pointer.
+type reply struct {
+	status         int
+	location, etag string
+	header         http.Header
+	value          any
 }
 
-func (o operation[In, Out]) plan(operation *spec.Operation) (*Plan, error) {
-	bind, err := newReader[In](operation)
+func (a *Answer[T]) reply() reply { return reply{a.Status, a.Location, a.ETag, a.Header, &a.Value} }
+
+func (o *operation) types() (in, out reflect.Type) { return o.in, o.out }
+
+func (o *operation) plan(operation *spec.Operation) (*Plan, error) {
+	input, err := newReader(o.in, operation)
 	if err != nil {
 		return nil, err
 	}
-	encoders, err := newAnswerEncoders(reflect.TypeFor[Out](), operation)
+	encoders, err := newAnswerEncoders(o.out, operation)
 	if err != nil {
 		return nil, err
 	}
-	p := &planned[In, Out]{operation: o, contract: operation, bind: bind, encoders: encoders, success: successOf(operation)}
+	p := &planned{operation: o, contract: operation, input: input, encoders: encoders, success: successOf(operation)}
 	return &Plan{run: p.run}, nil
 }
 
 // planned is an operation with all that is compiled of its contract.
-type planned[In, Out any] struct {
-	operation[In, Out]
+type planned struct {
+	*operation
 	contract *spec.Operation
-	bind     func(*Input) (In, error)
+	input    func(*Input) (any, error)
 	encoders map[*spec.Response]answerEncoder
 	success  int
 }
 
-func (p *planned[In, Out]) run(store *Store, request *Request, input *Input, dst []byte, judge Judge) (Result, error) {
-	in, err := p.bind(input)
+func (p *planned) run(store *Store, request *Request, input *Input, dst []byte, judge Judge) (Result, error) {
+	in, err := p.input(input)
 	if err != nil {
 		return Result{}, err
 	}
@@ -139,7 +156,7 @@ func (p *planned[In, Out]) run(store *Store, request *Request, input *Input, dst
 		view := store.View(request)
 		answer, err := p.read(view, in)
 		if err == nil {
-			err = view.ReserveFor(&answer.Value)
+			err = view.ReserveFor(answer.value)
 		}
 		if err != nil {
 			return Result{}, err
@@ -163,29 +180,31 @@ func (p *planned[In, Out]) run(store *Store, request *Request, input *Input, dst
 }
 
 // encode encodes an answer and has it judged.
-func (p *planned[In, Out]) encode(answer *Answer[Out], dst []byte, judge Judge) (Result, error) {
-	out := Result{Status: cmp.Or(answer.Status, p.success), Location: answer.Location, ETag: answer.ETag, Header: answer.Header}
+func (p *planned) encode(answer *reply, dst []byte, judge Judge) (Result, error) {
+	out := Result{Status: cmp.Or(answer.status, p.success), Location: answer.location, ETag: answer.etag, Header: answer.header}
 	if encode := p.encoders[p.contract.Response(out.Status)]; encode != nil {
-		out.ContentType, out.Body = encode(dst, reflect.ValueOf(&answer.Value).Elem())
-		if prepared, is := any(&answer.Value).(**respond.Prepared); is {
+		out.ContentType, out.Body = encode(dst, reflect.ValueOf(answer.value).Elem())
+		if prepared, is := answer.value.(**respond.Prepared); is {
 			out.Prepared = *prepared
 		}
 	}
 	return out, judge(out)
 }
 
-// newReader returns a function that fills and checks the input of an operation.
-func newReader[In any](operation *spec.Operation) (func(*Input) (In, error), error) {
-	bind, err := newBinder(reflect.TypeFor[In](), operation)
+// newReader returns a function that makes and checks the input of an operation, a pointer to a value of
+// type in.
+func newReader(in reflect.Type, operation *spec.Operation) (func(*Input) (any, error), error) {
+	bind, err := newBinder(in, operation)
 	if err != nil {
 		return nil, err
 	}
-	return func(input *Input) (in In, err error) {
-		bind(reflect.ValueOf(&in).Elem(), input)
-		if checked, is := any(&in).(Checker); is {
-			err = checked.Check()
+	return func(input *Input) (any, error) {
+		out := reflect.New(in)
+		bind(out.Elem(), input)
+		if checked, is := out.Interface().(Checker); is {
+			return checked, checked.Check()
 		}
-		return in, err
+		return out.Interface(), nil
 	}, nil
 }
 

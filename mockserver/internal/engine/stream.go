@@ -38,18 +38,20 @@ type Feed func(view *View) Message
 
 // Stream returns an operation that sends messages for as long as the client listens. open
 // reads the request and returns the feed of messages.
-func Stream[In any](open func(*View, In) (Feed, error)) Operation { return stream[In]{open} }
-
-type stream[In any] struct {
-	open func(*View, In) (Feed, error)
+func Stream[In any](open func(*View, In) (Feed, error)) Operation {
+	return &stream{in: reflect.TypeFor[In](), open: func(view *View, in any) (Feed, error) { return open(view, *in.(*In)) }}
 }
 
-func (stream[In]) types() (in, out reflect.Type) {
-	return reflect.TypeFor[In](), reflect.TypeFor[Feed]()
+// stream has the type of its input, to which open gets a pointer.
+type stream struct {
+	in   reflect.Type
+	open func(view *View, in any) (Feed, error)
 }
 
-func (s stream[In]) plan(operation *spec.Operation) (*Plan, error) {
-	read, err := newReader[In](operation)
+func (s *stream) types() (in, out reflect.Type) { return s.in, reflect.TypeFor[Feed]() }
+
+func (s *stream) plan(operation *spec.Operation) (*Plan, error) {
+	read, err := newReader(s.in, operation)
 	if err != nil {
 		return nil, err
 	}
