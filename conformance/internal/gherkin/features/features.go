@@ -60,9 +60,11 @@ func Resource(project string) gherkin.Resource {
 	}
 }
 
-// projectOf returns the path of the flags of a found flag's project.
+// projectOf returns the path of the flags of a found flag's project; empty if none is stated. A project
+// without a name gives a path that cannot be used.
 func projectOf(entry any) string {
-	if project := jsonvalue.String(entry, "/project"); project != "" {
+	value, _ := jsonvalue.At(entry, "/project")
+	if project, is := value.(string); is {
 		return Path(url.PathEscape(project))
 	}
 	return ""
