@@ -139,7 +139,7 @@ func chosen(options Options) (*report.Report, error) {
 	r := &report.Report{SchemaVersion: report.SchemaVersion, ExitCode: exitcode.OK}
 	for _, scenario := range all.Scenarios {
 		record := notRun(scenario, planned)
-		count(&r.Summary, record.Outcome)
+		r.Summary.Add(record.Outcome)
 		r.Scenarios = append(r.Scenarios, *record)
 	}
 	return r, nil

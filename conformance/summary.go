@@ -136,10 +136,10 @@ func sum(r *report.Report, operations []*spec.Operation, unseen func(*spec.Opera
 	}
 	for i := range r.Scenarios {
 		scenario := &r.Scenarios[i]
-		count(&r.Summary, scenario.Outcome)
+		r.Summary.Add(scenario.Outcome)
 		for _, id := range concerned(scenario) {
 			if at, known := index[id]; known {
-				count(&r.Operations[at].Summary, scenario.Outcome)
+				r.Operations[at].Summary.Add(scenario.Outcome)
 			}
 		}
 		for j := range scenario.Exchanges {
@@ -180,14 +180,6 @@ func concerned(scenario *report.Scenario) []string {
 		}
 	}
 	return ids
-}
-
-func count(sum *report.Summary, outcome report.Outcome) {
-	counts := map[report.Outcome]*int{
-		report.Passed: &sum.Passed, report.Failed: &sum.Failed, report.Errored: &sum.Errored,
-		report.Skipped: &sum.Skipped, report.Disabled: &sum.Disabled,
-	}
-	*counts[outcome]++
 }
 
 // seen counts a status. It adds one that the contract does not list, or covers only by a

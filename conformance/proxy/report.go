@@ -60,15 +60,15 @@ func (p *Proxy) found() (out *report.Report, kept [][]traffic.Exchange) {
 		kept = append(kept, t.kept())
 		out.Scenarios = append(out.Scenarios, scenario)
 		summary := report.Summary{Exchanges: t.Exchanges, Violations: t.Violations}
-		count(&summary, scenario.Outcome)
-		count(&out.Summary, scenario.Outcome)
+		summary.Add(scenario.Outcome)
+		out.Summary.Add(scenario.Outcome)
 		out.Operations = append(out.Operations, report.Operation{
 			ID: operation.ID, Method: operation.Method, Path: operation.Path, Summary: summary, Statuses: t.statusList(operation),
 		})
 	}
 	for _, unjudged := range j.stats.unjudged() {
 		out.Scenarios = append(out.Scenarios, unjudged)
-		count(&out.Summary, unjudged.Outcome)
+		out.Summary.Add(unjudged.Outcome)
 	}
 	out.ExitCode = j.stats.exitCode()
 	return out, kept
@@ -166,14 +166,6 @@ func (t *tally) statusList(operation *spec.Operation) []report.Status {
 		list = append(list, status)
 	}
 	return list
-}
-
-// count counts a scenario by its outcome.
-func count(summary *report.Summary, outcome report.Outcome) {
-	counts := map[report.Outcome]*int{
-		report.Passed: &summary.Passed, report.Failed: &summary.Failed, report.Errored: &summary.Errored, report.Disabled: &summary.Disabled,
-	}
-	*counts[outcome]++
 }
 
 // unjudged returns scenarios for the traffic that was not judged.

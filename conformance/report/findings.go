@@ -167,16 +167,11 @@ func (r *Report) notRun() []group {
 	return list
 }
 
-// count returns how many scenarios had an outcome.
-func (s Summary) count(outcome Outcome) int {
-	return map[Outcome]int{Passed: s.Passed, Failed: s.Failed, Errored: s.Errored, Skipped: s.Skipped, Disabled: s.Disabled}[outcome]
-}
-
 // counts lists the outcomes that occurred: "3 passed, 1 failed".
 func (r *Report) counts() string {
 	var parts []string
 	for _, outcome := range outcomes() {
-		count := r.Summary.count(outcome)
+		count := *r.Summary.count(outcome)
 		switch {
 		case count == 0:
 		case outcome == Errored:

@@ -120,7 +120,7 @@ func newPage(r *Report) *page {
 		p.Level = Disabled
 	}
 	for _, outcome := range outcomes() {
-		p.Tiles = append(p.Tiles, tile{outcome, r.Summary.count(outcome)})
+		p.Tiles = append(p.Tiles, tile{outcome, *r.Summary.count(outcome)})
 	}
 	p.matrix()
 	p.scenarios()

@@ -143,7 +143,7 @@ func TestThePageTellsFailuresFirst(t *testing.T) {
 		counts[attribute(scenario, "data-outcome")]++
 	}
 	for _, outcome := range outcomes() {
-		if counts[string(outcome)] != r.Summary.count(outcome) {
+		if counts[string(outcome)] != *r.Summary.count(outcome) {
 			t.Errorf("%d scenarios are shown as %s", counts[string(outcome)], outcome)
 		}
 	}

@@ -100,6 +100,30 @@ type Summary struct {
 	Violations int `json:"violations"`
 }
 
+// Add counts a scenario with an outcome.
+func (s *Summary) Add(outcome Outcome) {
+	if count := s.count(outcome); count != nil {
+		*count++
+	}
+}
+
+// count returns where the scenarios with an outcome are counted, or nil if there is no such outcome.
+func (s *Summary) count(outcome Outcome) *int {
+	switch outcome {
+	case Passed:
+		return &s.Passed
+	case Failed:
+		return &s.Failed
+	case Errored:
+		return &s.Errored
+	case Skipped:
+		return &s.Skipped
+	case Disabled:
+		return &s.Disabled
+	}
+	return nil
+}
+
 // Operation is what was found about one operation of the contract.
 type Operation struct {
 	ID       string   `json:"operationId"`
