@@ -260,9 +260,7 @@ func TestAWorkspaceThatIsDroppedWhileTheStoreIsDown(t *testing.T) {
 				if got, err := p.read(); got != 1<<1 || err != nil {
 					t.Errorf("%d was read (%v)", got, err)
 				}
-				if err := p.Settle(t.Context()); err != nil {
-					t.Error(err)
-				}
+				settle(t, p.Registry)
 			})
 		})
 	}
@@ -300,9 +298,7 @@ func TestASessionThatBreaksDuringARemoval(t *testing.T) {
 		if err := r.Remove(shared); err != nil || memory.Stored(shared) != "" {
 			t.Errorf("%q is stored after the removal (%v)", memory.Stored(shared), err)
 		}
-		if err := r.Settle(t.Context()); err != nil {
-			t.Error(err)
-		}
+		settle(t, r)
 	})
 }
 
@@ -405,6 +401,14 @@ func persisted(t *testing.T, in store.Store, logger *slog.Logger) *Registry {
 	return r
 }
 
+// settle has everything written, without which a bubble would not end.
+func settle(t *testing.T, r *Registry) {
+	t.Helper()
+	if err := r.Settle(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 // leave stores a content that nobody owns.
 func leave(t *testing.T, memory *storetest.Memory, content string) {
 	t.Helper()
@@ -465,9 +469,7 @@ func TestAnOperationOnWhatIsLost(t *testing.T) {
 			t.Errorf("a change of a workspace that is dropped meets %v", began)
 		}
 		memory.SetDown(false)
-		if err := r.Settle(t.Context()); err != nil {
-			t.Error(err)
-		}
+		settle(t, r)
 	})
 }
 
@@ -481,9 +483,7 @@ func TestASessionThatBreaksDuringTheRemovalOfAll(t *testing.T) {
 		if count, err := r.RemoveAll(); count != 1 || err != nil || memory.Stored(shared) != "" || !r.Ready() {
 			t.Errorf("%d are removed (%v), %q is stored, ready: %v", count, err, memory.Stored(shared), r.Ready())
 		}
-		if err := r.Settle(t.Context()); err != nil {
-			t.Error(err)
-		}
+		settle(t, r)
 	})
 }
 
@@ -531,9 +531,7 @@ func TestARequestDuringARemovalThatFails(t *testing.T) {
 			t.Errorf("the request meets %v", err)
 		}
 		done.Wait()
-		if err := r.Settle(t.Context()); err != nil {
-			t.Error(err)
-		}
+		settle(t, r)
 	})
 }
 
@@ -548,9 +546,7 @@ func TestADamagedContentThatTookLongToRead(t *testing.T) {
 		if stats, _ := r.StoreStats(); err != nil || stats.Damaged != 1 {
 			t.Errorf("it is opened with %v, and %d are set aside", err, stats.Damaged)
 		}
-		if err := r.Settle(t.Context()); err != nil {
-			t.Error(err)
-		}
+		settle(t, r)
 	})
 }
 
@@ -578,8 +574,6 @@ func TestADefaultThatCannotBeMadeAgain(t *testing.T) {
 		if err != nil || !w.Kept() {
 			t.Errorf("an operation meets %v", err)
 		}
-		if err := r.Settle(t.Context()); err != nil {
-			t.Error(err)
-		}
+		settle(t, r)
 	})
 }
