@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
 )
 
@@ -158,17 +159,9 @@ type mixed struct {
 
 func (n *node) key(segment string) string {
 	if n.exact {
-		return unescape(segment)
+		return httpx.Unescape(segment)
 	}
 	return strings.ToLower(segment)
-}
-
-// unescape decodes a segment. One that is not validly escaped stays as it is.
-func unescape(segment string) string {
-	if text, err := url.PathUnescape(segment); err == nil {
-		return text
-	}
-	return segment
 }
 
 // at returns the node of a template, and adds it if it is missing.
@@ -211,7 +204,7 @@ func (n *node) mix(added mixed) *node {
 			continue
 		}
 		if n.exact {
-			added.pieces[i] = unescape(piece)
+			added.pieces[i] = httpx.Unescape(piece)
 		}
 		added.fixed += len(added.pieces[i])
 	}
@@ -259,7 +252,7 @@ func (n *node) match(segments, values []string, method string) (*Path, []string)
 func (m mixed) take(segment string) (values []string, is bool) {
 	rest, parts := segment, m.pieces
 	if m.exact {
-		rest = unescape(segment)
+		rest = httpx.Unescape(segment)
 	}
 	if parts[0] != "{}" {
 		if rest, is = strings.CutPrefix(rest, parts[0]); !is {

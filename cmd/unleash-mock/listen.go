@@ -72,8 +72,8 @@ func (n *notice) forgetOld(address string) {
 	if err != nil {
 		return
 	}
-	told := n.form.FindSubmatch(content)
-	if told == nil || listens(string(told[1]), address) {
+	stated := n.form.FindSubmatch(content)
+	if stated == nil || listens(string(stated[1]), address) {
 		return
 	}
 	if now, err := os.Stat(n.name); err == nil && isSame(now, found) { // a server may have started meanwhile

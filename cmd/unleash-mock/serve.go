@@ -88,9 +88,9 @@ func (p *program) serveCommand() *cobra.Command {
 			if err := p.complete(flags, cmd.Flags()); err != nil {
 				return err
 			}
-			for _, told := range []*notice{&flags.envFile, &flags.portFile} {
-				told.forgetOld(flags.listen)
-				defer told.forget()
+			for _, file := range []*notice{&flags.envFile, &flags.portFile} {
+				file.forgetOld(flags.listen)
+				defer file.forget()
 			}
 			ctx := cmd.Context()
 			if flags.withStdin {

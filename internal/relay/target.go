@@ -6,6 +6,8 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 )
 
 // Target is the server to which requests are passed on.
@@ -49,10 +51,7 @@ func (t Target) Address(pr *httputil.ProxyRequest, below string) {
 	case !strings.HasPrefix(path, "//"):
 		out.Opaque = path
 	}
-	out.Path = path
-	if decoded, err := url.PathUnescape(path); err == nil {
-		out.Path = decoded
-	}
+	out.Path = httpx.Unescape(path)
 	out.RawQuery = pr.In.URL.RawQuery // a reverse proxy drops the parts of it that it cannot parse
 	pr.Out.Host = t.URL.Host
 	forward(pr)

@@ -6,11 +6,11 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/go-openapi/jsonpointer"
 	"github.com/hashicorp/go-memdb"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
@@ -33,13 +33,7 @@ type Problem struct {
 }
 
 // Pointer returns the path as a JSON pointer.
-func (p Problem) Pointer() string {
-	var out strings.Builder
-	for _, step := range p.Path {
-		out.WriteString("/" + jsonpointer.Escape(step))
-	}
-	return out.String()
-}
+func (p Problem) Pointer() string { return openapi.Pointer(p.Path) }
 
 // below returns a path with another step.
 func below(path []string, step string) []string { return append(slices.Clip(path), step) }

@@ -11,13 +11,13 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -87,11 +87,7 @@ func (s *server) exchange(r *http.Request, payload []byte) *Exchange {
 	if path, values, _ := spec.Default().Match(r.URL.EscapedPath()); path != nil {
 		x.Operation = path.Operation(method)
 		for _, value := range values {
-			text, err := url.PathUnescape(value)
-			if err != nil {
-				text = value
-			}
-			x.Params = append(x.Params, text)
+			x.Params = append(x.Params, httpx.Unescape(value))
 		}
 	}
 	x.Request.Header.Del("Accept-Encoding")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
@@ -80,11 +81,11 @@ func (s sparse) Error() string {
 
 // pointer returns the path as a JSON pointer.
 func (s sparse) pointer() string {
-	var out strings.Builder
+	var tokens []string
 	for _, step := range slices.Backward(s) {
-		fmt.Fprintf(&out, "/%v", step)
+		tokens = append(tokens, fmt.Sprint(step))
 	}
-	return out.String()
+	return openapi.Pointer(tokens)
 }
 
 const testFailed = thrown("Test operation failed")
