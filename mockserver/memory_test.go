@@ -341,24 +341,16 @@ func TestWhatIsGoneTakesNoMemory(t *testing.T) {
 func TestWhatIsToldOfAllOperationsReservesMemory(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
-	heldFor := func(path string) (most, length int64) {
-		recorder := httptest.NewRecorder()
-		a.ServeHTTP(writing{recorder, func() { most = max(most, a.workspaces.Answers.Stats().Bytes) }}, httptest.NewRequest(http.MethodGet, path, nil))
-		if recorder.Code != http.StatusOK {
-			t.Fatalf("%s: %d %s", path, recorder.Code, recorder.Body)
-		}
-		return most, int64(recorder.Body.Len())
-	}
 	paths := map[string]bool{"/internal-backstage/prometheus": true, "/_mock/coverage": true, "/_mock/info": false}
 	before := map[string]int64{}
 	for path := range paths {
-		before[path], _ = heldFor(path)
+		before[path], _ = a.heldFor(path)
 	}
 	for status := 400; status < 600; status++ {
 		a.call(http.MethodGet, "/api/admin/signals", wellknown.Admin, "", fmt.Sprintf("Prefer: code=%d", status))
 	}
 	for path, grows := range paths {
-		held, length := heldFor(path)
+		held, length := a.heldFor(path)
 		if held < length || grows != (held > before[path]) {
 			t.Errorf("%s: %d bytes are held for an answer of %d, before: %d", path, held, length, before[path])
 		}
@@ -366,6 +358,38 @@ func TestWhatIsToldOfAllOperationsReservesMemory(t *testing.T) {
 	if held := a.workspaces.Answers.Stats().Bytes; held != 0 {
 		t.Errorf("%d bytes are still held at the end", held)
 	}
+}
+
+// TestALargeAnswerReservesMemory checks that the answer of an operation holds memory until it is sent.
+func TestALargeAnswerReservesMemory(t *testing.T) {
+	t.Parallel()
+	const path = "/api/admin/signals"
+	a := newApp(t, WithLimits(Limits{}))
+	if held, length := a.heldFor(path); held != 0 {
+		t.Errorf("%d bytes are held for an answer of %d", held, length)
+	}
+	for range 20 {
+		a.must(200, http.MethodPost, "/api/signal-endpoint/my-external-app", wellknown.MyExternalApp, `{"x":"`+strings.Repeat("x", 10_000)+`"}`)
+	}
+	if held, length := a.heldFor(path); length < 200_000 || held < length {
+		t.Errorf("%d bytes are held for an answer of %d", held, length)
+	}
+	if held := a.workspaces.Answers.Stats().Bytes; held != 0 {
+		t.Errorf("%d bytes are still held at the end", held)
+	}
+}
+
+// heldFor returns how much memory is held for an answer while it is sent, and its length, in bytes.
+func (a *app) heldFor(path string) (most, length int64) {
+	a.t.Helper()
+	r := httptest.NewRequest(http.MethodGet, path, nil)
+	r.Header.Set("Authorization", wellknown.Admin)
+	recorder := httptest.NewRecorder()
+	a.ServeHTTP(writing{recorder, func() { most = max(most, a.workspaces.Answers.Stats().Bytes) }}, r)
+	if recorder.Code != http.StatusOK {
+		a.t.Fatalf("%s: %d %s", path, recorder.Code, recorder.Body)
+	}
+	return most, int64(recorder.Body.Len())
 }
 
 // writing calls a function before each write.
