@@ -16,6 +16,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
@@ -23,7 +24,7 @@ import (
 // wide enough for one run alone, but not for both.
 func TestRunsBesideEachOtherAccuseNobody(t *testing.T) {
 	t.Parallel()
-	notTwice(t)
+	race.NotTwice(t)
 	limits := mockserver.UnleashLimits()
 	limits.CallsPerSecond = 20
 	server := httptest.NewServer(newMock(t, mockserver.WithLimits(limits)))

@@ -21,6 +21,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -96,12 +97,13 @@ var seeded = []string{"my-external-app", "cpu-over-90"}
 
 func TestTheMockKeepsTheContract(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	conformance.Test(t, conformance.Options{Handler: newMock(t, mockserver.WithLimits(mockserver.Limits{}))})
 }
 
 func TestEveryPolicyAndEditionKeepsTheContract(t *testing.T) {
 	t.Parallel()
-	notTwice(t)
+	race.NotTwice(t)
 	for name, options := range map[string][]mockserver.Option{
 		"faithful":    {mockserver.WithValidation(mockserver.Faithful), mockserver.WithLimits(mockserver.Limits{})},
 		"open source": {mockserver.WithEdition(spec.OpenSource)},
@@ -117,7 +119,7 @@ func TestEveryPolicyAndEditionKeepsTheContract(t *testing.T) {
 // be reached. A status that no request can provoke must be reported as such.
 func TestEveryDocumentedStatusIsSeen(t *testing.T) {
 	t.Parallel()
-	notTwice(t)
+	race.NotTwice(t)
 	limits := mockserver.UnleashLimits()
 	limits.CallsPerSecond = 20
 	few := limits
@@ -176,7 +178,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	t.Parallel()
 	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
 	concurrencies := []int{1, 8, 8}
-	if raceDetector {
+	if race.Enabled {
 		concurrencies = concurrencies[1:2]
 	}
 	for _, concurrency := range concurrencies {
@@ -333,7 +335,7 @@ func TestUnreachableTargets(t *testing.T) {
 
 func TestATargetBehindTLSAndABasePath(t *testing.T) {
 	t.Parallel()
-	notTwice(t)
+	race.NotTwice(t)
 	server := httptest.NewTLSServer(newMock(t, mockserver.WithBasePath("/unleash"), mockserver.WithLimits(mockserver.Limits{})))
 	t.Cleanup(server.Close)
 	roots := x509.NewCertPool()
@@ -438,6 +440,7 @@ func (m *methods) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func TestAReadOnlyRunOnlyReads(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	noted := &methods{next: newMock(t), seen: map[string]int{}}
 	result := verify(t, 0, conformance.Options{Handler: noted, ReadOnly: true, AllowWrites: true})
 	for method, count := range noted.seen {
@@ -577,7 +580,7 @@ func withoutHeader(next http.Handler) http.Handler {
 
 func TestMissingTokensDisableWhatNeedsThem(t *testing.T) {
 	t.Parallel()
-	notTwice(t)
+	race.NotTwice(t)
 	limits := mockserver.UnleashLimits()
 	limits.CallsPerSecond = 1000
 	stranger := withoutHeader(newMock(t, mockserver.WithLimits(limits)))
@@ -696,6 +699,7 @@ func TestFailFast(t *testing.T) {
 
 func TestWhatIsKeptIsSwept(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
 	options := conformance.Options{Handler: mock, Keep: true, Operations: []string{"updateSignalEndpoint"}}
 	first := verify(t, 0, options)
@@ -815,7 +819,7 @@ func TestADeleteThatIsRefusedIsTold(t *testing.T) {
 // failures.
 func TestNoSecretIsInAReport(t *testing.T) {
 	t.Parallel()
-	notTwice(t)
+	race.NotTwice(t)
 	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
 	var mu sync.Mutex
 	var secrets []string

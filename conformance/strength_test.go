@@ -16,6 +16,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -24,17 +25,18 @@ var updateStrength = flag.Bool("update", false, "rewrite docs/suite-strength.md"
 // strengthPage is the path of the page with the table of faults.
 var strengthPage = filepath.Join("..", "docs", "suite-strength.md")
 
-// sample limits the faults tried with the race detector to one in this many: races do not depend
-// on the fault.
-const sample = 200
-
-// notTwice skips a run of the whole suite under the race detector, which sees enough in the other
-// tests.
-func notTwice(t *testing.T) {
-	t.Helper()
-	if raceDetector {
-		t.Skip("runs the whole suite, which other tests run under the race detector")
+// tried reports whether a run tries the i-th fault, of which so many are written by hand. Races do not depend
+// on the fault, and a short run takes one in four of those that follow from the contract.
+func tried(i, byHand int) bool {
+	switch {
+	case *updateStrength:
+		return true
+	case race.Enabled:
+		return i%1000 == 0
+	case testing.Short():
+		return i < byHand || i%4 == 0
 	}
+	return true
 }
 
 // catch says what caught a fault.
@@ -122,7 +124,7 @@ func TestSuiteStrength(t *testing.T) {
 		for mock, part := range faultless {
 			t.Run(cmp.Or(string(mock), "lifted"), func(t *testing.T) {
 				t.Parallel()
-				notTwice(t)
+				race.NotTwice(t)
 				result := verifyFault(t, bend.Fault{Mock: mock}, part)
 				passes(t, result)
 				seen.take(mock, result)
@@ -137,8 +139,9 @@ func TestSuiteStrength(t *testing.T) {
 	var mu sync.Mutex
 	var catches []catch
 	t.Run("faults", func(t *testing.T) {
-		for i, fault := range slices.Concat(faulty.Faults(), derived) {
-			if fault.Unprovoked != "" || raceDetector && i%sample != 0 { // the race detector sees enough in a sample
+		byHand := faulty.Faults()
+		for i, fault := range slices.Concat(byHand, derived) {
+			if fault.Unprovoked != "" || !tried(i, len(byHand)) {
 				continue
 			}
 			t.Run(fault.ID, func(t *testing.T) {
@@ -365,7 +368,7 @@ func readStrength(t *testing.T) strength {
 // know, but a list shows wrongly.
 func TestAListIsBlamedForWhatItShows(t *testing.T) {
 	t.Parallel()
-	notTwice(t)
+	race.NotTwice(t)
 	about := conformance.Options{Operations: []string{"callSignalEndpoint", "getSignals", "getSignalEndpointSignals"}}
 	shown := []string{"call-payload-not-stored", "call-payload-flattened", "signals-payload-filled", "signals-token-name", "query-source-name"}
 	tried := 0

@@ -15,6 +15,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
@@ -68,7 +69,7 @@ func TestNobodyWaitsOnAMockOfTheirOwn(t *testing.T) {
 			}
 			began := time.Now()
 			result := verify(t, 0, test.options)
-			if test.own && time.Since(began) > 8*time.Second && !raceDetector {
+			if test.own && time.Since(began) > 8*time.Second && !race.Enabled {
 				t.Errorf("%d exchanges took %s", result.Summary.Exchanges, time.Since(began))
 			}
 			inWorkspace := 0
@@ -195,6 +196,7 @@ func TestNothingThatAnOverlayIsLaidOverHasItsSettingsChanged(t *testing.T) {
 // before it adds it again.
 func TestAHalfChangedSettingGoesWithTheWorkspace(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
 	target := &liar{mock: mock, lie: func(r *http.Request, body string) string {
 		if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/api/admin/environments/project/default") {

@@ -15,6 +15,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
@@ -63,6 +64,7 @@ func readReport(t *testing.T, file string) report.Report {
 // TestVerifyAFreshMock verifies a mock, and once more what the first run has left, as an operator would.
 func TestVerifyAFreshMock(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	for name, test := range map[string]struct {
 		serve, verify []string
 		rounds        int

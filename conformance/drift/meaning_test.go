@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/unleash-mock/unleash-mock/conformance/drift"
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -405,7 +406,7 @@ func TestDocumentsThatGrow(t *testing.T) {
 				t.Errorf("the comparison took %v", took)
 			}
 			bound := uint64(500 << 20)
-			if raceDetector {
+			if race.Enabled {
 				bound *= 3
 			}
 			if took := after.TotalAlloc - before.TotalAlloc; took > bound {
