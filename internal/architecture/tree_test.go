@@ -145,3 +145,29 @@ func isFolder(name string) bool {
 	info, err := os.Stat(root + "/" + name)
 	return err == nil && info.IsDir()
 }
+
+// TestRoomsShareTheirNames checks that the parts of a resource have the name of its room. A
+// resource with several fragments of the contract has names such as features-tags.yaml.
+func TestRoomsShareTheirNames(t *testing.T) {
+	t.Parallel()
+	for pattern, others := range map[string][]string{
+		"spec/openapi/*.yaml":                 {"components"},
+		"features/*/*.feature":                {"operations"},
+		"conformance/internal/gherkin/*/*.go": {"resources"},
+		"conformance/internal/faulty/*/*.go":  {"bend", "operations"},
+	} {
+		files, err := fs.Glob(os.DirFS(root), pattern)
+		if err != nil || len(files) == 0 {
+			t.Errorf("no file matches %s: %v", pattern, err)
+		}
+		for _, file := range files {
+			name := path.Base(path.Dir(file))
+			if path.Ext(file) == ".yaml" {
+				name, _, _ = strings.Cut(strings.TrimSuffix(path.Base(file), ".yaml"), "-")
+			}
+			if !slices.Contains(others, name) && !isFolder("mockserver/internal/resources/"+name) {
+				t.Errorf("%s is part of %s, which is not in mockserver/internal/resources", file, name)
+			}
+		}
+	}
+}
