@@ -1,12 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +16,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/outfile"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
+
+// anyEdition leaves the edition to what the document has.
+const anyEdition = "auto"
 
 type driftFlags struct {
 	target        string
@@ -52,7 +55,7 @@ Exit 0 if nothing is breaking, 1 if something is, 3 if there is no document.`,
 	f.StringVar(&flags.target, "target", "", "URL of the instance, including any base path")
 	f.StringVar(&flags.document, "document", "", "file with the document, instead of a target; - reads standard input")
 	flags.spec.add(f, "OpenAPI document, a file or a URL, to use as the contract instead of the embedded one", &flags.tls)
-	f.StringVar(&flags.edition, "edition", "auto", "auto, enterprise or open-source: whether Enterprise operations may be absent; auto allows it only if all of them are")
+	f.StringVar(&flags.edition, "edition", anyEdition, "auto, enterprise or open-source: whether Enterprise operations may be absent; auto allows it only if all of them are")
 	f.BoolVar(&flags.wholeDocument, "whole-document", false, "also list what lies outside the contract's operations; nothing there is breaking")
 	f.StringVar(&flags.format, "format", "text", strings.Join(drift.Formats(), ", "))
 	f.StringVar(&flags.output, "output", "", "file to write to instead of standard output")
@@ -65,16 +68,12 @@ Exit 0 if nothing is breaking, 1 if something is, 3 if there is no document.`,
 
 // drift compares and writes the report. It returns an error if something is breaking.
 func (p *program) drift(ctx context.Context, stdin io.Reader, flags *driftFlags) error {
-	if !slices.Contains(drift.Formats(), flags.format) {
-		return usageError("--format %q is not one of %s", flags.format, strings.Join(drift.Formats(), ", "))
+	if err := cmp.Or(oneOf("--format", flags.format, drift.Formats()...), oneOf("--edition", flags.edition, anyEdition, string(spec.Enterprise), string(spec.OpenSource))); err != nil {
+		return err
 	}
 	edition := spec.Edition(flags.edition)
-	switch edition {
-	case "auto":
+	if flags.edition == anyEdition {
 		edition = ""
-	case spec.Enterprise, spec.OpenSource:
-	default:
-		return usageError("--edition %q is not one of auto, enterprise, open-source", flags.edition)
 	}
 	contract, err := p.contract(ctx, flags.spec)
 	if err != nil {

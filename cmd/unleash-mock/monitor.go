@@ -33,13 +33,10 @@ func (m *monitorFlags) add(f *pflag.FlagSet) {
 }
 
 func (m *monitorFlags) check() error {
-	switch {
-	case m.control != controlOn && m.control != controlOff:
-		return usageError("--control %q is not on or off", m.control)
-	case m.journalSize < 0:
+	if m.journalSize < 0 {
 		return usageError("--journal-size %d is less than 0", m.journalSize)
 	}
-	return nil
+	return oneOf("--control", m.control, controlOn, controlOff)
 }
 
 // monitoring is a proxy's monitor, if it has one, and what to announce about it.

@@ -169,7 +169,7 @@ func (p *program) proxyOptions(ctx context.Context, flags *proxyFlags, logger *s
 		return proxy.Options{}, err
 	}
 	warnOfAPI(upstream, logger)
-	if err := cmp.Or(flags.monitorFlags.check(), checkBasePath(flags.basePath)); err != nil {
+	if err := cmp.Or(flags.monitorFlags.check(), checkBasePath(flags.basePath), oneOf("--judge", flags.judge, string(proxy.Both), string(proxy.Requests), string(proxy.Responses))); err != nil {
 		return proxy.Options{}, err
 	}
 	contract, err := p.contract(ctx, flags.spec)
@@ -180,10 +180,7 @@ func (p *program) proxyOptions(ctx context.Context, flags *proxyFlags, logger *s
 	if err != nil {
 		return proxy.Options{}, err
 	}
-	side := proxy.Side(flags.judge)
 	switch {
-	case !slices.Contains([]proxy.Side{proxy.Both, proxy.Requests, proxy.Responses}, side):
-		return proxy.Options{}, usageError("--judge %q is not one of both, requests, responses", flags.judge)
 	case flags.timeout <= 0:
 		return proxy.Options{}, errTimeout
 	case flags.drain <= 0:
@@ -196,7 +193,7 @@ func (p *program) proxyOptions(ctx context.Context, flags *proxyFlags, logger *s
 	return proxy.Options{
 		Upstream: upstream, Contract: contract, BasePath: flags.basePath, Host: flags.host,
 		TLS: config, Timeout: flags.timeout, MaxBody: flags.maxBody, Drain: flags.drain,
-		Judge: side, FailOnViolation: flags.failOnViolation,
+		Judge: proxy.Side(flags.judge), FailOnViolation: flags.failOnViolation,
 		Logger: logger, Version: productVersion(),
 	}, nil
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -35,8 +34,8 @@ func readReports(wanted []string) (reportFiles, error) {
 		if !found || name == "" {
 			return nil, usageError("--report %q does not have the form FORMAT=FILE", entry)
 		}
-		if !slices.Contains(report.Formats(), format) {
-			return nil, usageError("--report: %q is not one of %s", format, strings.Join(report.Formats(), ", "))
+		if err := oneOf("--report:", format, report.Formats()...); err != nil {
+			return nil, err
 		}
 		if err := outfile.Check(name); err != nil {
 			return nil, usageError("--report: %w", err)

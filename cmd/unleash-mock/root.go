@@ -8,7 +8,9 @@ import (
 	"io"
 	"log"
 	"runtime/debug"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -32,6 +34,14 @@ func (e *codedError) Unwrap() error { return e.err }
 
 func usageError(format string, args ...any) error {
 	return &codedError{code: exitcode.Usage, err: fmt.Errorf(format, args...)}
+}
+
+// oneOf returns a usage error unless the value of a flag is a known one.
+func oneOf(flag, value string, known ...string) error {
+	if slices.Contains(known, value) {
+		return nil
+	}
+	return usageError("%s %q is not one of %s", flag, value, strings.Join(known, ", "))
 }
 
 var errTimeout = usageError("--timeout must be more than 0")

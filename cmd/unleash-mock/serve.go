@@ -443,12 +443,8 @@ func ofFlag(err error, flags ...string) error {
 }
 
 func (p *program) limits(mode string) (mockserver.Limits, error) {
-	switch mode {
-	case "off":
-		return mockserver.Limits{}, nil
-	case "unleash":
-	default:
-		return mockserver.Limits{}, usageError("--limits %q is not one of unleash, off", mode)
+	if err := oneOf("--limits", mode, "unleash", "off"); err != nil || mode == "off" {
+		return mockserver.Limits{}, err
 	}
 	limits := mockserver.UnleashLimits()
 	for variable, field := range map[string]*int{

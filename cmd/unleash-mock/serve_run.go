@@ -43,13 +43,10 @@ func (r *runFlags) add(f *pflag.FlagSet) {
 }
 
 func (r *runFlags) check() error {
-	if _, known := counted[r.count]; !known {
-		return usageError("--count %q is not one of %s, %s, %s", r.count, countUnnoticed, countAll, countNone)
+	if err := oneOf("--count", r.count, countUnnoticed, countAll, countNone); err != nil || r.run != "" || r.count == countUnnoticed {
+		return err
 	}
-	if r.run == "" && r.count != countUnnoticed {
-		return usageError("--count needs --run")
-	}
-	return nil
+	return usageError("--count needs --run")
 }
 
 // runBeside serves while a command runs, and ends with the command's result.

@@ -20,17 +20,16 @@ func (p *program) specCommand() *cobra.Command {
   unleash-mock spec operations --spec openapi.json`,
 		Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := oneOf("--format", format, "yaml", "json"); err != nil {
+				return err
+			}
 			contract, err := p.contract(cmd.Context(), document)
 			if err != nil {
 				return err
 			}
 			text := contract.YAML()
-			switch format {
-			case "yaml":
-			case "json":
+			if format == "json" {
 				text = append(contract.JSON(), '\n')
-			default:
-				return usageError("--format %q is not one of yaml, json", format)
 			}
 			if _, err := p.stdout.Write(text); err != nil {
 				return unwritten("the document", err)

@@ -69,8 +69,6 @@ func (s *storeFlags) check(set *pflag.FlagSet, serve *serveFlags) error {
 		return usageError("--store is a folder, or postgres://host/database; it begins with %q", scheme+":")
 	case s.store == "" && (set.Changed("durability") || set.Changed("store-max-bytes")):
 		return usageError("--durability and --store-max-bytes need --store")
-	case s.durability != storeEachSecond && s.durability != storeAlways:
-		return usageError("--durability %q is not one of %s, %s", s.durability, storeEachSecond, storeAlways)
 	case s.most < 0:
 		return usageError("--store-max-bytes %d is less than 0", s.most)
 	case len(s.instance) > largestInstance || strings.ContainsFunc(s.instance, isSpaceOrControl) || !utf8.ValidString(s.instance):
@@ -85,7 +83,7 @@ func (s *storeFlags) check(set *pflag.FlagSet, serve *serveFlags) error {
 			s.instance = strings.ToValidUTF8(host[:min(len(host), largestInstance)], "")
 		}
 	}
-	return nil
+	return oneOf("--durability", s.durability, storeEachSecond, storeAlways)
 }
 
 // isKeyword reports whether a word is a keyword with a value, as in the connection strings that

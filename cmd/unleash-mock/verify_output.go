@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -31,10 +30,7 @@ func (o *outputFlags) add(f *pflag.FlagSet) {
 }
 
 func (o *outputFlags) check() error {
-	if known := append([]string{formatText}, report.Formats()...); !slices.Contains(known, o.format) {
-		return usageError("--format %q is not one of %s", o.format, strings.Join(known, ", "))
-	}
-	return nil
+	return oneOf("--format", o.format, append([]string{formatText}, report.Formats()...)...)
 }
 
 // optionsOf returns the options of the target, which --list can do without.
