@@ -105,7 +105,7 @@ func Failures(x *target.Exchange) []spec.Failure {
 	} else if body == nil {
 		body = []byte{}
 	}
-	failures := contractFailures(x, body)
+	failures := x.Operation.CheckResponse(x.Status, x.Answer, body)
 	return failures[:min(len(failures), maxBreaches)]
 }
 
