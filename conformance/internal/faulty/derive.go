@@ -5,13 +5,11 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
-
-	"github.com/go-openapi/jsonpointer"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -20,15 +18,11 @@ import (
 // change to an example counts as a fault only if the contract then rejects the example. The
 // IDs are paths: operation, status, what is wrong, where.
 func Derived(contract *spec.Contract) ([]bend.Fault, error) {
-	document, err := readDocument(contract)
-	if err != nil {
-		return nil, err
-	}
 	var faults []bend.Fault
 	for _, operation := range contract.Operations() {
 		for _, response := range operation.Responses() {
 			faults = append(faults, wrongStatus(operation, response))
-			examples := document.examples(operation, response)
+			examples := examplesOf(response)
 			if response.MediaType == jsonType && len(examples) == 0 {
 				return nil, fmt.Errorf("%s, status %d: no example to derive faults from", operation.ID, response.Status)
 			}
@@ -54,11 +48,10 @@ func wrongStatus(operation *spec.Operation, response *spec.Response) bend.Fault 
 // derived returns a fault in an operation's response with a given status. It does not bend
 // anything yet.
 func derived(operation *spec.Operation, response *spec.Response, what, pointer string) bend.Fault {
-	f := bend.Fault{
+	return bend.Fault{
 		ID: fmt.Sprintf("%s/%d/%s%s", operation.ID, response.Status, what, pointer), Name: strings.TrimSpace(what + " " + pointer),
 		Operation: operation.ID, Status: response.Status, Pointer: pointer, Standing: response.Standing, Mock: mockFor(operation, response.Status, nil),
 	}
-	return f
 }
 
 // unprovoked says why no request can bring about a response like the example. It returns an
@@ -188,48 +181,17 @@ func oneTooMany(v *bend.Value) *bend.Value {
 	return v
 }
 
-// document is the contract's OpenAPI document.
-type document struct{ root any }
-
-func readDocument(contract *spec.Contract) (document, error) {
-	root, isJSON := jsonvalue.Decode(contract.JSON())
-	if !isJSON {
-		return document{}, fmt.Errorf("the contract's document is not JSON")
-	}
-	return document{root}, nil
-}
-
-func (d document) examples(operation *spec.Operation, response *spec.Response) []any {
-	pointer := "/paths/" + jsonpointer.Escape(operation.Path) + "/" + strings.ToLower(operation.Method) + "/responses/" + strconv.Itoa(response.Status)
-	content := d.at(d.at(d.root, pointer), "/content/"+jsonpointer.Escape(jsonType))
+// examplesOf returns the examples of a response in JSON.
+func examplesOf(response *spec.Response) []any {
 	var all []any
-	if example, has := jsonvalue.At(content, "/example"); has {
-		all = append(all, example)
-	}
-	several, _ := jsonvalue.At(content, "/examples")
-	named, _ := several.(map[string]any)
-	for _, name := range slices.Sorted(maps.Keys(named)) {
-		all = append(all, d.at(d.resolved(named[name]), "/value"))
+	for _, content := range response.Contents {
+		if content.MediaType != jsonType {
+			continue
+		}
+		for _, example := range slices.SortedFunc(slices.Values(content.Examples), func(a, b openapi.Example) int { return strings.Compare(a.Name, b.Name) }) {
+			value, _ := jsonvalue.Decode(example.Value)
+			all = append(all, value)
+		}
 	}
 	return all
-}
-
-// at returns the value at a pointer, with references resolved.
-func (d document) at(value any, pointer string) any {
-	found, _ := jsonvalue.At(value, pointer)
-	return d.resolved(found)
-}
-
-func (d document) resolved(value any) any {
-	reference, isText := d.reference(value)
-	if !isText {
-		return value
-	}
-	return d.at(d.root, strings.TrimPrefix(reference, "#"))
-}
-
-func (document) reference(value any) (string, bool) {
-	found, _ := jsonvalue.At(value, "/$ref")
-	text, isText := found.(string)
-	return text, isText
 }
