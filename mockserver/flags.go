@@ -97,7 +97,7 @@ func (s *Server) spread(set *flagfile.Set) error {
 			err = s.setFlags(w.Name, instance, set)
 		case instance.Follow != nil:
 			var remarks []string
-			if remarks, err = instance.Follow.Update(requestOf(instance), set); remarks != nil {
+			if remarks, err = instance.Follow.Update(instance.Request(), set); remarks != nil {
 				s.logRemarks(w.Name, remarks)
 			}
 		}
@@ -127,20 +127,16 @@ func (s *Server) startFlags(name string, instance *workspace.Instance) (err erro
 
 // follow makes the flags of a workspace follow an instance's.
 func (s *Server) follow(name string, instance *workspace.Instance, set *flagfile.Set) (*flags.Following, error) {
-	out, remarks, err := flags.Follow(instance.Store, requestOf(instance), set, flags.DefaultEnvironment)
+	out, remarks, err := flags.Follow(instance.Store, instance.Request(), set, flags.DefaultEnvironment)
 	s.logRemarks(name, remarks)
 	return out, err
 }
 
 // setFlags replaces the flags of a workspace with those of a file.
 func (s *Server) setFlags(name string, instance *workspace.Instance, set *flagfile.Set) error {
-	remarks, err := flags.Replace(instance.Store, requestOf(instance), set, flags.DefaultEnvironment)
+	remarks, err := flags.Replace(instance.Store, instance.Request(), set, flags.DefaultEnvironment)
 	s.logRemarks(name, remarks)
 	return err
-}
-
-func requestOf(instance *workspace.Instance) engine.Request {
-	return engine.Request{Now: instance.Clock.Now(), Random: instance.Random}
 }
 
 // logRemarks logs what cannot be reproduced as a file or an instance has it. It logs each

@@ -255,9 +255,9 @@ func (r reader) contents(source *orderedmap.Map[string, *v3.MediaType], directio
 // fields reads how the fields of a form are written; each is written like a query parameter. For
 // the parts of a multipart body, only OpenAPI 3.1 and later define this.
 func (r reader) fields(form *Content, encodings *orderedmap.Map[string, *v3.Encoding]) map[string]*Parameter {
-	name, _, _ := strings.Cut(form.MediaType, ";")
-	isForm := strings.EqualFold(name, "application/x-www-form-urlencoded")
-	if !isForm && (!strings.EqualFold(name, "multipart/form-data") || r.contract.schemas.version < version31) {
+	mediaType := openapi.MediaType(form.MediaType)
+	isForm := mediaType == "application/x-www-form-urlencoded"
+	if !isForm && (mediaType != "multipart/form-data" || r.contract.schemas.version < version31) {
 		return nil
 	}
 	fields := map[string]*Parameter{}

@@ -14,10 +14,11 @@ import (
 // text. For other parameters it returns the text without what the style writes before a value.
 func (p *Parameter) Decode(text string) any {
 	if p.JSON {
-		var value any
-		decoder := json.NewDecoder(strings.NewReader(text))
-		decoder.UseNumber() // a whole number may have more digits than a float holds
-		if p.Lacks(text) || decoder.Decode(&value) != nil {
+		if p.Lacks(text) {
+			return text
+		}
+		value, err := exactly([]byte(text))
+		if err != nil {
 			return text
 		}
 		return value

@@ -143,7 +143,7 @@ func (c *cleaner) cleanMapping(node *yaml.Node, named bool) *yaml.Node {
 			set(out, key, normal(schema, c.document.modern))
 		case key == "content" && c.inline && len(value.Content) == 0:
 		case key == "content" && c.inline:
-			set(out, key, c.renamed(value, mediaType))
+			set(out, key, c.renamed(value, openapi.MediaType))
 		case key == "headers" && c.inline:
 			if headers := c.headers(value); len(headers.Content) > 0 {
 				set(out, key, headers)
@@ -198,12 +198,6 @@ func allStyled(parts *yaml.Node, usual string) *yaml.Node {
 		styled(part, usual)
 	}
 	return parts
-}
-
-// mediaType returns the part of a content type before its parameters, in lower case.
-func mediaType(contentType string) string {
-	essence, _, _ := strings.Cut(contentType, ";")
-	return strings.ToLower(strings.TrimSpace(essence))
 }
 
 // unsent maps the direction, true for requests, to the keyword that marks properties which are not

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pb33f/libopenapi/what-changed/model"
 
+	"github.com/unleash-mock/unleash-mock/internal/visible"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -289,8 +290,5 @@ func (l located) isError() (status int, is bool) {
 const maxValue = 300
 
 func oneLine(value string) string {
-	if len(value) > maxValue {
-		value = strings.ToValidUTF8(value[:maxValue], "") + "..."
-	}
-	return strings.Join(strings.Fields(value), " ")
+	return strings.Join(strings.Fields(visible.Short(value, maxValue)), " ")
 }

@@ -12,11 +12,11 @@ import (
 	"net/http"
 	"strconv"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/jsonw"
+	"github.com/unleash-mock/unleash-mock/internal/visible"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -91,7 +91,7 @@ const maxDetail = 1 << 10
 func (p *Proxy) violated(operation *spec.Operation, failures []spec.Failure) problem {
 	what := problem{Name: "ContractViolationError"}
 	for _, failure := range failures {
-		what.Details = append(what.Details, detail{Message: clip(p.secrets.Text(failure.Error()), maxDetail)})
+		what.Details = append(what.Details, detail{Message: visible.Short(p.secrets.Text(failure.Error()), maxDetail)})
 	}
 	what.Message = fmt.Sprintf("The upstream's response to %s broke the contract: %s", operation.ID, what.Details[0].Message)
 	return what
@@ -155,7 +155,7 @@ func (p *Proxy) explain(err error) (int, problem) {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &dial):
 		return bad("The upstream closed the connection before it answered.")
 	}
-	return bad("The upstream's answer is not HTTP: %s.", clip(p.secrets.Text(cause(err)), 200))
+	return bad("The upstream's answer is not HTTP: %s.", visible.Short(p.secrets.Text(cause(err)), 200))
 }
 
 // cause returns the text of the innermost error. The outer ones repeat addresses.
@@ -167,15 +167,4 @@ func cause(err error) string {
 		}
 		err = inner
 	}
-}
-
-// clip shortens a text to about limit bytes.
-func clip(text string, limit int) string {
-	if len(text) <= limit {
-		return text
-	}
-	for limit > 0 && !utf8.RuneStart(text[limit]) {
-		limit--
-	}
-	return text[:limit] + "…"
 }

@@ -135,10 +135,15 @@ func (p Problem) Error() string {
 	return fmt.Sprintf("%s (%s): %s", name, where, p.Reason)
 }
 
+// MediaType returns a media type without its parameters, in lower case.
+func MediaType(contentType string) string {
+	name, _, _ := strings.Cut(contentType, ";")
+	return strings.ToLower(strings.TrimSpace(name))
+}
+
 // IsJSON reports whether a media type is JSON or based on it, so that a body has one value.
-func IsJSON(mediaType string) bool {
-	name, _, _ := strings.Cut(mediaType, ";")
-	name = strings.ToLower(strings.TrimSpace(name))
+func IsJSON(contentType string) bool {
+	name := MediaType(contentType)
 	return name == "application/json" || name == "text/json" || strings.HasSuffix(name, "+json")
 }
 

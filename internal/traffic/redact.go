@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
+	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
 // Redacted returns a copy without secrets: those that the redactor knows, and those that
@@ -62,9 +63,7 @@ func Short(violations []Violation) []Violation {
 	for i := range out {
 		out[i].Forms = nil
 		for _, text := range []*string{&out[i].Pointer, &out[i].Property, &out[i].Reason} {
-			if len(*text) > maxWords {
-				*text = strings.ToValidUTF8((*text)[:maxWords], "") + "..."
-			}
+			*text = visible.Short(*text, maxWords)
 		}
 	}
 	return out

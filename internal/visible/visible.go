@@ -129,6 +129,14 @@ func markupPairs() []string {
 	return pairs
 }
 
+// Short returns a text, or about its first most bytes and three dots.
+func Short(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "..."
+}
+
 // Each returns a copy of a value in which change was applied to every string, at any
 // depth of structs and slices, and in which every slice that was nil is empty.
 func Each[T any](value T, change func(string) string) T {

@@ -1,8 +1,6 @@
 package judge
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -11,6 +9,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -104,7 +103,7 @@ func (j *Judge) wording(x *target.Exchange) []Breach {
 	return one(!want.MatchString(message), "body", "/message", fmt.Sprintf("a message that matches /%s/", want), jsonvalue.Text(message))
 }
 
-// needed words the permissions of which the caller lacks every one.
+// needed phrases the permissions, none of which the caller has.
 func needed(permissions []spec.Permission) string {
 	if len(permissions) == 1 {
 		return fmt.Sprintf("the %q permission", permissions[0])
@@ -135,23 +134,12 @@ func errorOrder(x *target.Exchange) []Breach {
 // topKeys returns the keys of a JSON object in the order in which they were received. It
 // returns nil for anything else.
 func topKeys(text []byte) []string {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
+	value, _ := v8json.ParseOrdered(text)
+	object, is := value.(*v8json.Object)
+	if !is {
 		return nil
 	}
-	var keys []string
-	for decoder.More() {
-		key, err := decoder.Token()
-		if err != nil {
-			return keys
-		}
-		keys = append(keys, fmt.Sprint(key))
-		var value json.RawMessage
-		if decoder.Decode(&value) != nil {
-			return keys
-		}
-	}
-	return keys
+	return object.Keys()
 }
 
 // messageAlone checks errors without a name.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
+	"github.com/unleash-mock/unleash-mock/internal/visible"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -126,12 +127,8 @@ func (x *Exchange) Summary() string {
 	if len(x.Received) == 0 {
 		return fmt.Sprintf("status %d without a body", x.Status)
 	}
-	text := string(x.Received)
 	const enough = 300
-	if len(text) > enough {
-		text = strings.ToValidUTF8(text[:enough], "") + "..."
-	}
-	return fmt.Sprintf("status %d with %s", x.Status, text)
+	return fmt.Sprintf("status %d with %s", x.Status, visible.Short(string(x.Received), enough))
 }
 
 // SentAt returns when the target says that it responded, so that its clock need not agree

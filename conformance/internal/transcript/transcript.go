@@ -7,13 +7,13 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/judge"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
+	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
 // maxShown is how many bytes of a body a report shows.
@@ -77,9 +77,5 @@ const maxText = 4 << 10
 // Text removes secrets from a text and shortens it. It looks for secrets in a longer part
 // than it keeps, so that no secret is cut in two.
 func Text(redact *secrets.Redactor, text string) string {
-	text = redact.Text(text[:min(len(text), judge.MaxGot)])
-	if len(text) > maxText {
-		text = strings.ToValidUTF8(text[:maxText], "") + "..."
-	}
-	return text
+	return visible.Short(redact.Text(text[:min(len(text), judge.MaxGot)]), maxText)
 }

@@ -3,6 +3,8 @@ package bodyparser
 import (
 	"regexp"
 	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/openapi"
 )
 
 // The media types that are read.
@@ -13,13 +15,7 @@ const (
 
 // IsJSON reports whether a Content-Type header names JSON, regardless of case and
 // parameters.
-func IsJSON(header string) bool { return mediaType(header) == mediaTypeJSON }
-
-// mediaType returns the part of a Content-Type header before its parameters.
-func mediaType(header string) string {
-	essence, _, _ := strings.Cut(header, ";")
-	return strings.ToLower(strings.TrimSpace(essence))
-}
+func IsJSON(header string) bool { return openapi.MediaType(header) == mediaTypeJSON }
 
 const (
 	token        = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -42,7 +38,7 @@ func readable(header string) (kind, charset string, is bool) {
 	if header == mediaTypeJSON { // the usual case
 		return mediaTypeJSON, "", true
 	}
-	kind = mediaType(header)
+	kind = openapi.MediaType(header)
 	if kind != mediaTypeJSON && kind != mediaTypeForm {
 		return "", "", false
 	}

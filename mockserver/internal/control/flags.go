@@ -105,22 +105,16 @@ func (m *Mock) putFlags(w *workspace.Workspace, r *request) (response, error) {
 	if err != nil {
 		return response{}, flagProblem(err)
 	}
-	stay := func() {}
-	if follow := w.Instance().Follow; follow != nil {
+	stay, instance := func() {}, w.Instance()
+	if follow := instance.Follow; follow != nil {
 		stay = follow.Leave()
 	}
-	remarks, err := flags.Replace(w.Instance().Store, requestOf(w), set, environmentOf(r))
+	remarks, err := flags.Replace(instance.Store, instance.Request(), set, environmentOf(r))
 	if err != nil {
 		stay()
 		return response{}, flagProblem(err)
 	}
 	return ok(flagsSet{len(set.Flags), len(set.Segments), append([]string{}, remarks...)})
-}
-
-// requestOf returns the request that a change of the workspace's state needs.
-func requestOf(w *workspace.Workspace) engine.Request {
-	instance := w.Instance()
-	return engine.Request{Now: instance.Clock.Now(), Random: instance.Random}
 }
 
 // variantSetting is a variant, given by its name or as an object with a payload.
@@ -160,11 +154,11 @@ func (m *Mock) setFlag(w *workspace.Workspace, r *request) (response, error) {
 	}
 	name, environment := r.path["flag"], environmentOf(r)
 	one := flags.One{Enabled: written.Enabled, Variant: (*flagfile.Variant)(written.Variant), KeepStrategies: written.KeepStrategies}
-	store := w.Instance().Store
-	if err := flags.Set(store, requestOf(w), name, one, environment); err != nil {
+	instance := w.Instance()
+	if err := flags.Set(instance.Store, instance.Request(), name, one, environment); err != nil {
 		return response{}, flagProblem(err)
 	}
-	enabled, variants := flags.State(store.View(nil), name, environment)
+	enabled, variants := flags.State(instance.Store.View(nil), name, environment)
 	return ok(flagState{name, environment, enabled, variants})
 }
 
@@ -174,15 +168,16 @@ func setUpstream(*workspace.Workspace, *request) (response, error) {
 }
 
 func (m *Mock) deleteFlag(w *workspace.Workspace, r *request) (response, error) {
-	if err := checkEnvironment(w.Instance().Store.View(nil), environmentOf(r)); err != nil {
+	instance := w.Instance()
+	if err := checkEnvironment(instance.Store.View(nil), environmentOf(r)); err != nil {
 		return response{}, err
 	}
-	if follow := w.Instance().Follow; follow != nil {
-		if done, err := follow.GiveBack(requestOf(w), r.path["flag"]); done || err != nil {
+	if follow := instance.Follow; follow != nil {
+		if done, err := follow.GiveBack(instance.Request(), r.path["flag"]); done || err != nil {
 			return response{status: http.StatusOK, value: removed{Removed: 1}}, err
 		}
 	}
-	if err := flags.Remove(w.Instance().Store, requestOf(w), r.path["flag"], environmentOf(r)); err != nil {
+	if err := flags.Remove(instance.Store, instance.Request(), r.path["flag"], environmentOf(r)); err != nil {
 		return response{}, flagProblem(err)
 	}
 	return ok(removed{Removed: 1})

@@ -19,6 +19,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/qs"
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/internal/parameters"
+	"github.com/unleash-mock/unleash-mock/internal/visible"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/clock"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
@@ -295,13 +296,10 @@ func (x *exchange) knows(name string) bool {
 // sent formats the value at a pointer of the body, shortened.
 func (x *exchange) sent(pointer string) string {
 	text, found := v8json.Restringify(x.input.body, pointer)
-	switch {
-	case !found:
+	if !found {
 		return "undefined"
-	case len(text) > 200:
-		return strings.ToValidUTF8(text[:200], "") + "..."
 	}
-	return text
+	return visible.Short(text, 200)
 }
 
 // encode writes the answer's value and checks it against the contract.

@@ -73,7 +73,7 @@ func (m *Mock) exportState(w *workspace.Workspace, r *request) (response, error)
 	}
 	newest := map[string]int{}
 	for name, text := range r.query {
-		if count, err := strconv.Atoi(text); err == nil { // secrets is no number; the contract has checked the rest
+		if count, err := strconv.Atoi(text); err == nil { // secrets is not a number; the contract has checked the rest
 			newest[name] = count
 		}
 	}

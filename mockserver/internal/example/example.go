@@ -250,7 +250,7 @@ func (m *Maker) fromExample(o *spec.Operation, content *spec.Content, at int, co
 // write encodes a value in a media type. text is its JSON; nil to encode that, too.
 func write(contentType string, value any, text []byte) []byte {
 	plain, isText := value.(string)
-	name, _, _ := strings.Cut(contentType, ";")
+	name := openapi.MediaType(contentType)
 	switch {
 	case openapi.IsJSON(contentType):
 	case isText:

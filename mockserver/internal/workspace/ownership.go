@@ -16,7 +16,7 @@ func (p *persistence) open(name string, withCredentials bool, now time.Time) (*W
 	if w := r.use(name, now); w != nil && p.stillOwned(w) == nil {
 		return w, nil
 	}
-	if !ValidName(name) {
+	if !validName(name) {
 		return nil, &NameError{Name: name}
 	}
 	if withCredentials {
@@ -427,7 +427,7 @@ func (p *persistence) removeAll() (int, error) {
 // workspace can have come from elsewhere and are skipped.
 func (p *persistence) unowned(ctx context.Context) ([]store.Stored, error) {
 	list, err := p.Store.Unowned(ctx)
-	return slices.DeleteFunc(list, func(s store.Stored) bool { return !ValidName(s.Name) }), err
+	return slices.DeleteFunc(list, func(s store.Stored) bool { return !validName(s.Name) }), err
 }
 
 // removeStored removes whatever is stored under a name, even if a request has loaded it

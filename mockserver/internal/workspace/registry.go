@@ -160,7 +160,7 @@ func (r *Registry) Open(name string, withCredentials bool) (*Workspace, error) {
 
 // fresh makes a workspace that belongs to a single request until it is kept.
 func (r *Registry) fresh(name string) (*Workspace, error) {
-	if !ValidName(name) {
+	if !validName(name) {
 		return nil, &NameError{Name: name}
 	}
 	w, err := r.build(name)

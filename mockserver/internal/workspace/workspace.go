@@ -33,8 +33,8 @@ const PathPrefix = "/w/"
 // names matches the allowed names, which appear in paths, metrics and logs.
 var names = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,62}$`)
 
-// ValidName reports whether a workspace may have that name.
-func ValidName(name string) bool { return names.MatchString(name) }
+// validName reports whether a workspace may have that name.
+func validName(name string) bool { return names.MatchString(name) }
 
 // Path returns what the request paths of a workspace begin with; empty for Default.
 func Path(name string) string {
@@ -59,6 +59,11 @@ type Instance struct {
 	Follow *flags.Following
 	// Random is the source of error ids and secrets. It is safe for concurrent use.
 	Random io.Reader
+}
+
+// Request returns the request of a change that no client asked for over HTTP.
+func (i *Instance) Request() engine.Request {
+	return engine.Request{Now: i.Clock.Now(), Random: i.Random}
 }
 
 // Workspace is one mocked instance.
