@@ -162,13 +162,7 @@ func (a *answer) expect(value any, base string, pairs [][2]string) error {
 // headerIs checks a header of the response. The expectation "nothing" means that it is
 // absent.
 func (a *answer) headerIs(name, expected string) error {
-	if a.last == nil {
-		return errNothingSent
-	}
-	if err := a.values.expandAll(&expected); err != nil {
-		return err
-	}
-	holds, err := judge.ParseExpectation(expected, a.last.SentAt())
+	holds, err := a.expectation(&expected)
 	if err != nil {
 		return err
 	}
@@ -188,6 +182,17 @@ func (a *answer) headerIs(name, expected string) error {
 	return judge.Differs("", breach.Expectation, breach.Got)
 }
 
+// expectation replaces the variables in what a step expects of the latest response, and reads it.
+func (a *answer) expectation(text *string) (judge.Expectation, error) {
+	if a.last == nil {
+		return nil, errNothingSent
+	}
+	if err := a.values.expandAll(text); err != nil {
+		return nil, err
+	}
+	return judge.ParseExpectation(*text, a.last.SentAt())
+}
+
 // list returns the list at a pointer in the latest response.
 func (a *answer) list(pointer string) ([]any, error) {
 	if a.last == nil {
@@ -204,14 +209,11 @@ func (a *answer) list(pointer string) ([]any, error) {
 // matching returns the list and the indexes of the entries where a property meets an
 // expectation.
 func (a *answer) matching(pointer, property, text string) (list []any, indexes []int, err error) {
-	if err := a.values.expandAll(&text); err != nil {
+	holds, err := a.expectation(&text)
+	if err != nil {
 		return nil, nil, err
 	}
 	if list, err = a.list(pointer); err != nil {
-		return nil, nil, err
-	}
-	holds, err := judge.ParseExpectation(text, a.last.SentAt())
-	if err != nil {
 		return nil, nil, err
 	}
 	for i, entry := range list {
@@ -236,14 +238,11 @@ func (a *answer) only(pointer, property, text string) (entry any, at string, err
 
 // entry checks whether a list has, or lacks, an entry that meets an expectation as a whole.
 func (a *answer) entry(pointer, verb, text string) error {
-	if err := a.values.expandAll(&text); err != nil {
-		return err
-	}
-	list, err := a.list(pointer)
+	holds, err := a.expectation(&text)
 	if err != nil {
 		return err
 	}
-	holds, err := judge.ParseExpectation(text, a.last.SentAt())
+	list, err := a.list(pointer)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package gherkin
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"compress/zlib"
 	"context"
@@ -106,10 +107,8 @@ func (r *requests) override(made *target.Request) error {
 	if next.compress == "deflate" {
 		writer = zlib.NewWriter(&compressed)
 	}
-	if _, err := writer.Write(made.Body); err != nil {
-		return fmt.Errorf("compressing the body: %w", err)
-	}
-	if err := writer.Close(); err != nil {
+	_, err := writer.Write(made.Body)
+	if err := cmp.Or(err, writer.Close()); err != nil {
 		return fmt.Errorf("compressing the body: %w", err)
 	}
 	made.Body = compressed.Bytes()

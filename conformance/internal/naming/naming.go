@@ -35,15 +35,9 @@ func Fit(pattern string, names ...string) (Affixes, error) {
 	if err != nil {
 		return Affixes{}, fmt.Errorf("the pattern %s cannot be read", pattern)
 	}
-	tree, err := syntax.Parse(whole, syntax.Perl)
-	if err != nil {
-		return Affixes{}, fmt.Errorf("the pattern %s cannot be read", pattern)
-	}
+	tree, _ := syntax.Parse(whole, syntax.Perl) // cannot fail, nor can Compile: regexp has done the same
 	tree = tree.Simplify()
-	program, err := syntax.Compile(tree)
-	if err != nil {
-		return Affixes{}, fmt.Errorf("the pattern %s cannot be read", pattern)
-	}
+	program, _ := syntax.Compile(tree)
 	tries, steps := maxTries, maxSteps
 	found, ok := around(tree, Affixes{}, func(a Affixes) bool {
 		tries--

@@ -18,6 +18,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/unleash-mock/unleash-mock/conformance/internal/target"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/transcript"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
@@ -231,22 +233,17 @@ func (r *Run) callReady(ctx context.Context, open []*read) (waiting []*read, err
 		planned.request = request
 		ready = append(ready, planned)
 	}
-	turns := make(chan struct{}, max(r.Concurrency, 1))
-	errs := make([]error, len(ready))
-	var all sync.WaitGroup
-	for i, planned := range ready {
-		turns <- struct{}{}
-		all.Go(func() {
-			defer func() { <-turns }()
-			errs[i] = r.call(ctx, planned)
-		})
+	var calls errgroup.Group
+	calls.SetLimit(max(r.Concurrency, 1))
+	for _, planned := range ready {
+		calls.Go(func() error { return r.call(ctx, planned) })
 	}
-	all.Wait()
+	err = calls.Wait()
 	for _, planned := range ready {
 		r.values.learn(planned.lesson)
 		planned.lesson = lesson{}
 	}
-	return waiting, errors.Join(errs...)
+	return waiting, err
 }
 
 // call calls an operation and judges its response. It returns an error only if the run has

@@ -253,9 +253,7 @@ func compare(t reflect.Type, shape *openapi.Shape, path string, fail func(string
 	if t == jsonType || t.Kind() == reflect.Interface || shape == nil {
 		return
 	}
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
+	t = elem(t)
 	if problem := mismatch(t, shape); problem != "" {
 		fail("%s: %s", path, problem)
 		return
@@ -300,9 +298,7 @@ func compareFields(t reflect.Type, shape *openapi.Shape, path string, fail func(
 // mismatch describes how a Go type and the types of a document differ. It returns an
 // empty string if they do not.
 func mismatch(t reflect.Type, shape *openapi.Shape) string {
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
+	t = elem(t)
 	if shape == nil || len(shape.Types) == 0 || t.Kind() == reflect.Interface || t == jsonType {
 		return ""
 	}
