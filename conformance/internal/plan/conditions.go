@@ -65,8 +65,8 @@ const everyOrigin = "every origin"
 // MaxBurst is the highest limit on requests that the suite exceeds on purpose.
 const MaxBurst = 50
 
-// UnknownLimits is the usual reason why a scenario about limits does not run.
-const UnknownLimits = "the limits of the target are not known"
+// unknownLimits is the usual reason why a scenario about limits does not run.
+const unknownLimits = "the limits of the target are not known"
 
 // Fact returns the value of a variable, or says why there is none.
 func (c *Conditions) Fact(name string) Fact {
@@ -92,7 +92,7 @@ func (c *Conditions) Fact(name string) Fact {
 	case c.Lifted != "" && !fact.Stated:
 		return Fact{Missing: c.Lifted}
 	case !known:
-		return Fact{Missing: UnknownLimits}
+		return Fact{Missing: unknownLimits}
 	}
 	return fact
 }

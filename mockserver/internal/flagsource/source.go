@@ -16,8 +16,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
-// DefaultInterval is the default polling interval of SDKs.
-const DefaultInterval = 15 * time.Second
+// defaultInterval is the default polling interval of SDKs.
+const defaultInterval = 15 * time.Second
 
 // Options configure a source.
 type Options struct {
@@ -28,7 +28,7 @@ type Options struct {
 	Token string
 	// Transport sends the requests.
 	Transport http.RoundTripper
-	// Interval is the polling interval; 0 means DefaultInterval.
+	// Interval is the polling interval; 0 means defaultInterval.
 	Interval time.Duration
 	// Cache is the file that keeps the latest copy; may be empty.
 	Cache string
@@ -71,7 +71,7 @@ type State struct {
 func New(options Options) *Source {
 	s := &Source{Options: options, logged: map[string]bool{}}
 	if s.Interval <= 0 {
-		s.Interval = DefaultInterval
+		s.Interval = defaultInterval
 	}
 	s.base, _ = httpx.Instance(s.URL)
 	s.state.URL = s.base.String()

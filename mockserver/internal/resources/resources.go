@@ -21,20 +21,10 @@ import (
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/signaltokens"
 )
 
-// Limits are what an instance allows. A limit of 0 or less does not apply.
+// Limits are those of package mockserver, which describes them.
 type Limits struct {
-	// Endpoints is how many signal endpoints may exist, and TokensPerEndpoint how many
-	// tokens each of them may have.
-	Endpoints, TokensPerEndpoint int
-	// CallsPerSecond is how many calls of signal endpoints one client may make per
-	// second.
-	CallsPerSecond int
-	// PersonalTokenPerMinute is how many requests one client may make per minute with
-	// personal access tokens.
-	PersonalTokenPerMinute int
-	// SDKPerMinute is how many requests one client may make per minute with the tokens of SDKs;
-	// MetricsPerMinute and RegisterPerMinute are how many of them may be reports.
-	SDKPerMinute, MetricsPerMinute, RegisterPerMinute int
+	Endpoints, TokensPerEndpoint, CallsPerSecond                              int
+	PersonalTokenPerMinute, SDKPerMinute, MetricsPerMinute, RegisterPerMinute int
 }
 
 // Options configure the resources of an instance.

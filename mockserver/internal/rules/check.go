@@ -159,8 +159,8 @@ func (r *Rule) checkDelay() *Problem {
 	}
 	d := r.Delay
 	for name, value := range map[string]time.Duration{"min": d.Min, "max": d.Max, "mean": d.Mean, "stdDev": d.StdDev} {
-		if value < 0 || value > MaxDelay {
-			return problem("/delay", "%s is not from 0 to %s: %s", name, MaxDelay, value)
+		if value < 0 || value > maxDelay {
+			return problem("/delay", "%s is not from 0 to %s: %s", name, maxDelay, value)
 		}
 	}
 	switch {
@@ -181,8 +181,8 @@ func (r *Rule) checkFault() *Problem {
 		return problem("/fault", "%q is not one of %s", r.Fault, faultNames())
 	case r.SlowFor != 0 && r.Fault != Slow:
 		return problem("/slowFor", "it applies only to the fault slow")
-	case slowFor < 0 || slowFor > MaxDelay:
-		return problem("/slowFor", "%s is not from 0 to %s", slowFor, MaxDelay)
+	case slowFor < 0 || slowFor > maxDelay:
+		return problem("/slowFor", "%s is not from 0 to %s", slowFor, maxDelay)
 	case r.Fault == Reset && r.Answer != nil:
 		return problem("/fault", "a connection that is reset has no answer")
 	}

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// MaxDelay limits every delay, random ones included.
-const MaxDelay = time.Minute
+// maxDelay limits every delay, random ones included.
+const maxDelay = time.Minute
 
 // Distribution is the distribution of a random delay.
 type Distribution string
@@ -44,7 +44,7 @@ type Delay struct {
 // After returns a fixed delay.
 func After(d time.Duration) *Delay { return &Delay{Mean: d} }
 
-// sample draws a delay between 0 and MaxDelay.
+// sample draws a delay between 0 and maxDelay.
 func (d *Delay) sample(random *rand.Rand) time.Duration {
 	drawn := float64(d.Mean)
 	switch d.Distribution {
@@ -55,7 +55,7 @@ func (d *Delay) sample(random *rand.Rand) time.Duration {
 	case LogNormal:
 		drawn *= math.Exp(random.NormFloat64() * d.Sigma)
 	}
-	return time.Duration(min(max(drawn, 0), float64(MaxDelay)))
+	return time.Duration(min(max(drawn, 0), float64(maxDelay)))
 }
 
 func (d Distribution) unknown() error {

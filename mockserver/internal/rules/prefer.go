@@ -23,7 +23,7 @@ func ParsePrefer(header http.Header) (*Effect, error) {
 	if len(lines) == 0 {
 		return nil, nil
 	}
-	effect := &Effect{Source: Preferred, SlowFor: DefaultSlowFor}
+	effect := &Effect{Source: Preferred, SlowFor: defaultSlowFor}
 	var applied []string
 	for _, preference := range preferences(strings.Join(lines, ",")) {
 		if slices.ContainsFunc(applied, func(done string) bool { return strings.HasPrefix(done, preference.name+"=") }) {
@@ -62,8 +62,8 @@ func (e *Effect) prefer(p preference) (known bool, err error) {
 		e.Example = p.value
 	case "delay":
 		delay, err := time.ParseDuration(p.value)
-		if err != nil || delay < 0 || delay > MaxDelay {
-			return false, fmt.Errorf("the header Prefer asks for delay=%s, which is not a duration from 0s to %s such as 250ms", p.value, MaxDelay)
+		if err != nil || delay < 0 || delay > maxDelay {
+			return false, fmt.Errorf("the header Prefer asks for delay=%s, which is not a duration from 0s to %s such as 250ms", p.value, maxDelay)
 		}
 		e.Delay = delay
 	case "fault":

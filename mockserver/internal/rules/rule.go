@@ -24,7 +24,7 @@ type Rule struct {
 	Delay *Delay `json:"delay,omitempty"`
 	// Fault breaks the connection or the body; may be empty.
 	Fault Fault `json:"fault,omitempty"`
-	// SlowFor is how long the fault Slow takes to send a body; 0 means DefaultSlowFor.
+	// SlowFor is how long the fault Slow takes to send a body; 0 means defaultSlowFor.
 	SlowFor Duration `json:"slowFor,omitzero"`
 	// Times is the number of requests to which the rule applies; 0 means no limit.
 	Times int `json:"times,omitempty"`
@@ -76,8 +76,8 @@ const (
 // Faults lists the faults.
 func Faults() []Fault { return []Fault{Reset, Truncate, Slow, Malformed} }
 
-// DefaultSlowFor is how long sending a slow body takes unless a rule says otherwise.
-const DefaultSlowFor = 2 * time.Second
+// defaultSlowFor is how long sending a slow body takes unless a rule says otherwise.
+const defaultSlowFor = 2 * time.Second
 
 // Duration is a time.Duration that is written in JSON as in Go: "250ms", "1.5s".
 type Duration time.Duration

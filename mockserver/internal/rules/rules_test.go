@@ -158,7 +158,7 @@ func TestPrefer(t *testing.T) {
 		"wait=1, fault=slow, a":          {Fault: Slow, Applied: "fault=slow"},
 	} {
 		if want != nil {
-			want.Source, want.SlowFor = Preferred, DefaultSlowFor
+			want.Source, want.SlowFor = Preferred, defaultSlowFor
 		}
 		lines := http.Header{"Prefer": {header}}
 		if header == "" {
@@ -265,14 +265,14 @@ func TestTooManyRules(t *testing.T) {
 	if _, err := set.Add(make([]Rule, 0)...); err != nil {
 		t.Fatal(err)
 	}
-	rules := make([]Rule, MaxRules)
+	rules := make([]Rule, maxRules)
 	for i := range rules {
 		rules[i].Fault = Reset
 	}
 	if _, err := set.Add(rules...); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := set.Add(Rule{Fault: Reset}); err == nil || len(set.List()) != MaxRules {
+	if _, err := set.Add(Rule{Fault: Reset}); err == nil || len(set.List()) != maxRules {
 		t.Errorf("%v, %d rules", err, len(set.List()))
 	}
 }
@@ -290,7 +290,7 @@ func TestDelaysFollowTheirDistribution(t *testing.T) {
 		"fixed":     {Delay{Mean: second}, second, second, second, second},
 		"uniform":   {Delay{Distribution: Uniform, Min: second, Max: 3 * second}, second, 3 * second, 19 * second / 10, 21 * second / 10},
 		"normal":    {Delay{Distribution: Normal, Mean: second, StdDev: second}, 0, 10 * second, 9 * second / 10, 11 * second / 10},
-		"lognormal": {Delay{Distribution: LogNormal, Mean: second, Sigma: 5}, 0, MaxDelay, second / 2, 2 * second},
+		"lognormal": {Delay{Distribution: LogNormal, Mean: second, Sigma: 5}, 0, maxDelay, second / 2, 2 * second},
 	} {
 		random, below := dice(), 0
 		for range 4000 {

@@ -42,8 +42,8 @@ func (s *Set) Save() Saved {
 // the contract does not support, such as rules for an operation that only another document
 // has, and returns the reasons. After an error the set is unchanged.
 func (s *Set) Restore(saved Saved) (skipped []error, err error) {
-	if len(saved.Rules) > MaxRules {
-		return nil, problem("", "there are %d rules; a workspace holds at most %d", len(saved.Rules), MaxRules)
+	if len(saved.Rules) > maxRules {
+		return nil, problem("", "there are %d rules; a workspace holds at most %d", len(saved.Rules), maxRules)
 	}
 	list := make([]*entry, 0, len(saved.Rules))
 	for i := range saved.Rules {

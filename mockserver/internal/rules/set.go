@@ -12,8 +12,8 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// MaxRules is the limit of rules in a set.
-const MaxRules = 1000
+// maxRules is the limit of rules in a set.
+const maxRules = 1000
 
 // maxBytes is the memory limit of the rules in a set.
 const maxBytes = 4 << 20
@@ -74,8 +74,8 @@ func (s *Set) Add(rules ...Rule) ([]Active, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list := s.load()
-	if len(list)+len(rules) > MaxRules {
-		return nil, problem("", "there are already %d rules; a workspace holds at most %d", len(list), MaxRules)
+	if len(list)+len(rules) > maxRules {
+		return nil, problem("", "there are already %d rules; a workspace holds at most %d", len(list), maxRules)
 	}
 	size := s.Bytes()
 	for i := range rules {
@@ -215,7 +215,7 @@ func (s *Set) lucky(probability float64) bool {
 func (s *Set) effect(rule *entry) *Effect {
 	effect := &Effect{Source: rule.id, Answer: rule.Answer, Fault: rule.Fault, SlowFor: time.Duration(rule.SlowFor)}
 	if effect.SlowFor == 0 {
-		effect.SlowFor = DefaultSlowFor
+		effect.SlowFor = defaultSlowFor
 	}
 	if rule.Delay != nil {
 		s.mu.Lock()

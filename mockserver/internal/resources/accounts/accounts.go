@@ -22,7 +22,7 @@ func Resource(perMinute int) engine.Resource {
 		Credentials: []engine.Credential{{Kinds: []spec.TokenKind{spec.AdminToken}, Identify: identify}},
 		Limits: []engine.Limit{{
 			Requests: perMinute, Per: time.Minute,
-			Applies: func(_, _, token string) bool { return IsPersonal(token) },
+			Applies: func(_, _, token string) bool { return isPersonal(token) },
 		}},
 		Upgrade:   upgrade,
 		WellKnown: wellKnown,
@@ -71,7 +71,7 @@ var personalTokens = engine.NewTable(engine.Definition[PersonalToken]{
 })
 
 func identify(view *engine.View, secret string) (engine.Identity, bool) {
-	if !IsPersonal(secret) {
+	if !isPersonal(secret) {
 		return engine.Identity{}, false
 	}
 	token := personalTokens.BySecret(view, secret)
@@ -90,5 +90,5 @@ func identify(view *engine.View, secret string) (engine.Identity, bool) {
 	}, true
 }
 
-// IsPersonal reports whether a token has the form of a personal access token.
-func IsPersonal(token string) bool { return strings.HasPrefix(token, "user:") }
+// isPersonal reports whether a token has the form of a personal access token.
+func isPersonal(token string) bool { return strings.HasPrefix(token, "user:") }

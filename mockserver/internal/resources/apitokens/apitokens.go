@@ -12,13 +12,13 @@ import (
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
-// MaxTokens is how many tokens an instance may have by default (O).
-const MaxTokens = 2000
+// maxTokens is how many tokens an instance may have by default (O).
+const maxTokens = 2000
 
 // Resource returns the resource.
 func Resource(limits Limits) engine.Resource {
 	return engine.Resource{
-		Name:   "api-tokens",
+		Name:   "apitokens",
 		Tables: []engine.AnyTable{tokens},
 		Operations: engine.Operations{
 			"getAllApiTokens":    engine.Read(list),

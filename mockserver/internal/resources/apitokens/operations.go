@@ -162,7 +162,7 @@ func create(tx *engine.Tx, in createIn) (out engine.Answer[engine.JSON], err err
 	if err := mayChange(tx, "CREATE", token.Type); err != nil {
 		return out, err
 	}
-	if err := tokens.Below(tx, MaxTokens, nil); err != nil {
+	if err := tokens.Below(tx, maxTokens, nil); err != nil {
 		return out, err
 	}
 	if err := token.checkPlace(tx); err != nil {

@@ -12,7 +12,7 @@ import (
 // on fields.
 func Resource(usedBy usage.Of[string]) engine.Resource {
 	return engine.Resource{
-		Name:   "context-fields",
+		Name:   "contextfields",
 		Tables: []engine.AnyTable{fields},
 		Operations: engine.Operations{
 			"getContextFields":             engine.Read(list(usedBy)),

@@ -71,7 +71,7 @@ func (in cloneIn) copyEnvironment(tx *engine.Tx, from *Toggle) error {
 
 // setGroup replaces the group by which contexts are distributed, if there is one.
 func (s *Strategy) setGroup(group string) {
-	values := s.ParameterMap()
+	values := s.parameterMap()
 	if _, has := values["groupId"]; has {
 		values["groupId"] = group
 		s.Parameters = parameters(values)

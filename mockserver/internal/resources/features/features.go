@@ -188,8 +188,8 @@ func In(r engine.Reader, flag, environment string) *Toggle {
 	return toggles.Get(r, engine.Text(flag, environment))
 }
 
-// TagsOf returns the tags of a flag.
-func TagsOf(r engine.Reader, flag string) []*Tag { return tags.Under(r, engine.Text(flag)) }
+// tagsOf returns the tags of a flag.
+func tagsOf(r engine.Reader, flag string) []*Tag { return tags.Under(r, engine.Text(flag)) }
 
 // ParentsOf returns the flags that a flag depends on.
 func ParentsOf(r engine.Reader, flag string) []*Dependency {

@@ -125,7 +125,7 @@ func (w *Wanted) Sees(project string) bool {
 
 // Tagged reports whether a flag has one of the tags.
 func (w *Wanted) Tagged(r engine.Reader, name string) bool {
-	return w.Tags == nil || slices.ContainsFunc(TagsOf(r, name), func(tag *Tag) bool {
+	return w.Tags == nil || slices.ContainsFunc(tagsOf(r, name), func(tag *Tag) bool {
 		return slices.ContainsFunc(w.Tags, func(wanted []string) bool { return wanted[0] == tag.Type && wanted[1] == tag.Value })
 	})
 }

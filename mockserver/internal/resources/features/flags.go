@@ -471,7 +471,7 @@ func list(view *engine.View, in listIn) (answer engine.Answer[listOut], err erro
 		}
 		row := listed{
 			Type: flag.Type, Description: flag.Description, Name: flag.Name, CreatedAt: flag.CreatedAt, Stale: flag.Stale,
-			ImpressionData: flag.ImpressionData, Environments: []listedEnvironment{}, Tags: TagsOf(view, flag.Name),
+			ImpressionData: flag.ImpressionData, Environments: []listedEnvironment{}, Tags: tagsOf(view, flag.Name),
 		}
 		for _, environment := range environments {
 			toggle := In(view, flag.Name, environment.Name)

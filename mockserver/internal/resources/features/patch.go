@@ -38,7 +38,7 @@ func patched(document, operations []byte, refuse func(sparse) error) (any, error
 	for i, step := range steps {
 		object, is := step.(*v8json.Object)
 		if !is {
-			return nil, apierror.BadData(fmt.Sprintf("The operation %d of the patch is no object", i))
+			return nil, apierror.BadData(fmt.Sprintf("Operation %d of the patch is not an object", i))
 		}
 		if err := p.apply(object); err != nil {
 			if hole, is := err.(sparse); is {

@@ -134,7 +134,7 @@ func (s *Strategy) rollOut(stickiness string) {
 		return
 	}
 	all := map[string]string{"rollout": "100"}
-	maps.Copy(all, s.ParameterMap())
+	maps.Copy(all, s.parameterMap())
 	for name, value := range map[string]string{"stickiness": stickiness, "groupId": s.Flag} {
 		all[name] = cmp.Or(all[name], value)
 	}
@@ -150,8 +150,8 @@ func stickinessOf(r engine.Reader, flag string) string {
 	return "default"
 }
 
-// ParameterMap returns the parameters by name.
-func (s *Strategy) ParameterMap() map[string]string {
+// parameterMap returns the parameters by name.
+func (s *Strategy) parameterMap() map[string]string {
 	out := map[string]string{}
 	if object, is := s.Parameters.Value().(*v8json.Object); is {
 		for name, inner := range object.All() {

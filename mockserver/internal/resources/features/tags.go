@@ -40,7 +40,7 @@ type tagList struct {
 
 func tagsShown(r engine.Reader, flag string) tagList {
 	out := tagList{Version: 1, Tags: []coloredTag{}}
-	for _, tag := range TagsOf(r, flag) {
+	for _, tag := range tagsOf(r, flag) {
 		out.Tags = append(out.Tags, coloredTag{tag, white})
 	}
 	return out

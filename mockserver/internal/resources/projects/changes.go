@@ -88,8 +88,8 @@ type linkIn struct {
 	Environment string `path:"environment"`
 }
 
-// leave removes an environment from a project. It is no error if the project does not
-// have it (O).
+// leave removes an environment from a project. A project that does not
+// have it is not an error (O).
 func (u Usage) leave(tx *engine.Tx, in linkIn) (out engine.Answer[engine.None], err error) {
 	link := InProject(tx, in.ID, in.Environment)
 	if link == nil {

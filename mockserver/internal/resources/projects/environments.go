@@ -54,8 +54,8 @@ func IsProduction(r engine.Reader, name string) bool {
 	return found != nil && found.Type == "production"
 }
 
-// FindEnvironment returns the environment with a name, or a 404 that says the name.
-func FindEnvironment(r engine.Reader, name string) (*Environment, error) {
+// findEnvironment returns the environment with a name, or a 404 that says the name.
+func findEnvironment(r engine.Reader, name string) (*Environment, error) {
 	if found := environments.Get(r, engine.Text(name)); found != nil {
 		return found, nil
 	}
@@ -67,7 +67,7 @@ type environmentIn struct {
 }
 
 func environment(view *engine.View, in environmentIn) (out engine.Answer[*Environment], err error) {
-	out.Value, err = FindEnvironment(view, in.Name)
+	out.Value, err = findEnvironment(view, in.Name)
 	return out, err
 }
 

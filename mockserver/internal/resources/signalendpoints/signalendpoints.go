@@ -21,7 +21,7 @@ const CallPath = "/api/signal-endpoint"
 // no limit.
 func Resource(limit int) engine.Resource {
 	return engine.Resource{
-		Name:   "signal-endpoints",
+		Name:   "signalendpoints",
 		Tables: []engine.AnyTable{endpoints},
 		Operations: engine.Operations{
 			"getSignalEndpoints":    engine.Read(list),
@@ -173,7 +173,7 @@ func remove(tx *engine.Tx, in oneIn) (out engine.Answer[engine.None], err error)
 	return out, endpoints.DeleteID(tx, in.ID)
 }
 
-// turn switches an endpoint on or off. Doing so twice is no error (A).
+// turn switches an endpoint on or off. Doing so twice is not an error (A).
 func turn(on bool) func(*engine.Tx, oneIn) (engine.Answer[answer], error) {
 	return func(tx *engine.Tx, in oneIn) (out engine.Answer[answer], err error) {
 		endpoint, err := endpoints.Change(tx, in.ID, func(e *Endpoint) { e.Enabled = on })

@@ -16,7 +16,7 @@ import (
 // means no limit.
 func Resource(limit int) engine.Resource {
 	return engine.Resource{
-		Name:   "signal-endpoint-tokens",
+		Name:   "signaltokens",
 		Tables: []engine.AnyTable{tokens},
 		Operations: engine.Operations{
 			"getSignalEndpointTokens":   engine.Read(list),
