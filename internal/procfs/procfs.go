@@ -1,4 +1,4 @@
-// Package procfs reads what Linux tells about other processes.
+// Package procfs reads what Linux reports about other processes.
 package procfs
 
 import (

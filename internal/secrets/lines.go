@@ -7,7 +7,7 @@ import (
 
 // line returns the value of a line that has nothing but a name and a value, as in YAML, INI and
 // TOML: `password: hunter2`, or `value: hunter2` below `- name: DB_PASSWORD`. The name ends at a
-// position, and the value follows from another one. Both results are 0 if it is no secret.
+// position, and the value follows from another one. Both results are 0 if it is not a secret.
 // A value with blanks is one only in quotes, and one of letters only among other lines, because
 // prose may begin with "token:", and so may errors such as "password: required".
 func (f *finder) line(name string, named, at int) (from, end int) {

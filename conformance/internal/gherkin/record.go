@@ -85,8 +85,8 @@ func (r *record) exchange(x *target.Exchange, breaches []judge.Breach) {
 	r.report.Exchanges = append(r.report.Exchanges, transcript.Exchange(r.run.Redact, x, line, breaches))
 }
 
-// gateway tells of a response of a gateway to a request that is repeated. Unless the scenario ends
-// otherwise, it is all that is said about it.
+// gateway records that a gateway answered a request, which is then repeated. Unless the scenario
+// ends otherwise, this is all that the report says about it.
 func (r *record) gateway(status int) {
 	r.gateways++
 	r.report.Reason = fmt.Sprintf("a gateway answered in place of the target, last with %d; requests that were repeated: %d", status, r.gateways)

@@ -46,7 +46,7 @@ func pointed(text []byte) []byte {
 // naming are the keywords that name a schema, and the one that names a document.
 var naming = []string{"$id", "$anchor", "$dynamicAnchor", "$self"}
 
-// maxURI is the maximum length of the URI of a schema. A longer one is no name.
+// maxURI is the maximum length of the URI of a schema. A longer one is not a name.
 const maxURI = 1000
 
 // names are the names of the schemas in a document, and the references that may be such names.
@@ -174,7 +174,7 @@ func taken(uri *url.URL) name {
 }
 
 // lead returns the place that a reference leads to, or the tokens that lead on from there. known is false if
-// it is no name.
+// it is not a name.
 func (n *names) lead(l link) (to *place, tokens []string, known bool) {
 	tokens, isPointer := openapi.Tokens(l.text)
 	if isPointer || l.text == "#" { // most mean the document, even in a schema with an $id

@@ -80,7 +80,7 @@ func (m *maker) number(f *facets) (any, bool) {
 }
 
 // divides reports whether the multiples divide a number also in the arithmetic of floats, in which many
-// validators calculate: 50.05 is no multiple of 0.05 there.
+// validators calculate: 50.05 is not a multiple of 0.05 there.
 func divides(multiples []*big.Rat, number *big.Rat) bool {
 	value, _ := number.Float64()
 	return !slices.ContainsFunc(multiples, func(multiple *big.Rat) bool {

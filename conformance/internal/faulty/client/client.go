@@ -53,7 +53,7 @@ func Faults() []bend.Fault {
 		{ID: "client-flag-no-parents", Name: "sends a flag without its parents", Operation: "getClientFeature", Standing: standing, Bend: bend.OK(bend.Drop("/dependencies"))},
 		{ID: "client-flag-segments-apart", Name: "sends segments by their ids to SDKs that do not know them", Operation: "getClientFeature", Standing: standing, Bend: bend.WithHeader("Unleash-Client-Spec", "5.2.0")},
 		{ID: "client-archived-sent", Name: "sends an archived flag", Operation: "getClientFeature", Standing: standing, Wide: true, Make: archivedSent},
-		{ID: "client-first-segment", Name: "sends a strategy's first segment alone", Operation: "getAllClientFeatures", Standing: standing, Bend: bend.OK(bend.Edit("/features/*/strategies/*/segments", bend.Present(func(list *bend.Value) *bend.Value {
+		{ID: "client-first-segment", Name: "sends only a strategy's first segment", Operation: "getAllClientFeatures", Standing: standing, Bend: bend.OK(bend.Edit("/features/*/strategies/*/segments", bend.Present(func(list *bend.Value) *bend.Value {
 			list.Items = list.Items[:min(len(list.Items), 1)]
 			return list
 		})))},

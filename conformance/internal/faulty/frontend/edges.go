@@ -30,13 +30,13 @@ func edgeFaults() []bend.Fault {
 				*value = *none
 			}
 		})),
-		fault("two-values", "compares with a constraint's first two values alone", each(constraints+"/values", func(list *bend.Value) { list.Items = list.Items[:min(len(list.Items), 2)] })),
+		fault("two-values", "compares only with a constraint's first two values", each(constraints+"/values", func(list *bend.Value) { list.Items = list.Items[:min(len(list.Items), 2)] })),
 		fault("in-any-case", "lets IN ignore case on request", each(constraints, func(constraint *bend.Value) {
 			if constraint.Get("caseInsensitive") != nil {
 				as("IN", "STR_CONTAINS")(constraint)
 			}
 		})),
-		fault("regex-whole", "lets REGEX match whole texts alone", each(constraints, func(constraint *bend.Value) {
+		fault("regex-whole", "lets REGEX match only whole texts", each(constraints, func(constraint *bend.Value) {
 			if constraint.Get("operator").String() == "REGEX" {
 				constraint.Put("value", bend.Quoted("^(?:"+constraint.Get("value").String()+")$"))
 			}
@@ -44,7 +44,7 @@ func edgeFaults() []bend.Fault {
 		fault("number-hexadecimal", "reads no hexadecimal numbers", instead("age", "^0x.*", "none")),
 		fault("number-exponent", "reads no numbers with an exponent", instead("age", "^[0-9.]+e.*", "none")),
 		fault("number-blank", "reads no numbers with blanks around them", instead("age", "^ .*", "none")),
-		fault("number-whole", "reads whole numbers alone", instead("age", "[.].*", "")),
+		fault("number-whole", "reads only whole numbers", instead("age", "[.].*", "")),
 		fault("number-single", "compares numbers in single precision", bend.Query("age", func(value string) string {
 			number, err := strconv.ParseFloat(value, 32)
 			if err != nil {
@@ -60,7 +60,7 @@ func edgeFaults() []bend.Fault {
 				*value = *none
 			}
 		})),
-		fault("date-offset", "reads times in UTC alone", each(constraints+"/value", func(value *bend.Value) {
+		fault("date-offset", "reads only times in UTC", each(constraints+"/value", func(value *bend.Value) {
 			if strings.Contains(value.String(), "T00:00:00+") {
 				*value = *none
 			}
@@ -68,11 +68,11 @@ func edgeFaults() []bend.Fault {
 		fault("hash-utf", "hashes letters outside of ASCII in UTF-8", instead("userId", "[^\x00-\x7f]", "$0$0")),
 		fault("empty-user", "takes an empty userId for one", bend.When(bend.HasQuery("userId"), missing("userId", "none"))),
 		fault("range-of-octet", "reads smaller ranges of addresses as ones of 256", addresses("/2[5-9]", "/24")),
-		fault("range-whole", "reads ranges of whole octets alone", addresses("/(2[5-9]|30)", "/32")),
-		fault("addresses-old", "reads addresses of IPv4 alone", instead("remoteAddress", ".*:.*", "")),
-		fault("first-segment", "checks a strategy's first segment alone", each(strategies+"/segments", first)),
-		fault("overrides-of-users", "looks at users alone in overrides", each("/features/*/variants/*/overrides/*", func(override *bend.Value) { override.Put("contextName", bend.Quoted("userId")) })),
-		fault("parents-first-variant", "looks at the first variant alone that a parent may have", each("/features/*/dependencies/*/variants", first)),
+		fault("range-whole", "reads only ranges of whole octets", addresses("/(2[5-9]|30)", "/32")),
+		fault("addresses-old", "reads only IPv4 addresses", instead("remoteAddress", ".*:.*", "")),
+		fault("first-segment", "checks only a strategy's first segment", each(strategies+"/segments", first)),
+		fault("overrides-of-users", "looks only at users in overrides", each("/features/*/variants/*/overrides/*", func(override *bend.Value) { override.Put("contextName", bend.Quoted("userId")) })),
+		fault("parents-first-variant", "looks only at the first variant that a parent may have", each("/features/*/dependencies/*/variants", first)),
 		fault("payload-type", "sends every payload as a text", bend.OK(bend.Edit("/toggles/*/variant/payload/type", bend.Present(bend.To(`"string"`))))),
 		fault("payload-number", "drops final zeros of a payload", payload("0", "")),
 		fault("payload-json", "drops blanks from a payload", payload(": ", ":")),

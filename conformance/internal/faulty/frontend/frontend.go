@@ -111,8 +111,8 @@ func operatorFaults() []bend.Fault {
 		fault("inverted-ignored", "ignores that a constraint is inverted", without(constraints, "inverted")),
 		fault("case-counts", "ignores caseInsensitive", without(constraints, "caseInsensitive")),
 		fault("case-ignored", "ignores case in every constraint", with(constraints, "caseInsensitive", bend.Scalar("true"))),
-		fault("first-value", "compares with a constraint's first value alone", each(constraints+"/values", first)),
-		fault("first-constraint", "checks a strategy's first constraint alone", each(strategies+"/constraints", first)),
+		fault("first-value", "compares only with a constraint's first value", each(constraints+"/values", first)),
+		fault("first-constraint", "checks only a strategy's first constraint", each(strategies+"/constraints", first)),
 		fault("constraints-ignored", "ignores constraints", each(strategies+"/constraints", func(list *bend.Value) { list.Items = nil })),
 		fault("segments-ignored", "ignores segments", without(strategies, "segments")),
 		fault("segments-alone", "ignores the constraints of a strategy that has segments", each(strategies, func(strategy *bend.Value) {
@@ -164,7 +164,7 @@ func strategyFaults() []bend.Fault {
 	disabled.Wide = true
 	return []bend.Fault{
 		disabled,
-		fault("first-strategy", "applies the first strategy alone", each("/features/*/strategies", first)),
+		fault("first-strategy", "applies only the first strategy", each("/features/*/strategies", first)),
 		fault("last-strategy", "lets the last strategy that applies decide", each("/features/*/strategies", func(list *bend.Value) { bend.Reversed(list) })),
 		fault("rollout-of-none", "takes a rollout to nobody as one to everybody", share("0", "100")),
 		fault("rollout-to-all", "includes everybody in a rollout", share("", "100")),
@@ -219,7 +219,7 @@ func contextFaults() []bend.Fault {
 		fault("address-of-context", "ignores the remoteAddress of a context", bend.Query("remoteAddress", bend.Always(""))),
 		fault("own-properties", "ignores properties that are not below properties", bend.Query("plan", bend.Always(""))),
 		fault("properties-lose", "lets a field of the context come before a property of that name", bend.When(bend.HasQuery("plan"), bend.Query("properties[plan]", bend.Always("")))),
-		fault("repeated-first", "reads the first of repeated parameters alone", func(x *bend.Exchange) {
+		fault("repeated-first", "reads only the first of repeated parameters", func(x *bend.Exchange) {
 			values := x.Request.URL.Query()
 			for name, all := range values {
 				values[name] = all[:1]
@@ -243,7 +243,7 @@ func contextFaults() []bend.Fault {
 				}
 			}
 		})},
-		{ID: "frontend-post-texts-alone", Name: "drops values that are no texts from a context", Operation: "getFrontendApiFeaturesWithPost", Standing: spec.Observed, Bend: ofContext(func(context *bend.Value) {
+		{ID: "frontend-post-texts-alone", Name: "drops values that are not texts from a context", Operation: "getFrontendApiFeaturesWithPost", Standing: spec.Observed, Bend: ofContext(func(context *bend.Value) {
 			for i, value := range context.Items {
 				if value.Kind == 's' && !strings.HasPrefix(value.Text, `"`) {
 					context.Items[i] = bend.Quoted("")
@@ -302,7 +302,7 @@ func pageFaults() []bend.Fault {
 			Bend: bend.When(asking("/api/frontend/client/register"), bend.Status(http.StatusUnauthorized))},
 		{ID: "frontend-metrics-no-origins", Name: "lets no web page read the response", Operation: "registerFrontendMetrics", Standing: spec.Observed, Bend: bend.OK(bend.NoHeader(allowed))},
 		{ID: "frontend-registration-no-origins", Name: "lets no web page read the response", Operation: "registerFrontendClient", Standing: spec.Observed, Bend: bend.OK(bend.NoHeader(allowed))},
-		{ID: "frontend-preflight-methods", Name: "allows GET alone in answers to preflight requests", Operation: "getFrontendApiFeaturesWithPost", Standing: spec.Observed, Wide: true,
+		{ID: "frontend-preflight-methods", Name: "allows only GET in answers to preflight requests", Operation: "getFrontendApiFeaturesWithPost", Standing: spec.Observed, Wide: true,
 			Bend: bend.When(preflight, bend.Header("Access-Control-Allow-Methods", "GET"))},
 		{ID: "frontend-tag-of-any-context", Name: "answers 304 to the ETag of another context", Operation: "getFrontendFeatures", Standing: spec.Observed, Bend: bend.OK(func(x *bend.Exchange) {
 			x.Fresh = func(string) bool { return true }
