@@ -48,18 +48,12 @@ func (t *Table[T]) schemas() []*memdb.TableSchema {
 	return out
 }
 
-func (t *Table[T]) unlink(tx *Tx, parent Key) error {
+func (t *Table[T]) unlink(tx *Tx, parent Key) {
 	for _, row := range t.Under(tx, parent) {
-		if t.Parent.Restrict != nil {
-			return t.Parent.Restrict(row)
-		}
-		if err := tx.store.engine.unlink(tx, t.Name, t.key(row)); err != nil {
-			return err
-		}
+		tx.store.engine.unlink(tx, t.Name, t.key(row))
 		t.drop(tx, row)
 		t.account(tx, -1, -t.size(row))
 	}
-	return nil
 }
 
 func (t *Table[T]) hasKey(r Reader, key Key) bool { return t.Get(r, key) != nil }

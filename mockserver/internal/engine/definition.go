@@ -74,7 +74,8 @@ type recording struct {
 	placeholder func(row any) string
 }
 
-// Parent describes the parent of a table's rows: a row of another table, given by name.
+// Parent describes the parent of a table's rows: a row of another table, given by name. Deleting the
+// parent deletes the rows.
 type Parent[T any] struct {
 	Table string
 	// Key returns the key of the parent's row.
@@ -82,9 +83,6 @@ type Parent[T any] struct {
 	// Nested is the name of the list in the parent's row that holds the rows in seeds and
 	// snapshots; empty if they have a section of their own.
 	Nested string
-	// Restrict returns the error for a parent that cannot be deleted because of this row.
-	// Without it, deleting the parent deletes the row.
-	Restrict func(*T) error
 }
 
 // Bound is how much a table may hold, in rows and bytes; 0 or less means no limit. The
@@ -108,9 +106,8 @@ type AnyTable interface {
 	builtIn() []any
 	parent() (table, nested string)
 	schemas() []*memdb.TableSchema
-	// unlink deletes the rows whose parent has the key, or returns the error that forbids
-	// it.
-	unlink(tx *Tx, parent Key) error
+	// unlink deletes the rows whose parent has the key.
+	unlink(tx *Tx, parent Key)
 	codec() *codec
 	// hasKey reports whether a row has the key.
 	hasKey(r Reader, key Key) bool

@@ -198,40 +198,30 @@ type pin struct {
 	Secret engine.Secret `json:"secret" pattern:"^pin_"`
 }
 
-func pins(restrict func(*pin) error) *engine.Table[pin] {
+func pins() *engine.Table[pin] {
 	return engine.NewTable(engine.Definition[pin]{
 		Name: "pins", Singular: "pin", Noun: "pin",
 		ID:     func(p *pin) *int64 { return &p.ID },
 		Secret: func(p *pin) *engine.Secret { return &p.Secret },
-		Parent: &engine.Parent[pin]{Table: "notes", Key: func(p *pin) engine.Key { return engine.Int(p.NoteID) }, Nested: "pins", Restrict: restrict},
+		Parent: &engine.Parent[pin]{Table: "notes", Key: func(p *pin) engine.Key { return engine.Int(p.NoteID) }, Nested: "pins"},
 	})
 }
 
-func TestWhatHangsOnARow(t *testing.T) {
+// TestChildrenGoWithTheirParent deletes a note that has pins.
+func TestChildrenGoWithTheirParent(t *testing.T) {
 	t.Parallel()
-	inUse := apierror.BadData("it is in use")
-	for name, restrict := range map[string]func(*pin) error{"goes with it": nil, "keeps it": func(*pin) error { return inUse }} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			table := pins(restrict)
-			e := notesEngine(t, func(r *engine.Resource) { r.Tables = append(r.Tables, table) })
-			seed, _ := v8json.ParseOrdered([]byte(`{"notes":[{"title":"a","pins":["pin_1",{"secret":"pin_2"}]},{"title":"b","pins":["pin_3"]}]}`))
-			store, err := e.Plant(seed.(*v8json.Object), now)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, err = e.Plans().Run("deleteNote", store, asAnn(), &engine.Input{Path: []string{"1"}}, nil, accept)
-			want := 1
-			if restrict != nil {
-				want = 3
-				if !errors.Is(err, inUse) {
-					t.Errorf("the error is %v", err)
-				}
-			}
-			if got := len(table.All(store.View(nil))); got != want {
-				t.Errorf("%d pins are left, want %d", got, want)
-			}
-		})
+	table := pins()
+	e := notesEngine(t, func(r *engine.Resource) { r.Tables = append(r.Tables, table) })
+	seed, _ := v8json.ParseOrdered([]byte(`{"notes":[{"title":"a","pins":["pin_1",{"secret":"pin_2"}]},{"title":"b","pins":["pin_3"]}]}`))
+	store, err := e.Plant(seed.(*v8json.Object), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = e.Plans().Run("deleteNote", store, asAnn(), &engine.Input{Path: []string{"1"}}, nil, accept); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(table.All(store.View(nil))); got != 1 {
+		t.Errorf("%d pins are left, want 1", got)
 	}
 }
 
@@ -239,7 +229,7 @@ func TestWhatHangsOnARow(t *testing.T) {
 // text, and that the stored row does not.
 func TestSecretsAreShownOnce(t *testing.T) {
 	t.Parallel()
-	table := pins(nil)
+	table := pins()
 	e := notesEngine(t, func(r *engine.Resource) { r.Tables = append(r.Tables, table) })
 	store := e.NewStore()
 	tx := store.Begin(asAnn())
@@ -721,7 +711,7 @@ func TestParametersFitTheContract(t *testing.T) {
 
 // FuzzRestore checks that any snapshot is either refused or restored unchanged.
 func FuzzRestore(f *testing.F) {
-	e := notesEngine(f, func(r *engine.Resource) { r.Tables = append(r.Tables, pins(nil)) })
+	e := notesEngine(f, func(r *engine.Resource) { r.Tables = append(r.Tables, pins()) })
 	digest := "sha256:" + strings.Repeat("0", 64)
 	f.Add(`{"version":2,"notes":[{"id":2,"title":"a","createdAt":"-1h","pins":[{"id":1,"digest":"` + digest + `"}]}],"events":[],"sequences":{"notes":2,"pins":1,"events":0}}`)
 	f.Add(`{"version":2,"notes":[],"events":[{"id":1,"type":"x","createdAt":"-1h","createdBy":{"id":1,"username":"a"},"note":{"after":{"title":"a"}}}],"sequences":{"events":1}}`)

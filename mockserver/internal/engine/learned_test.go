@@ -108,7 +108,7 @@ func TestLessons(t *testing.T) {
 // or leaves out, and finds its row as a secret that is shown does.
 func TestLessonsOfSecrets(t *testing.T) {
 	t.Parallel()
-	table := pins(nil)
+	table := pins()
 	table.Recorded.Placeholder = func(p *pin) string { return fmt.Sprintf("pin_recorded-%d", p.ID) }
 	secrets := []engine.Secret{engine.NewSecret("pin_own"), engine.NewSecret("hidden"), {}}
 	l := notesEngine(t, func(r *engine.Resource) {
@@ -169,7 +169,7 @@ func TestLessonsThatDoNotFitStopTheStart(t *testing.T) {
 	}{
 		"there is a lesson for getWeather, but no such operation":                                                                                    {map[string]engine.Lesson{"getWeather": right}, nil},
 		"the lesson for getNote takes engine_test.noteBody and *engine_test.note, but the operation takes engine_test.oneNote and *engine_test.note": {map[string]engine.Lesson{"getNote": wrong}, nil},
-		"table pins has no placeholder for secrets that recordings hide":                                                                             {map[string]engine.Lesson{"getNote": right}, []engine.AnyTable{pins(nil)}},
+		"table pins has no placeholder for secrets that recordings hide":                                                                             {map[string]engine.Lesson{"getNote": right}, []engine.AnyTable{pins()}},
 	} {
 		resource := notesResource()
 		resource.Tables = append(resource.Tables, test.tables...)

@@ -377,12 +377,9 @@ func (e *Engine) hasSection(name string) bool {
 	return slices.ContainsFunc(e.values, func(value *Value) bool { return value.Name == name })
 }
 
-// unlink deletes the children of a row, or returns the error that forbids it.
-func (e *Engine) unlink(tx *Tx, table string, key Key) error {
+// unlink deletes the children of a row.
+func (e *Engine) unlink(tx *Tx, table string, key Key) {
 	for _, child := range e.children[table] {
-		if err := child.unlink(tx, key); err != nil {
-			return err
-		}
+		child.unlink(tx, key)
 	}
-	return nil
 }

@@ -209,24 +209,18 @@ func (t *Table[T]) Change(tx *Tx, id ID, change func(*T)) (*T, error) {
 }
 
 // Delete removes a row and its children.
-func (t *Table[T]) Delete(tx *Tx, row *T) error {
-	if err := tx.store.engine.unlink(tx, t.Name, t.key(row)); err != nil {
-		return err
-	}
+func (t *Table[T]) Delete(tx *Tx, row *T) {
+	tx.store.engine.unlink(tx, t.Name, t.key(row))
 	t.drop(tx, row)
 	t.account(tx, -1, -t.size(row))
 	tx.publish(t, t.Events.Deleted, row, nil)
-	return nil
 }
 
 // DeleteEach is Delete for several rows.
-func (t *Table[T]) DeleteEach(tx *Tx, rows []*T) error {
+func (t *Table[T]) DeleteEach(tx *Tx, rows []*T) {
 	for _, row := range rows {
-		if err := t.Delete(tx, row); err != nil {
-			return err
-		}
+		t.Delete(tx, row)
 	}
-	return nil
 }
 
 // Put writes a row, new or not, without sequences and events. It is for tables whose rows
@@ -243,10 +237,10 @@ func (t *Table[T]) Drop(tx *Tx, row *T) {
 // DeleteID deletes the row with an id, or returns a 404 that quotes the id.
 func (t *Table[T]) DeleteID(tx *Tx, id ID) error {
 	row, err := t.Find(tx, id)
-	if err != nil {
-		return err
+	if err == nil {
+		t.Delete(tx, row)
 	}
-	return t.Delete(tx, row)
+	return err
 }
 
 // put writes a row, without the text of its secret unless the table keeps it.

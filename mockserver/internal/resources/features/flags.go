@@ -234,9 +234,7 @@ func archive(tx *engine.Tx, in in) (out engine.Answer[engine.None], err error) {
 	if err := childless(tx, in.Name); err != nil {
 		return out, err
 	}
-	if err := DropParents(tx, in.Name); err != nil { // reviving does not bring them back (O)
-		return out, err
-	}
+	DropParents(tx, in.Name) // reviving does not bring them back (O)
 	after, now := *before, tx.Stamp()
 	after.ArchivedAt = &now
 	return out, flags.UpdateAs(tx, "feature-archived", before, &after)
@@ -282,7 +280,7 @@ func remove(tx *engine.Tx, in nameIn) (out engine.Answer[engine.None], err error
 		return out, err
 	}
 	if flag := Get(tx, in.Name); flag != nil && flag.ArchivedAt != nil {
-		return out, flags.Delete(tx, flag)
+		flags.Delete(tx, flag)
 	}
 	return out, nil
 }

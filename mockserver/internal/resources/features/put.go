@@ -23,9 +23,7 @@ type Definition struct {
 // not have.
 func Put(tx *engine.Tx, d *Definition) error {
 	if before := Get(tx, d.Name); before != nil {
-		if err := flags.Delete(tx, before); err != nil {
-			return err
-		}
+		flags.Delete(tx, before)
 	}
 	if err := flags.Insert(tx, &d.Flag); err != nil {
 		return err
@@ -86,9 +84,7 @@ func Everybody(flag string) Strategy {
 
 // PutStrategies replaces all strategies of a flag in an environment.
 func PutStrategies(tx *engine.Tx, flag, environment string, all []Strategy) error {
-	if err := strategies.DeleteEach(tx, StrategiesOf(tx, flag, environment)); err != nil {
-		return err
-	}
+	strategies.DeleteEach(tx, StrategiesOf(tx, flag, environment))
 	return putStrategies(tx, flag, environment, all)
 }
 
@@ -105,15 +101,15 @@ func PutVariants(tx *engine.Tx, flag, environment string, variants []Variant) er
 }
 
 // DropParents removes all dependencies of a flag on others.
-func DropParents(tx *engine.Tx, flag string) error {
-	return dependencies.DeleteEach(tx, ParentsOf(tx, flag))
+func DropParents(tx *engine.Tx, flag string) {
+	dependencies.DeleteEach(tx, ParentsOf(tx, flag))
 }
 
 // Delete deletes a flag for good, archived or not.
-func Delete(tx *engine.Tx, flag *Flag) error { return flags.Delete(tx, flag) }
+func Delete(tx *engine.Tx, flag *Flag) { flags.Delete(tx, flag) }
 
 // DeleteAll deletes all flags.
-func DeleteAll(tx *engine.Tx) error { return flags.DeleteEach(tx, flags.All(tx)) }
+func DeleteAll(tx *engine.Tx) { flags.DeleteEach(tx, flags.All(tx)) }
 
 // ParametersOf returns parameters as strategies store them.
 func ParametersOf(values map[string]string) engine.JSON { return parameters(values) }

@@ -380,9 +380,7 @@ func removeStrategy(tx *engine.Tx, in oneStrategy) (out engine.Answer[engine.Non
 	if err := in.elsewhere(tx, strategy); err != nil {
 		return out, err
 	}
-	if err := strategies.Delete(tx, strategy); err != nil {
-		return out, err
-	}
+	strategies.Delete(tx, strategy)
 	out.Header = http.Header{"Content-Type": {respond.ContentTypeJSON}, "Vary": {"Accept-Encoding"}} // and no body (O)
 	return out, switchOffUnlessActive(tx, in.inEnvironment)
 }

@@ -132,7 +132,8 @@ func dropTag(tx *engine.Tx, flag, kind, value string) error {
 		row := Get(tx, flag)
 		return flags.UpdateAs(tx, tags.Events.Deleted, row, row)
 	}
-	return tags.Delete(tx, tag)
+	tags.Delete(tx, tag)
+	return nil
 }
 
 func addTags(tx *engine.Tx, flag string, added []Tag) error {

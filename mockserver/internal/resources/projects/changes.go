@@ -95,10 +95,9 @@ func (u Usage) leave(tx *engine.Tx, in linkIn) (out engine.Answer[engine.None], 
 	if link == nil {
 		return out, nil
 	}
-	if err := links.Delete(tx, link); err != nil {
-		return out, err
-	}
-	return out, u.Left(tx, in.ID, in.Environment)
+	links.Delete(tx, link)
+	u.Left(tx, in.ID, in.Environment)
+	return out, nil
 }
 
 type defaultStrategyIn struct {

@@ -48,7 +48,8 @@ type Usage struct {
 	// whether an SDK uses the project.
 	SwitchedOn, Connected func(view *engine.View, project string) bool
 	// Joined and Left are called when a project gets or loses an environment.
-	Joined, Left func(tx *engine.Tx, project, environment string) error
+	Joined func(tx *engine.Tx, project, environment string) error
+	Left   func(tx *engine.Tx, project, environment string)
 }
 
 // Flag is what a project needs to know about a flag.

@@ -175,9 +175,9 @@ func one(view *engine.View, in oneIn) (out engine.Answer[*details], err error) {
 // remove deletes an application. An unknown one is ignored (O).
 func remove(tx *engine.Tx, in oneIn) (out engine.Answer[engine.None], err error) {
 	if a := applications.Get(tx, engine.Text(in.Name)); a != nil {
-		err = applications.Delete(tx, a)
+		applications.Delete(tx, a)
 	}
-	return out, err
+	return out, nil
 }
 
 // seenBy lists the flags that an application has counted.

@@ -235,7 +235,8 @@ func remove(usedBy usage.Of[int64]) func(*engine.Tx, one) (engine.Answer[engine.
 		if err != nil {
 			return out, err
 		}
-		return out, segments.Delete(tx, segment)
+		segments.Delete(tx, segment)
+		return out, nil
 	}
 }
 
@@ -256,9 +257,7 @@ func validate(view *engine.View, in nameIn) (out engine.Answer[engine.None], err
 
 // ReplaceAll replaces all segments. The new ones keep their ids.
 func ReplaceAll(tx *engine.Tx, all []Segment) error {
-	if err := segments.DeleteEach(tx, segments.All(tx)); err != nil {
-		return err
-	}
+	segments.DeleteEach(tx, segments.All(tx))
 	for i := range all {
 		segment := all[i]
 		segment.CreatedBy, segment.CreatedAt = tx.Identity.Actor.Username, tx.Stamp()
@@ -279,7 +278,7 @@ func Put(tx *engine.Tx, segment *Segment) error {
 }
 
 // Delete deletes a segment, used or not.
-func Delete(tx *engine.Tx, segment *Segment) error { return segments.Delete(tx, segment) }
+func Delete(tx *engine.Tx, segment *Segment) { segments.Delete(tx, segment) }
 
 // Named returns the segment with a name, or nil if there is none.
 func Named(r engine.Reader, name string) *Segment { return byName.Find(r, engine.Text(name)) }

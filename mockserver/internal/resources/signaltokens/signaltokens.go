@@ -173,7 +173,8 @@ func remove(tx *engine.Tx, in oneIn) (out engine.Answer[engine.None], err error)
 	if err != nil {
 		return out, err
 	}
-	return out, tokens.Delete(tx, token)
+	tokens.Delete(tx, token)
+	return out, nil
 }
 
 // CheckOwner refuses a row that names a token of an endpoint other than its own. A
