@@ -59,7 +59,7 @@ func sorted(found []located, order func(a, b located) int) []located {
 // alternatives is one error, not one per alternative.
 func leaves(err *jsonschema.ValidationError, into []*jsonschema.ValidationError) []*jsonschema.ValidationError {
 	switch err.ErrorKind.(type) {
-	case *kind.AnyOf, *kind.OneOf, *kind.Not:
+	case *kind.AnyOf, *kind.OneOf, *kind.Not, *kind.PropertyNames:
 		return append(into, err)
 	}
 	if len(err.Causes) == 0 {
@@ -128,6 +128,8 @@ func describe(leaf *jsonschema.ValidationError, in string) []located {
 	case *kind.AdditionalProperties:
 		names := slices.Sorted(slices.Values(reason.Properties))
 		return several(base, 7, "additionalProperties", names, "the property %q is not allowed")
+	case *kind.PropertyNames:
+		return one(8, "propertyNames", "", fmt.Sprintf("the name %q is not allowed: %s", reason.Property, causes(leaf)))
 	case *kind.Pattern:
 		return one(3, "pattern", reason.Want, fmt.Sprintf("it must match %s", reason.Want))
 	case *kind.Format:
@@ -157,7 +159,7 @@ func describe(leaf *jsonschema.ValidationError, in string) []located {
 	}
 	keyword := "schema"
 	if path := leaf.ErrorKind.KeywordPath(); len(path) > 0 {
-		keyword = path[len(path)-1]
+		keyword = path[0]
 	}
 	return one(8, keyword, "", leaf.Error())
 }

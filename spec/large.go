@@ -2,6 +2,8 @@ package spec
 
 import (
 	"errors"
+	"maps"
+	"reflect"
 	"slices"
 	"sort"
 	"strconv"
@@ -16,24 +18,31 @@ import (
 // wrong value may have two bytes. So it looks for failures only in a part of a value that contains many.
 const (
 	manyValues = 20_000
-	// firstItems is how many items of each list are looked at before all are.
-	firstItems = 256
+	// firstMembers is how many items of each list, and properties of each object, are looked at before all are.
+	firstMembers = 256
 )
 
 // failuresOfMany is failuresOf for a value that contains many values. It looks for failures in the
-// beginnings of all lists, as far as the first wrong item and maxFailures beyond it.
+// beginnings of all lists and objects, as far as the first wrong member and maxFailures beyond it.
 func failuresOfMany(schema *jsonschema.Schema, shape *openapi.Shape, value any, in string) []Failure {
 	if holds(schema, value) {
 		return nil
 	}
-	most := firstItems
-	if holds(schema, beginnings(value, most)) {
+	b := beginnings{named: namedBy(schema), sorted: map[uintptr][]string{}}
+	most := firstMembers
+	if holds(schema, b.of(value, most)) {
 		most = longest(value)
 	}
-	shortest := 1 + sort.Search(most, func(n int) bool { return !holds(schema, beginnings(value, n+1)) })
+	shortest := 1 + sort.Search(most, func(n int) bool { return !holds(schema, b.of(value, n+1)) })
 	most = shortest + maxFailures
-	found := slices.DeleteFunc(failuresOf(schema, shape, beginnings(value, most), in), func(f Failure) bool {
-		return slices.Contains(ofWholeLists, f.Keyword) || slices.Contains(ofForms, f.Keyword) && longest(below(value, f.Pointer)) > most
+	part, room := b.of(value, most), manyValues
+	if isLarge(part, &room) { // lists of lists
+		most = shortest
+		part = b.of(value, most)
+	}
+	found := slices.DeleteFunc(failuresOf(schema, shape, part, in), func(f Failure) bool {
+		whole := below(value, f.Pointer)
+		return slices.Contains(ofWholes, f.Keyword) && size(whole) > most || slices.Contains(ofForms, f.Keyword) && longest(whole) > most
 	})
 	if len(found) == 0 {
 		return failuresOf(schema, shape, value, in)
@@ -41,12 +50,13 @@ func failuresOfMany(schema *jsonschema.Schema, shape *openapi.Shape, value any, 
 	return found
 }
 
-// ofForms are the keywords that may say of the beginnings of lists what they do not say of the lists. "not" has
-// none of its own.
-var ofForms = []string{"oneOf", "anyOf", "schema"}
+// ofForms are the keywords that may say of the beginnings of lists and objects what they do not say of the
+// wholes. "not" has none of its own.
+var ofForms = []string{"oneOf", "anyOf", "schema", "const", "enum"}
 
-// ofWholeLists are the keywords of which the beginning of a list says nothing, or how many items it has.
-var ofWholeLists = []string{"minItems", "maxItems", "contains", "minContains"}
+// ofWholes are the keywords of which the beginning of a list or an object says nothing, or how many members
+// it has.
+var ofWholes = []string{"minItems", "maxItems", "contains", "minContains", "minProperties", "maxProperties"}
 
 // failuresOf returns the failures of a value, the one to report first.
 func failuresOf(schema *jsonschema.Schema, shape *openapi.Shape, value any, in string) []Failure {
@@ -98,23 +108,76 @@ func isLarge(value any, room *int) bool {
 	return false
 }
 
-// beginnings returns a value with no more than a number of items in each list.
-func beginnings(value any, most int) any {
+// beginnings makes values with the beginnings of another one's lists and objects.
+type beginnings struct {
+	named  map[string]bool      // the properties that a schema names, which are never left out
+	sorted map[uintptr][]string // the other properties of large objects
+}
+
+// of returns a value with no more than a number of items in each list, and of properties in each object that
+// the schema does not name.
+func (b *beginnings) of(value any, most int) any {
 	switch value := value.(type) {
 	case []any:
 		out := make([]any, min(most, len(value)))
 		for i := range out {
-			out[i] = beginnings(value[i], most)
+			out[i] = b.of(value[i], most)
 		}
 		return out
 	case map[string]any:
+		if len(value) > most {
+			return b.ofLarge(value, most)
+		}
 		out := make(map[string]any, len(value))
 		for name, field := range value {
-			out[name] = beginnings(field, most)
+			out[name] = b.of(field, most)
 		}
 		return out
 	}
 	return value
+}
+
+func (b *beginnings) ofLarge(object map[string]any, most int) any {
+	key := reflect.ValueOf(object).Pointer()
+	others, known := b.sorted[key]
+	if !known {
+		for name := range object {
+			if !b.named[name] {
+				others = append(others, name)
+			}
+		}
+		slices.Sort(others)
+		b.sorted[key] = others
+	}
+	out := map[string]any{}
+	for _, name := range others[:min(most, len(others))] {
+		out[name] = b.of(object[name], most)
+	}
+	for name := range b.named {
+		if field, has := object[name]; has {
+			out[name] = b.of(field, most)
+		}
+	}
+	return out
+}
+
+// namedBy returns the properties that a schema names, with all that it refers to.
+func namedBy(schema *jsonschema.Schema) map[string]bool {
+	names := map[string]bool{}
+	eachSchemaBelow(reflect.ValueOf(schema), map[*jsonschema.Schema]bool{}, func(s *jsonschema.Schema) {
+		add := func(several ...string) {
+			for _, name := range several {
+				names[name] = true
+			}
+		}
+		add(s.Required...)
+		add(slices.Collect(maps.Keys(s.Properties))...)
+		add(slices.Collect(maps.Keys(s.DependentSchemas))...)
+		for name, others := range s.DependentRequired {
+			add(append(slices.Clip(others), name)...)
+		}
+	})
+	return names
 }
 
 // below returns what a pointer leads to in a value, or as far as it leads.
@@ -139,12 +202,22 @@ func below(value any, pointer string) any {
 	return value
 }
 
-// longest returns the length of the longest list in a value.
-func longest(value any) int {
-	most := 0
+// size returns how many members a list or an object has.
+func size(value any) int {
 	switch value := value.(type) {
 	case []any:
-		most = len(value)
+		return len(value)
+	case map[string]any:
+		return len(value)
+	}
+	return 0
+}
+
+// longest returns the size of the largest list or object in a value.
+func longest(value any) int {
+	most := size(value)
+	switch value := value.(type) {
+	case []any:
 		for _, item := range value {
 			most = max(most, longest(item))
 		}
