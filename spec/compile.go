@@ -57,12 +57,14 @@ func compileIn(s *schemas, text []byte) (*jsonschema.Schema, error) {
 		plain := newCompiler()
 		plain.UseRegexpEngine(patterns.compile)
 		if compiled, failed := compileWith(plain, text); failed == nil {
+			patterns.compiled = true
 			return compiled, fmt.Errorf("a keyword is ignored: %w", err)
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
+	patterns.compiled = true
 	return compiled, patterns.wrong
 }
 
@@ -123,10 +125,12 @@ func (nothing) Load(url string) (any, error) {
 	return nil, fmt.Errorf("the reference %q leads out of the document", url)
 }
 
-// formats returns the formats that JSON Schema does not have: those of integers and of base64, which are
-// judged, and those that values are generated for, which are not judged.
+// formats returns the formats that the library does not have, or judges too leniently: those of integers, of
+// base64 and of email, which are judged, and those that values are generated for, which are not judged.
 var formats = sync.OnceValue(func() []*jsonschema.Format {
-	out := []*jsonschema.Format{{Name: "int32", Validate: isInteger(32)}, {Name: "int64", Validate: isInteger(64)}, {Name: "byte", Validate: isBase64}}
+	out := []*jsonschema.Format{
+		{Name: "int32", Validate: isInteger(32)}, {Name: "int64", Validate: isInteger(64)}, {Name: "byte", Validate: isBase64}, {Name: "email", Validate: isEmail()},
+	}
 	for _, name := range sample.Formats() {
 		if name != "" && !openapi.JudgesFormat(name) {
 			out = append(out, &jsonschema.Format{Name: name, Validate: func(any) error { return nil }})
@@ -134,6 +138,22 @@ var formats = sync.OnceValue(func() []*jsonschema.Format {
 	}
 	return out
 })
+
+// isEmail returns the library's check of addresses, which must also have something in front of the @.
+func isEmail() func(any) error {
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat()
+	schema, err := compileWith(compiler, []byte(`{"format":"email"}`))
+	if err != nil {
+		panic(err) // cannot happen
+	}
+	return func(value any) error {
+		if text, is := value.(string); is && strings.HasPrefix(text, "@") {
+			return errors.New("it has nothing in front of the @")
+		}
+		return schema.Format.Validate(value)
+	}
+}
 
 // isBase64 checks that a text is base64, in either of its alphabets.
 func isBase64(value any) error {
@@ -322,8 +342,11 @@ func removeKeyword(schema any, path []string) {
 }
 
 // patterns compiles regular expressions. wrong is the error for the last one that cannot be
-// compiled.
-type patterns struct{ wrong error }
+// compiled. Once the schema is compiled, expressions are values in the format regex.
+type patterns struct {
+	wrong    error
+	compiled bool
+}
 
 func (p *patterns) compile(text string) (jsonschema.Regexp, error) {
 	readable := codePoint.ReplaceAllString(text, `\x{$1}`)
@@ -332,10 +355,27 @@ func (p *patterns) compile(text string) (jsonschema.Regexp, error) {
 		if looking, failed := sample.NewLooking(readable); failed == nil {
 			return looking, nil
 		}
+		if p.compiled {
+			return anything(text), isNoExpression(err)
+		}
 		p.wrong = fmt.Errorf("the pattern %q cannot be checked, so it allows everything: %w", text, err)
 		return anything(text), nil
 	}
 	return compiled, nil
+}
+
+// isNoExpression returns an error of Go's parser if JavaScript, which has more expressions than Go, would not
+// take the expression either.
+func isNoExpression(err error) error {
+	var wrong *syntax.Error
+	if errors.As(err, &wrong) && slices.Contains(inNoLanguage, wrong.Code) && !strings.HasPrefix(wrong.Expr, "[]") && !strings.HasPrefix(wrong.Expr, "[^]") {
+		return err
+	}
+	return nil
+}
+
+var inNoLanguage = []syntax.ErrorCode{
+	syntax.ErrMissingBracket, syntax.ErrMissingParen, syntax.ErrUnexpectedParen, syntax.ErrMissingRepeatArgument, syntax.ErrTrailingBackslash,
 }
 
 // maxPattern is the maximum number of instructions of an expression, and so the maximum number of

@@ -12,8 +12,9 @@ import (
 	"github.com/pb33f/jsonschema/v6"
 )
 
-// maxLonger is how much longer than required a text may be if its length has no bound.
-const maxLonger = 2048
+// maxLonger is how much longer than required a text may be if its length has no bound. Nearly always, usualLonger
+// is enough.
+const maxLonger, usualLonger = 2048, 32
 
 // match generates a text that matches all of several regular expressions and none of others, and
 // whose length is between two bounds; high is -1 for no bound. ok is false if no text was found.
@@ -23,6 +24,9 @@ func (m *maker) match(wanted, avoided []string, low, high int) (text string, ok 
 		automata = append(automata, m.automataOf(pattern, i >= len(wanted))...)
 	}
 	if high < 0 {
+		if text, ok := m.match(wanted, avoided, low, low+usualLonger); ok { // of long texts there are more that lead nowhere
+			return text, true
+		}
 		high = low + maxLonger
 	}
 	for _, loosely := range []bool{false, true} { // an empty text rarely shows what is meant
