@@ -667,6 +667,34 @@ paths:
       parameters: [{name: f, in: query, required: true, schema: {properties: {a: {type: integer}}}}, {name: g, in: query, explode: false, schema: {items: {type: integer}}}]
       responses: {"204": {description: d}}
   /moments: {get: {parameters: [{name: a, in: query, schema: {type: string, format: date-time}}, {name: b, in: query, schema: {type: array, items: {type: integer}}}], responses: {"204": {description: d}}}}
+  /split/{list}/{label}/{matrix}/{pairs}:
+    get:
+      parameters:
+      - {name: list, in: path, required: true, schema: {$ref: '#/components/schemas/two'}}
+      - {name: label, in: path, required: true, style: label, explode: true, schema: {$ref: '#/components/schemas/two'}}
+      - {name: matrix, in: path, required: true, style: matrix, schema: {$ref: '#/components/schemas/two'}}
+      - {name: pairs, in: path, required: true, schema: {type: object, additionalProperties: false, properties: {a: {type: string, enum: ["1,2"]}}}}
+      - {name: cookie, in: cookie, explode: false, schema: {$ref: '#/components/schemas/two'}}
+      - {name: query, in: query, explode: false, schema: {$ref: '#/components/schemas/two'}}
+      responses: {"204": {description: d}}
+  /formats:
+    get:
+      parameters: [{name: email, in: query, schema: {type: string, format: email}}, {name: regex, in: query, schema: {type: string, format: regex}}]
+      responses: {"204": {description: d}}
+  /typed:
+    post:
+      requestBody:
+        content:
+          multipart/form-data:
+            schema:
+              type: object
+              properties:
+                a: {type: object, properties: {n: {type: integer}, s: {type: string}, "b[c]": {type: string}}}
+                n: {type: integer}
+                s: {type: string, maxLength: 2}
+                l: {type: array, items: {type: object, properties: {n: {type: integer}}}}
+                f: {type: string, format: binary}
+      responses: {"204": {description: d}}
   /styles:
     get:
       parameters: [{name: f, in: query, style: deepObject, required: true, allowEmptyValue: true, schema: {type: object}}, {name: g, in: query, explode: false, schema: {type: object}}]
@@ -704,7 +732,7 @@ paths:
                 "ids[]": {type: array, items: {type: integer}}
                 files: {type: array, items: {type: string}}
       responses: {"204": {description: d}}
-components: {schemas: {port: {anyOf: [{type: integer}, {type: string, enum: [auto]}]}}}
+components: {schemas: {port: {anyOf: [{type: integer}, {type: string, enum: [auto]}]}, two: {type: array, minItems: 2, maxItems: 2, items: {type: string, enum: [a, "b,c", d]}}}}
 `
 	const multipart = "Content-Type: multipart/form-data; boundary=b"
 	parts := func(fields ...string) string {
@@ -715,6 +743,7 @@ components: {schemas: {port: {anyOf: [{type: integer}, {type: string, enum: [aut
 		}
 		return out.String() + "--b--\r\n"
 	}
+	const typed = "\"\r\nContent-Type: application/json;\"" // ends the name of a part
 	server, _ := serving(t, []byte(document), false)
 	many := strings.Repeat("&a=5", 900)
 	askEach(t, server, map[string]asking{
@@ -756,6 +785,31 @@ components: {schemas: {port: {anyOf: [{type: integer}, {type: string, enum: [aut
 		"a word too many":                  {"GET /lists?j=a,b,c", "", nil, 400},
 		"a list that is sent twice":        {"GET /lists?j=BAD&j=b%2Cc", "", nil, 400},
 		"a wrong escape beside a comma":    {"GET /lists?m=a%2Cb,%zz", "", nil, 400},
+		"commas in words of paths":         {"GET /split/a,b%2Cc/.a.b%2cc/;matrix=a,b%2Cc/a,1%2C2?query=a,b%2Cc", "", []string{"Cookie: cookie=a,b%2Cc"}, 204},
+		"all commas escaped":               {"GET /split/a%2Cd/.a.d/;matrix=a%2Cd/a,1%2C2?query=a%2Cd", "", []string{"Cookie: cookie=a%2Cd"}, 204},
+		"one such word":                    {"GET /split/b%2Cc/.a.d/;matrix=a,d/a,1%2C2", "", nil, 400},
+		"a comma too many in a path":       {"GET /split/a,b,c/.a.d/;matrix=a,d/a,1%2C2", "", nil, 400},
+		"a comma too many in a label":      {"GET /split/a,d/.a.b.c/;matrix=a,d/a,1%2C2", "", nil, 400},
+		"a wrong word beside a comma":      {"GET /split/a,b%2Cc/.a.d/;matrix=b%2Cc,x/a,1%2C2", "", nil, 400},
+		"a comma too many in pairs":        {"GET /split/a,d/.a.d/;matrix=a,d/a,1,2", "", nil, 400},
+		"a comma too many in a cookie":     {"GET /split/a,d/.a.d/;matrix=a,d/a,1%2C2", "", []string{"Cookie: cookie=a,b,c"}, 400},
+		"an address":                       {"GET /formats?email=a@b.co", "", nil, 204},
+		"one with an empty label":          {"GET /formats?email=x@.y", "", nil, 400},
+		"one of nobody":                    {"GET /formats?email=@b.co", "", nil, 400},
+		"an expression":                    {"GET /formats?regex=(%3F=a)[^]%5C1", "", nil, 204},
+		"an open group":                    {"GET /formats?regex=(", "", nil, 400},
+		"nothing to repeat":                {"GET /formats?regex=*", "", nil, 400},
+		"parts in JSON":                    {"POST /typed", parts("a"+typed+`={"n":1,"s":"1"}`, "n"+typed+"=1", "s"+typed+`="ab"`, "l"+typed+`={"n":1}`, "l"+typed+`={"n":2}`), []string{multipart}, 204},
+		"a list in JSON in a part":         {"POST /typed", parts("l" + typed + `=[{"n":1},{"n":2}]`), []string{multipart}, 204},
+		"one of a list in JSON":            {"POST /typed", parts("l" + typed + `={"n":1}`), []string{multipart}, 204},
+		"a text for a number in a part":    {"POST /typed", parts("a" + typed + `={"n":"1"}`), []string{multipart}, 400},
+		"a number for a text in a part":    {"POST /typed", parts("a" + typed + `={"s":1}`), []string{multipart}, 400},
+		"a text that is a part":            {"POST /typed", parts("n" + typed + `="1"`), []string{multipart}, 400},
+		"a number that is a part":          {"POST /typed", parts("s" + typed + `=1`), []string{multipart}, 400},
+		"a wrong one of a list in JSON":    {"POST /typed", parts("l"+typed+`={"n":1}`, "l"+typed+`={"n":"2"}`), []string{multipart}, 400},
+		"a part that is no JSON":           {"POST /typed", parts("a" + typed + `={`), []string{multipart}, 400},
+		"a file of JSON":                   {"POST /typed", parts("f" + typed + `={"n":"1"}`), []string{multipart}, 204},
+		"a part in brackets in JSON":       {"POST /typed", parts("a[n]" + typed + `=1`), []string{multipart}, 204},
 		"a number for an object":           {"GET /lists?k=5&l=5", "", nil, 204},
 		"the object":                       {"GET /lists?k[a]=5&la=5", "", nil, 204},
 		"neither of them":                  {"GET /lists?k=x", "", nil, 400},

@@ -82,11 +82,8 @@ func (p *Proxy) judgeRequest(x *exchange) (failures []spec.Failure, unjudged str
 
 func (p *Proxy) judgeParameters(x *exchange) []spec.Failure {
 	sent := parameters.Request{
-		HTTP: x.request, Names: x.operation.PathParameters(), Query: qs.Parse(httpx.RawQuery(x.request)),
+		HTTP: x.request, Names: x.operation.PathParameters(), Values: x.params, Query: qs.Parse(httpx.RawQuery(x.request)),
 		Styled: p.foreign || p.styled[x.operation.Method+" "+x.operation.Path],
-	}
-	for _, segment := range x.params {
-		sent.Values = append(sent.Values, httpx.Unescape(segment))
 	}
 	var failures []spec.Failure
 	for _, parameter := range x.operation.Parameters() {

@@ -97,7 +97,7 @@ func Read(request *http.Request, limit int) (bodyparser.Body, *bodyparser.Error)
 	}
 	body := bodyparser.Body{Value: string(raw), Sent: raw}
 	if mediaType == "multipart/form-data" {
-		fields, err := readMultipart(raw, parameters["boundary"])
+		fields, err := readMultipart(raw, parameters["boundary"], func(_ *multipart.Part, text string) any { return text })
 		if err != nil {
 			return body, &bodyparser.Error{Status: http.StatusBadRequest, Message: "the multipart body cannot be read: " + err.Error()}
 		}
@@ -107,8 +107,8 @@ func Read(request *http.Request, limit int) (bodyparser.Body, *bodyparser.Error)
 }
 
 // readMultipart reads the fields of a multipart form. A part that repeats becomes an
-// array.
-func readMultipart(raw []byte, boundary string) (map[string]any, error) {
+// array. read returns the value of a part.
+func readMultipart(raw []byte, boundary string, read func(part *multipart.Part, text string) any) (map[string]any, error) {
 	fields := map[string]any{}
 	reader := multipart.NewReader(bytes.NewReader(raw), boundary)
 	for {
@@ -123,13 +123,14 @@ func readMultipart(raw []byte, boundary string) (map[string]any, error) {
 		if err != nil {
 			return nil, err
 		}
+		value := read(part, string(text))
 		switch before := fields[part.FormName()].(type) {
 		case nil:
-			fields[part.FormName()] = string(text)
+			fields[part.FormName()] = value
 		case []any:
-			fields[part.FormName()] = append(before, string(text))
+			fields[part.FormName()] = append(before, value)
 		default:
-			fields[part.FormName()] = []any{before, string(text)}
+			fields[part.FormName()] = []any{before, value}
 		}
 	}
 }
@@ -149,14 +150,19 @@ func Check(content *spec.Content, contentType string, body *bodyparser.Body) []s
 		return failures
 	}
 	sent := styled(content, read) // form fields arrive as texts
-	body.Value, failures = settle(sent, firstReading(content.Shape, sent), "", content.Check)
+	value, failures := settle(sent, firstReading(content.Shape, sent), "", func(value any) []spec.Failure { return content.Check(opened(value)) })
+	body.Value = opened(value)
 	return failures
 }
 
 // fields returns a body's value. In a form, brackets in the names of the schema's properties are taken
 // literally.
 func fields(content *spec.Content, contentType string, body *bodyparser.Body) (any, []spec.Failure) {
-	if parts, is := body.Value.(map[string]any); is && !isForm(contentType) {
+	if _, is := body.Value.(map[string]any); is && !isForm(contentType) {
+		parts, failures := partsOf(content.Shape, contentType, body.Sent)
+		if failures != nil {
+			return body.Value, failures
+		}
 		return nested(content.Shape, parts)
 	}
 	if !isForm(contentType) || content.Shape == nil || !slices.ContainsFunc(content.Shape.Properties, func(p openapi.Property) bool { return hasBrackets(p.Name) }) {
@@ -201,6 +207,9 @@ func nested(shape *openapi.Shape, parts map[string]any) (any, []spec.Failure) {
 			several = []any{value}
 		}
 		for _, text := range several {
+			if sent, is := text.(*exact); is {
+				text = sent.text
+			}
 			apart.Add(name, text.(string))
 		}
 		count += len(several)

@@ -45,7 +45,7 @@ type exchange struct {
 	header    http.Header // of the response
 	path      string      // below the base path and the workspace
 	operation *spec.Operation
-	params    []string // the values of the path parameters
+	params    []string // the values of the path parameters, as they were sent
 	handler   handler
 	input     request
 	value     any // of the body
@@ -139,9 +139,9 @@ func (x *exchange) route() *apierror.Error {
 	}
 	x.input.path = map[string]string{}
 	for i, name := range x.operation.PathParameters() {
-		x.params = append(x.params, httpx.Unescape(values[i]))
-		x.input.path[name] = x.params[i]
+		x.input.path[name] = httpx.Unescape(values[i])
 	}
+	x.params = values
 	return nil
 }
 

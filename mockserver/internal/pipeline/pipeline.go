@@ -102,6 +102,7 @@ type exchange struct {
 	operation *spec.Operation
 	names     []string // of the parameters of its path
 	params    []string // their values
+	segments  []string // the same as they were sent
 	now       time.Time
 
 	// path is the path as sent, below the base path.
@@ -167,7 +168,8 @@ func (x *exchange) release() {
 		buffer = nil
 	}
 	clear(x.params)
-	*x = exchange{params: x.params[:0], buffer: buffer, bound: x.bound}
+	clear(x.segments)
+	*x = exchange{params: x.params[:0], segments: x.segments[:0], buffer: buffer, bound: x.bound}
 	exchanges.Put(x)
 }
 
@@ -298,6 +300,7 @@ func (p *Pipeline) exchange(c *gin.Context, operation *spec.Operation) *exchange
 	x.path, x.preflight = original.Path, original.Preflight
 	x.readClock()
 	for _, param := range c.Params {
+		x.segments = append(x.segments, param.Value)
 		x.params = append(x.params, httpx.Unescape(param.Value))
 	}
 	x.token = tokenOf(c.Request.Header, under("/api", x.path))

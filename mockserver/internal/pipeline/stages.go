@@ -296,7 +296,7 @@ func (x *exchange) validate() *apierror.Error {
 		return nil
 	}
 	sent := parameters.Request{
-		HTTP: x.request, Names: x.names, Values: x.params, Query: x.sentQuery(), Styled: x.operation.Grade == openapi.GradeExample,
+		HTTP: x.request, Names: x.names, Values: x.segments, Query: x.sentQuery(), Styled: x.operation.Grade == openapi.GradeExample,
 	}
 	for _, in := range []string{"path", "query", "header", "cookie"} {
 		for _, parameter := range x.operation.Parameters() {
