@@ -139,6 +139,7 @@ func (s *schemas) forget() {
 	s.parts, s.bytes, s.broken, s.audited = map[partKey]*part{}, 0, false, nil
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	clear(s.anchors)
 	for _, schema := range s.known {
 		schema.judging.Store(nil)
 		schema.making.Store(nil)
@@ -182,6 +183,12 @@ func (s *schemas) newPart(source []byte, key partKey) *part {
 		s.bytes += compiledBytes
 		if slices.ContainsFunc(composedOf(schema), func(next *jsonschema.Schema) bool { return next != nil }) {
 			out.composed = append(out.composed, schema)
+		}
+		if name := schema.DynamicAnchor; name != "" {
+			if s.anchors[out.schema] == nil {
+				s.anchors[out.schema] = map[string]*jsonschema.Schema{}
+			}
+			s.anchors[out.schema][name] = schema
 		}
 		if schema.Ref == nil {
 			return
@@ -238,6 +245,9 @@ func (s *schemas) detached(source []byte, key partKey) (references []string, tex
 	if s.version < version31 {
 		eachSchema(object, translate)
 	}
+	if s.mentions("$dynamicAnchor") {
+		keepAnchors(object)
+	}
 	detach(object, false, &references)
 	if len(references) > 0 {
 		definitions, is := object["$defs"].(map[string]any)
@@ -251,6 +261,26 @@ func (s *schemas) detached(source []byte, key partKey) (references []string, tex
 	}
 	text, err = json.Marshal(root)
 	return references, text, err
+}
+
+// keepAnchors makes a part refer to its dynamic anchors, which nothing else in it may refer to, by a keyword that
+// judges no value. Otherwise their references would lead nowhere.
+func keepAnchors(part map[string]any) {
+	var anchors []any
+	eachSchema(part, func(schema map[string]any) {
+		if name, is := schema["$dynamicAnchor"].(string); is {
+			anchors = append(anchors, map[string]any{"$ref": "#" + name})
+		}
+	})
+	if anchors == nil {
+		return
+	}
+	dependent, is := part["dependentSchemas"].(map[string]any)
+	if !is {
+		dependent = map[string]any{}
+		part["dependentSchemas"] = dependent
+	}
+	dependent[linkName+"anchors"] = map[string]any{"anyOf": anchors}
 }
 
 // knownDialect matches the dialects that are built into the library.

@@ -45,6 +45,8 @@ type schemas struct {
 	perByte   int  // estimated bytes that a byte of text takes once compiled
 	mentioned map[string]bool
 	marked    map[string]bool // by keyword and reference: see leadsToMark
+	// anchors are the dynamic anchors of each part that has any.
+	anchors map[*jsonschema.Schema]map[string]*jsonschema.Schema
 	// audited are the schemas whose examples an audit under way has checked: operations share most.
 	audited map[*jsonschema.Schema]bool
 }
@@ -69,6 +71,7 @@ func (s *schemas) open(document *document.Document, version string) error {
 	s.document, s.version, s.known = document, float32(number), map[schemaKey]*schema{}
 	s.perByte = bytesPerByte
 	s.parts, s.mentioned, s.marked = map[partKey]*part{}, map[string]bool{}, map[string]bool{}
+	s.anchors = map[*jsonschema.Schema]map[string]*jsonschema.Schema{}
 	return nil
 }
 
@@ -123,12 +126,14 @@ func (s *schemas) sampler(source []byte) (compiledSchema, error) {
 	if compiled == nil {
 		return compiledSchema{}, err
 	}
-	out := compiledSchema{schema: compiled}
+	out := compiledSchema{schema: s.bound(compiled)}
 	s.linking.Lock()
 	discriminates := s.alike(making) == making
 	s.linking.Unlock()
 	if discriminates {
-		out.plain, _ = link(s, source, schemasOnly) // without it, values are judged by discriminators alone
+		if plain, _ := link(s, source, schemasOnly); plain != nil { // without it, values are judged by discriminators alone
+			out.plain = s.bound(plain)
+		}
 	}
 	return out, nil
 }

@@ -1,0 +1,55 @@
+package spec
+
+import (
+	"net/http"
+	"testing"
+)
+
+// TestSamplesOfGenerics checks that a dynamic reference in a generic schema leads to what each schema that
+// uses it has in its place, also in another use of it within the same value.
+func TestSamplesOfGenerics(t *testing.T) {
+	t.Parallel()
+	contract, err := Load([]byte(`openapi: 3.1.0
+info: {title: t, version: v}
+paths:
+  /users: {get: {operationId: users, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/users'}}}}}}}
+  /both:
+    get:
+      operationId: both
+      responses:
+        '200':
+          description: d
+          content:
+            application/json:
+              schema: {type: object, required: [a, b], properties: {a: {$ref: '#/components/schemas/users'}, b: {$ref: '#/components/schemas/numbers'}}}
+  /tree: {get: {operationId: tree, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/named'}}}}}}}
+components:
+  schemas:
+    user: {type: object, required: [name], properties: {name: {type: string}}, additionalProperties: false}
+    page:
+      $id: page
+      type: object
+      required: [items]
+      properties: {items: {type: array, minItems: 1, items: {$dynamicRef: '#item'}}}
+      $defs: {item: {$dynamicAnchor: item, not: {}}}
+    users: {$id: users, $ref: page, $defs: {item: {$dynamicAnchor: item, $ref: '#/components/schemas/user'}}}
+    numbers: {$id: numbers, $ref: '#/components/schemas/page', $defs: {item: {$dynamicAnchor: item, type: integer}}}
+    tree: {$dynamicAnchor: node, type: object, properties: {below: {type: array, items: {$dynamicRef: '#node'}}}}
+    named: {$dynamicAnchor: node, $ref: '#/components/schemas/tree', required: [name], properties: {name: {type: string}}, unevaluatedProperties: false}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"users", "both", "tree"} {
+		operation := contract.Operation(id)
+		response := operation.Response(http.StatusOK)
+		for seed := range uint64(10) {
+			sampled(t, operation, response, response.Contents[0], seed)
+		}
+	}
+	for body, wrong := range map[string]int{`{"a":{"items":[{"name":"n"}]},"b":{"items":[1]}}`: 0, `{"a":{"items":[1]},"b":{"items":[1]}}`: 1} {
+		if failures := contract.Operation("both").CheckResponse(http.StatusOK, http.Header{"Content-Type": {"application/json"}}, []byte(body)); len(failures) != wrong {
+			t.Errorf("%s: %v", body, failures)
+		}
+	}
+}
