@@ -22,6 +22,20 @@ paths:
           content:
             application/json:
               schema: {type: object, required: [a, b], properties: {a: {$ref: '#/components/schemas/users'}, b: {$ref: '#/components/schemas/numbers'}}}
+  /texts:
+    get:
+      operationId: texts
+      responses:
+        '200':
+          description: d
+          content:
+            application/json:
+              schema:
+                $id: texts
+                $ref: list
+                $defs:
+                  text: {$dynamicAnchor: T, type: string}
+                  list: {$id: list, type: array, minItems: 1, items: {$dynamicRef: '#T'}, $defs: {any: {$dynamicAnchor: T, not: true}}}
   /tree: {get: {operationId: tree, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/named'}}}}}}}
 components:
   schemas:
@@ -40,16 +54,24 @@ components:
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, id := range []string{"users", "both", "tree"} {
+	for _, id := range []string{"users", "both", "texts", "tree"} {
 		operation := contract.Operation(id)
 		response := operation.Response(http.StatusOK)
 		for seed := range uint64(10) {
 			sampled(t, operation, response, response.Contents[0], seed)
 		}
 	}
-	for body, wrong := range map[string]int{`{"a":{"items":[{"name":"n"}]},"b":{"items":[1]}}`: 0, `{"a":{"items":[1]},"b":{"items":[1]}}`: 1} {
-		if failures := contract.Operation("both").CheckResponse(http.StatusOK, http.Header{"Content-Type": {"application/json"}}, []byte(body)); len(failures) != wrong {
-			t.Errorf("%s: %v", body, failures)
+	for _, test := range []struct {
+		id, body string
+		wrong    int
+	}{
+		{"both", `{"a":{"items":[{"name":"n"}]},"b":{"items":[1]}}`, 0},
+		{"both", `{"a":{"items":[1]},"b":{"items":[1]}}`, 1},
+		{"texts", `["a"]`, 0},
+		{"texts", `[1]`, 1},
+	} {
+		if failures := contract.Operation(test.id).CheckResponse(http.StatusOK, http.Header{"Content-Type": {"application/json"}}, []byte(test.body)); len(failures) != test.wrong {
+			t.Errorf("%s: %s: %v", test.id, test.body, failures)
 		}
 	}
 }

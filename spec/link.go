@@ -264,10 +264,17 @@ func (s *schemas) detached(source []byte, key partKey) (references []string, tex
 }
 
 // keepAnchors makes a part refer to its dynamic anchors, which nothing else in it may refer to, by a keyword that
-// judges no value. Otherwise their references would lead nowhere.
+// judges no value. Otherwise their references would lead nowhere. It removes definitions with an $id: these
+// are parts of their own, with anchors of their own.
 func keepAnchors(part map[string]any) {
 	var anchors []any
 	eachSchema(part, func(schema map[string]any) {
+		definitions, _ := schema["$defs"].(map[string]any)
+		maps.DeleteFunc(definitions, func(_ string, definition any) bool {
+			object, _ := definition.(map[string]any)
+			_, isPart := object["$id"].(string)
+			return isPart
+		})
 		if name, is := schema["$dynamicAnchor"].(string); is {
 			anchors = append(anchors, map[string]any{"$ref": "#" + name})
 		}
