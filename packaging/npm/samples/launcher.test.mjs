@@ -159,6 +159,32 @@ test("a misspelt option is refused", async () => {
   }
 });
 
+test("a mistake is told in words", async () => {
+  await assert.rejects(startMock({ args: "--port 4242" }), /^TypeError: args of startMock is a list, such as \["--port", "4242"\]$/);
+  const mock = await startMock();
+  try {
+    for (const setting of [undefined, null, "on"]) {
+      await assert.rejects(mock.setFlag("a", setting), /^TypeError: setFlag takes true, false or an object, such as \{ variant: "blue" \}$/);
+    }
+    await assert.rejects(mock.fail({ operation: "getFlags" }), /^Error: the mock refused POST \/_mock\/rules: 400 "getFlags" is not an operation of the API$/);
+  } finally {
+    await mock.stop();
+  }
+});
+
+test("a delay may be a number of milliseconds", async () => {
+  const mock = await startMock();
+  try {
+    const late = await mock.fail({ operation: "getReady", status: 500, delay: 30 });
+    const began = performance.now();
+    assert.equal((await fetch(`${mock.url}/ready`)).status, 500);
+    assert.ok(performance.now() - began >= 29);
+    assert.equal(await late.hits(), 1);
+  } finally {
+    await mock.stop();
+  }
+});
+
 test("nothing is left of a program that does not stop its mock", () => {
   const folder = mkdtempSync(join(tmpdir(), "unleash-mock-test-"));
   const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", `

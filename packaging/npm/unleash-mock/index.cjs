@@ -22,6 +22,9 @@ const maxSaid = 64 * 1024;
 
 async function startMock(options = {}) {
   const { flags, args = [], env = {}, timeout = 10_000 } = only("startMock", options, ["flags", "args", "env", "timeout"]);
+  if (!Array.isArray(args)) {
+    throw new TypeError('args of startMock is a list, such as ["--port", "4242"]');
+  }
   const running = { said: "", token: env.UNLEASH_MOCK_CONTROL_TOKEN };
   const folder = typeof flags === "object" ? mkdtempSync(join(tmpdir(), "unleash-mock-")) : undefined;
   try {
@@ -120,6 +123,15 @@ async function stop({ child, ended }) {
   }
 }
 
+/** Returns the mock's reason for refusing a call, from the body of its answer. */
+function reason(text) {
+  try {
+    return JSON.parse(text).details.map(({ message }) => message).join(" ");
+  } catch {
+    return text; // whatever is in front of the mock may answer, too
+  }
+}
+
 class Mock {
   #running;
   #root;
@@ -139,6 +151,9 @@ class Mock {
   }
 
   async setFlag(name, setting) {
+    if (typeof setting !== "boolean" && (typeof setting !== "object" || setting === null)) {
+      throw new TypeError('setFlag takes true, false or an object, such as { variant: "blue" }');
+    }
     const body = typeof setting === "boolean" ? { enabled: setting } : setting;
     await this.#control("PATCH", `flags/${encodeURIComponent(name)}`, body);
   }
@@ -153,7 +168,7 @@ class Mock {
     if (operation !== undefined) {
       rule.match = { operations: [operation].flat() };
     }
-    const { id } = await this.#control("POST", "rules", { ...rule, times, delay });
+    const { id } = await this.#control("POST", "rules", { ...rule, times, delay: typeof delay === "number" ? `${delay}ms` : delay });
     return {
       id,
       hits: async () => (await this.#control("GET", `rules/${id}`)).hits,
@@ -214,7 +229,7 @@ class Mock {
         response.on("error", reject);
         response.on("end", () => {
           if (response.statusCode >= 300) {
-            reject(new Error(`the mock refused ${method} /_mock/${path}: ${response.statusCode} ${text}`));
+            reject(new Error(`the mock refused ${method} /_mock/${path}: ${response.statusCode} ${reason(text)}`));
             return;
           }
           resolve(text === "" ? undefined : JSON.parse(text));

@@ -43,8 +43,9 @@ export interface FlagSetting {
   keepStrategies?: boolean;
 }
 
-/** A delay in Go's notation, such as `"250ms"`, or a distribution of delays. */
+/** A delay in milliseconds, or in Go's notation, such as `"1.5s"`, or a distribution of delays. */
 export type Delay =
+  | number
   | string
   | { distribution: "uniform"; min: string; max: string }
   | { distribution: "normal"; mean: string; stdDev: string }

@@ -17,5 +17,5 @@ export async function failing(): Promise<ActiveFailure> {
   for (const { status, host, response } of await mock.waitForRequests(2, { path: "/api/*" })) {
     console.log(status.toFixed(), host.length, response.wireSize ?? response.size, response.body.length, mock.url, mock.tokens.backend);
   }
-  return mock.workspace("other").fail({ operation: ["getReady", "getHealth"], delay: "250ms", fault: "reset" });
+  return mock.workspace("other").fail({ operation: ["getReady", "getHealth"], delay: 250, fault: "reset" });
 }
