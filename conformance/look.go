@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -114,8 +115,15 @@ func (s *suite) examine(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	mistaken, err := target.Mistaken(ctx, s.run.Client, c.Tokens)
+	if err != nil {
+		return err
+	}
 	for _, actor := range target.Actors() {
-		if status := refused[actor]; status != 0 && (actor != "admin" || c.BadAdmin == "") {
+		switch status := refused[actor]; {
+		case mistaken[actor] != "":
+			c.Note("the %s's token is refused: it is of another kind, %s", actor, mistaken[actor])
+		case status != 0 && (actor != "admin" || c.BadAdmin == ""):
 			c.Note("the %s's token is refused: the target answers %d", actor, status)
 		}
 	}
@@ -194,8 +202,8 @@ func (s *suite) move(ctx context.Context) (stays string, err error) {
 	return "", nil
 }
 
-// checkTokens returns a usage error if the target does not know a token that the user gave. A
-// mock's built-in token that the mock does not know is not used.
+// checkTokens returns a usage error if the target does not know a token that the user gave, or it is of
+// another kind. A mock's built-in token that the mock does not know is not used.
 func (s *suite) checkTokens(ctx context.Context) error {
 	c := s.conditions()
 	unknown, err := target.Unknown(ctx, s.run.Client, c.Tokens)
@@ -216,7 +224,11 @@ func (s *suite) checkTokens(ctx context.Context) error {
 	if len(wrong) > 0 {
 		return usage("the target does not know the token of the %s: it answers 401", strings.Join(wrong, ", nor that of the "))
 	}
-	return nil
+	mistaken, err := target.Mistaken(ctx, s.run.Client, given)
+	for _, actor := range slices.Sorted(maps.Keys(mistaken)) {
+		err = usage("the token given for the %s is of another kind, %s: the target answers 403", actor, mistaken[actor])
+	}
+	return err
 }
 
 // fitNames makes flag names match the project's pattern, if it has one.

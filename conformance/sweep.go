@@ -36,6 +36,9 @@ func Sweep(ctx context.Context, options Options, what SweepOptions) (swept, left
 	if err := s.reach(ctx); err != nil {
 		return nil, nil, err
 	}
+	if err := s.checkTokens(ctx); err != nil {
+		return nil, nil, err
+	}
 	if s.conditions().Mock != "" {
 		swept, left = s.sweepWorkspaces(ctx, what)
 	}

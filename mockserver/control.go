@@ -50,7 +50,9 @@ func (s *Server) serveExtras(w http.ResponseWriter, r *http.Request, chosen *wor
 		}
 		s.overlay.Pass(w, r, path, s.reachedAt(r, chosen))
 	case s.serveDocs(w, r, chosen, path):
-		s.pipeline.WarnMisdirected(r, path, chosen)
+		if path == "/" { // from there, an SDK follows the redirect to the docs
+			s.pipeline.WarnMisdirected(r, path, chosen)
+		}
 	default:
 		return false
 	}

@@ -102,7 +102,7 @@ func TestTheControlAPIRefuses(t *testing.T) {
 		"old path":             {"GET", "/_mock/scenarios", "", nil, 404, "The control API has no path /_mock/scenarios. It is now called /_mock/rules."},
 		"old path of one":      {"DELETE", "/w/ci/_mock/scenarios/1", "", nil, 404, "It is now called /_mock/rules/1."},
 		"old parameter":        {"GET", "/_mock/requests?scenario=*", "", nil, 400, "listRequests has no parameter scenario. It is now called rule."},
-		"wrong method":         {"PATCH", "/_mock/state", "", nil, 405, "answers GET,HEAD,PUT, not PATCH"},
+		"wrong method":         {"PATCH", "/_mock/state", "", nil, 405, "answers GET, HEAD, PUT, not PATCH"},
 		"no JSON":              {"PUT", "/_mock/clock", "{", nil, 400, "Expected property name"},
 		"content type":         {"PUT", "/_mock/clock", "{}", []string{"Content-Type: text/plain"}, 415, "text/plain"},
 		"content encoding":     {"PUT", "/_mock/clock", "{}", []string{"Content-Encoding: gzip"}, 415, `unsupported content encoding \"gzip\"`},
@@ -175,6 +175,9 @@ func TestWhoMayUseTheControlAPI(t *testing.T) {
 		got := a.call(http.MethodGet, "http://"+test.host+"/_mock/clock", test.token, "")
 		if got.status != test.status || strings.Contains(string(got.body), "very-secret") {
 			t.Errorf("%s: status %d, want %d: %s", name, got.status, test.status, got.body)
+		}
+		if isWrong := strings.Contains(string(got.body), "That is not the token"); isWrong != (test.status == 401 && test.token != "") {
+			t.Errorf("%s: %s", name, got.body)
 		}
 		if got := a.call(http.MethodGet, "http://"+test.host+"/_mock/", "", ""); got.status != test.page {
 			t.Errorf("%s: the page answers with status %d, want %d", name, got.status, test.page)

@@ -77,6 +77,21 @@ func TestFlagsOfAProjectWithoutTheEnvironment(t *testing.T) {
 	}
 }
 
+// TestWhatTurnsNothingOnIsRemarked checks that the answer names strategies and operators that do not exist, which
+// are mistakes in most files.
+func TestWhatTurnsNothingOnIsRemarked(t *testing.T) {
+	t.Parallel()
+	got := newApp(t).must(200, http.MethodPut, flagsPath, "", `{"flags":{"a":{"strategies":[{"name":"gradualRolout"},{"name":"default"}]},
+		"b":{"strategies":[{"name":"gradualRolout","constraints":[{"contextName":"plan","operator":"INN","values":["gold"]},{"contextName":"plan","operator":"IN","values":[]}]}]}},
+		"segments":[{"name":"staff","constraints":[{"contextName":"email","operator":"ENDS_WITH","values":[]}]}]}`)
+	const want = `"remarks":["there is no operator ENDS_WITH: nothing meets the constraint on email of the segment staff",` +
+		`"no strategy called gradualRolout is built in: it turns nothing on, except in SDKs that have it",` +
+		`"there is no operator INN: nothing meets the constraint on plan of the flag b"]}`
+	if !strings.HasSuffix(string(got.body), want) {
+		t.Errorf("got %s", got.body)
+	}
+}
+
 // TestFlagFilesOfUnleash imports an answer of the Client API and an export file, both of
 // which refer to things that the workspace lacks.
 func TestFlagFilesOfUnleash(t *testing.T) {
@@ -165,7 +180,9 @@ func TestABadFlagFileChangesNothing(t *testing.T) {
 	a.must(400, http.MethodPut, flagsPath, "", `{"a\u0000":true}`)
 	a.must(400, http.MethodPatch, flagsPath+"/%00", "", `{}`)
 	a.must(400, http.MethodPatch, flagsPath+"/a", "", `{"variant":{"name":"b","payload":{"type":"string","value":"\u0000"}}}`)
-	a.must(415, http.MethodPut, flagsPath, "", `{"a":true}`, "Content-Type: text/plain")
+	if got := a.must(415, http.MethodPut, flagsPath, "", `{"a":true}`, "Content-Type: text/plain").body; !strings.Contains(string(got), "(application/json, application/yaml, ") {
+		t.Errorf("not every type is named: %s", got)
+	}
 	a.must(413, http.MethodPut, flagsPath, "", strings.Repeat(" ", 17<<20))
 	if got := flagNames(t, a, flagsPath); got != "kept|" {
 		t.Errorf("the flags are %s", got)

@@ -72,6 +72,7 @@ func TestAWrongURLOfAnSDKIsInTheLog(t *testing.T) {
 		"too much of a path":               {basePath: below, path: "/unleash/api/client/client/features", given: "/unleash/api/client", needed: "/unleash/api"},
 		"the right one":                    {basePath: below, path: "/unleash/api/client/features"},
 		"no path, in a browser":            {path: "/?appName=a", header: []string{"Unleash-Appname: a"}, given: "", needed: "/api/frontend"},
+		"the docs, from there":             {path: "/docs/openapi/", header: []string{"Unleash-Appname: a"}},
 		"a workspace, in a browser":        {path: "/w/ci", header: []string{"Unleash-Appname: a"}, given: "/w/ci", needed: "/w/ci/api/frontend"},
 		"a person's start page":            {path: "/"},
 		"a preflight":                      {method: "OPTIONS", path: "/proxy", header: preflight, given: "/proxy", needed: "/api/frontend"},
@@ -106,6 +107,21 @@ func TestAWrongURLOfAnSDKIsInTheLog(t *testing.T) {
 				t.Errorf("the log does not contain %q exactly once:\n%s", want, said)
 			}
 		})
+	}
+}
+
+// TestAWrongURLOfTwoSDKsIsInTheLogForEach checks that the log says what each kind of SDK needs, if an app gives
+// both the same wrong URL.
+func TestAWrongURLOfTwoSDKsIsInTheLogForEach(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	a := newApp(t, WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+	a.call(http.MethodGet, "/client/features", backendToken, "")
+	a.call(http.MethodGet, "/", wellknown.Frontend, "", "Unleash-Appname: a")
+	for _, needed := range []string{"/api", "/api/frontend"} {
+		if want := "given=http://example.com needed=http://example.com" + needed + "\n"; strings.Count(log.String(), want) != 1 {
+			t.Errorf("the log does not contain %q exactly once:\n%s", want, log.String())
+		}
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/unleash-mock/unleash-mock/conformance/drift"
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 )
@@ -182,8 +183,12 @@ func parseURL(flag, value string) (*url.URL, error) {
 }
 
 // hintOfInstance returns a hint with the URL of the instance if the given URL is that of one of
-// its APIs, which is what SDKs take; empty otherwise.
+// its APIs, which is what SDKs take, or of its document; empty otherwise.
 func hintOfInstance(at *url.URL) string {
+	if path, found := strings.CutSuffix(at.Path, drift.DocumentPath); found {
+		instance := url.URL{Scheme: at.Scheme, Host: at.Host, Path: path}
+		return "; that URL is of the document, the URL of the instance would be " + instance.String()
+	}
 	instance, found := httpx.Instance(at)
 	if !found {
 		return ""

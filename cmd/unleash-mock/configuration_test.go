@@ -98,7 +98,15 @@ func TestWrongValuesAreOneLine(t *testing.T) {
 		{"", "", []string{"--client-key", "/no/such/file"}, targets, "--client-key needs --client-cert"},
 		{"", "", []string{"--no-such"}, listening + " " + targets, "unknown flag: --no-such"},
 		{"", "", []string{"--verison"}, listening + " " + targets, "did you mean --version?"},
-		{"", "", []string{"topic"}, "serve proxy health drift verify", `unknown command "topic"`},
+		{"", "", []string{"topic"}, "serve proxy health drift", `takes flags only, not the argument "topic"; see 'unleash-mock `},
+		{"", "", []string{"topic"}, "verify", `unknown command "topic"`},
+		{"", "", []string{"http://127.0.0.1:4242"}, "drift verify, verify sweep", "give the URL with --target"},
+		{"", "", []string{"http://127.0.0.1:4242"}, "proxy", "give the URL with --upstream"},
+		{"", "", []string{"--run", "npm", "test"}, "serve proxy", `the argument "test" belongs to no flag; quote the whole command of --run`},
+		{"", "", []string{"--run", "npm", "test", "--silent"}, "serve proxy", `the argument "test" belongs to no flag; quote the whole command of --run`},
+		{"", "", []string{"--run", "true", "--silent"}, "serve proxy", "unknown flag: --silent; see"},
+		{"", "", []string{"--url", "http://127.0.0.1:4242"}, "verify, drift", "unknown flag: --url; did you mean --target?"},
+		{"", "", []string{"--listen", "127.0.0.1:0", "--port", "0"}, "serve proxy", "--listen and --port exclude each other; give one of them"},
 	} {
 		for name, args := range commands {
 			if !strings.Contains(test.commands, name) {
@@ -131,6 +139,16 @@ func TestTheURLOfAnAPIIsHintedAt(t *testing.T) {
 		if got := command(t, nil, append(args, mock.url)...); strings.Contains(got.stderr, "URL is for SDKs") {
 			t.Errorf("%v: exit code %d, %s", args, got.code, got.stderr)
 		}
+	}
+}
+
+// TestTheURLOfTheDocumentIsHintedAt checks that drift says which URL it takes, if it is given that of the document.
+func TestTheURLOfTheDocumentIsHintedAt(t *testing.T) {
+	t.Parallel()
+	mock := startServe(t, nil)
+	got := command(t, nil, "drift", "--target", mock.url+"/docs/openapi.json")
+	if want := "; that URL is of the document, the URL of the instance would be " + mock.url + "\n"; got.code != exitcode.Error || !strings.HasSuffix(got.stderr, want) {
+		t.Errorf("exit code %d, %s", got.code, got.stderr)
 	}
 }
 

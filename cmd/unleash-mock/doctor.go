@@ -36,7 +36,7 @@ cannot be reached.`,
 		Example: `  unleash-mock doctor --target http://127.0.0.1:4242
   unleash-mock doctor --target https://unleash.example.com --token "$ADMIN_TOKEN" --backend-token "$BACKEND_TOKEN"
   unleash-mock doctor --target https://unleash.example.com --token "$ADMIN_TOKEN" --project shop --environment staging`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.examine(cmd.Context(), flags) },
 	}
 	flags.targetFlags.add(command.Flags(), p.env)

@@ -35,7 +35,7 @@ func TestDoctor(t *testing.T) {
 		"a gate before it":         {[]string{gate.URL}, exitcode.OK, []string{"the answer is 302, a redirect to https://sso.example.com/login\n"}},
 		"an admin of another":      {[]string{enterprise.url, "--token", "*:*.secret-of-another"}, exitcode.Broken, []string{"note     the admin's token is refused: the target answers 401\n", "next     fix the token named above, then run doctor again\nunleash-mock: the target refuses a token"}},
 		"a backend of another":     {[]string{enterprise.url, "--backend-token", "*:a.secret-of-another"}, exitcode.Broken, []string{"note     the backend's token is refused: the target answers 401\n"}},
-		"a frontend that is none":  {[]string{enterprise.url, "--frontend-token", wellknown.Backend}, exitcode.Broken, []string{"note     the frontend's token is refused: the target answers 403\n"}},
+		"a frontend that is none":  {[]string{enterprise.url, "--frontend-token", wellknown.Backend}, exitcode.Broken, []string{"note     the frontend's token is refused: it is of another kind, backend\n"}},
 		"places and a profile":     {[]string{enterprise.url, "--project", "shop", "--environment", "staging", "--profile", "core"}, exitcode.OK, []string{"would not: the target has no project shop", "profile  core is chosen; ", "next     unleash-mock verify --target " + enterprise.url + " --profile core --project shop --environment staging\n"}},
 		"the profile of documents": {[]string{enterprise.url, "--profile", "contract"}, exitcode.Usage, []string{"--profile contract has no scenarios"}},
 		"no such profile":          {[]string{enterprise.url, "--profile", "most"}, exitcode.Usage, []string{`the profile "most" is not one of`}},

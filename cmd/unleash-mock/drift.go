@@ -48,7 +48,7 @@ Exit 0 if nothing is breaking, 1 if something is, 3 if there is no document.`,
   unleash-mock drift --target https://unleash.example.com/base --format markdown >> "$GITHUB_STEP_SUMMARY"
   unleash-mock drift --document openapi.json --edition enterprise
   curl -s https://unleash.example.com/docs/openapi.json | unleash-mock drift --document -`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.drift(cmd.Context(), cmd.InOrStdin(), flags) },
 	}
 	f := command.Flags()
@@ -62,7 +62,7 @@ Exit 0 if nothing is breaking, 1 if something is, 3 if there is no document.`,
 	f.DurationVar(&flags.timeout, "timeout", 30*time.Second, "how long to wait for the document")
 	flags.tls.add(f, p.env)
 	fromEnvironment(f, targetVariables)
-	command.MarkFlagsMutuallyExclusive("target", "document")
+	exclusive(command, "target", "document")
 	return command
 }
 

@@ -32,7 +32,7 @@ it answers anything else, 3 if it cannot be reached. Made for the health check
 of a container. With --wait it keeps trying until the answer is GOOD, for at most
 that long.`,
 		Example: "  unleash-mock health\n  unleash-mock health --url http://unleash:4242 --wait 30s",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if wrong != nil && !cmd.Flags().Changed("url") {
 				return wrong

@@ -132,7 +132,8 @@ func TestWrongUsage(t *testing.T) {
 		code int
 		says []string
 	}{
-		"unknown command":      {args: []string{"sevre"}, code: exitcode.Usage, says: []string{`unknown command "sevre"`}},
+		"unknown command":      {args: []string{"sevre"}, code: exitcode.Usage, says: []string{`unknown command "sevre"`, "did you mean serve?"}},
+		"no command":           {args: []string{"start"}, code: exitcode.Usage, says: []string{`unknown command "start"`, "see 'unleash-mock --help'"}},
 		"unknown flag":         {args: []string{"serve", "--sed", "x"}, code: exitcode.Usage, says: []string{"unknown flag: --sed", "serve --help"}},
 		"superfluous argument": {args: []string{"serve", "now"}, code: exitcode.Usage, says: []string{`"now"`}},
 		"policy":               {args: []string{"serve", "--validation", "lax"}, code: exitcode.Usage, says: []string{`"lax"`, "strict, faithful, off"}},
@@ -149,7 +150,7 @@ func TestWrongUsage(t *testing.T) {
 		"missing flags":        {args: []string{"serve"}, env: map[string]string{"UNLEASH_MOCK_FLAGS": "no-such-file.yaml"}, code: exitcode.Usage, says: []string{"--flags no-such-file.yaml", "no such file"}},
 		"document":             {args: []string{"serve", "--spec", file(t, "spec.yaml", "openapi: 3.0.3\n")}, code: exitcode.Error, says: []string{"--spec"}},
 		"port out of range":    {args: []string{"serve", "--listen", "127.0.0.1:99999"}, code: exitcode.Usage, says: []string{"127.0.0.1:99999"}},
-		"port file":            {args: []string{"serve", "--listen", "127.0.0.1:0", "--port-file", "/no/such/folder/port"}, code: exitcode.Usage, says: []string{"--port-file"}},
+		"port file":            {args: []string{"serve", "--listen", "127.0.0.1:0", "--port-file", "/no/such/folder/port"}, code: exitcode.Usage, says: []string{"--port-file: open /no/such/folder/port: no such file"}},
 		"Unix socket":          {args: []string{"serve", "--listen", "unix:/run/mock"}, code: exitcode.Usage, says: []string{"unix:/run/mock", "127.0.0.1:4242"}},
 		"port":                 {args: []string{"serve", "--port", "65536"}, code: exitcode.Usage, says: []string{"--port", "65536"}},
 		"two addresses":        {args: []string{"proxy", "--port", "1", "--listen", "127.0.0.1:2"}, code: exitcode.Usage, says: []string{"listen", "port"}},

@@ -30,7 +30,7 @@ are reported, but are an error only with --strict-spec (exit code 2).`,
 		Example: `  unleash-mock spec operations
   unleash-mock spec operations --spec http://unleash:4242/docs/openapi.json
   unleash-mock spec operations --spec openapi.yaml --check`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.listOperations(cmd.Context(), document, check) },
 	}
 	document.add(command.Flags(), "OpenAPI document, a file or a URL, whose operations are served too", &tls)

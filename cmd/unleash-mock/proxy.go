@@ -48,7 +48,7 @@ func (p *program) proxyCommand() *cobra.Command {
 		Short:   "Sit between a client and an Unleash, and judge the traffic",
 		Long:    proxyHelp,
 		Example: proxyExamples,
-		Args:    cobra.NoArgs,
+		Args:    wholeCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := flags.forCommand(flags.run); err != nil {
 				return err
@@ -59,7 +59,7 @@ func (p *program) proxyCommand() *cobra.Command {
 		},
 	}
 	flags.add(command.Flags(), p.env)
-	command.MarkFlagsMutuallyExclusive("listen", "port")
+	exclusive(command, "listen", "port")
 	return command
 }
 
@@ -301,9 +301,17 @@ func (p *program) concludeProxy(ctx context.Context, judge *proxy.Proxy, files r
 	case failure != nil || r.ExitCode == exitcode.Error:
 		return toolError("%w", cmp.Or(failure, errNoAnswer))
 	case r.ExitCode == exitcode.Unverified:
-		return &codedError{code: exitcode.Unverified, err: errors.New("no request was to an operation of the contract, so nothing was verified")}
+		return &codedError{code: exitcode.Unverified, err: unverified(stats)}
 	}
 	return nil
+}
+
+// unverified returns the error for traffic in which there was nothing to judge.
+func unverified(stats proxy.Stats) error {
+	if stats.Outside == 0 {
+		return errors.New("no request came, so nothing was verified; give the client the proxy's URL, which a command of --run finds in UNLEASH_URL")
+	}
+	return errors.New("no request was to an operation of the contract, so nothing was verified; check the path of the URL that the client has")
 }
 
 var errNoAnswer = errors.New("the upstream answered no request to an operation of the contract")

@@ -125,7 +125,7 @@ func TestProxyEndsWithItsCommand(t *testing.T) {
 		"broken":      {broken, 0, exitcode.Broken, []string{"1 of 1 exchanges broke the contract"}},
 		"fails":       {healthy, 7, 7, []string{"the command failed: exit status 7"}},
 		"both":        {broken, 7, 7, []string{"1 of 1 exchanges broke the contract", "exit status 7"}},
-		"not a thing": {"", 0, exitcode.Unverified, []string{"nothing was verified"}},
+		"not a thing": {"", 0, exitcode.Unverified, []string{"no request came, so nothing was verified; give the client the proxy's URL"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -28,7 +28,7 @@ are any, the exit code is 2.`,
 		Example: `  unleash-mock seed > my-seed.yaml
   unleash-mock seed --from-recording traffic.jsonl > my-seed.yaml
   unleash-mock seed --check my-seed.yaml`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case cmd.Flags().Changed("check"):
@@ -41,7 +41,7 @@ are any, the exit code is 2.`,
 	}
 	command.Flags().StringArrayVar(&recordings, "from-recording", nil, "recording to make the seed from; may be repeated, with later ones taking precedence")
 	command.Flags().StringVar(&check, "check", "", "seed file to check")
-	command.MarkFlagsMutuallyExclusive("from-recording", "check")
+	exclusive(command, "from-recording", "check")
 	return command
 }
 

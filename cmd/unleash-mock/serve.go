@@ -83,7 +83,7 @@ func (p *program) serveCommand() *cobra.Command {
 		Short:   "Start the mock",
 		Long:    serveHelp,
 		Example: serveExamples,
-		Args:    cobra.NoArgs,
+		Args:    wholeCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := p.complete(flags, cmd.Flags()); err != nil {
 				return err
@@ -100,7 +100,7 @@ func (p *program) serveCommand() *cobra.Command {
 		},
 	}
 	flags.add(command.Flags(), p.env)
-	command.MarkFlagsMutuallyExclusive("listen", "port")
+	exclusive(command, "listen", "port")
 	return command
 }
 

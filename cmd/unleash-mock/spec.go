@@ -18,7 +18,7 @@ func (p *program) specCommand() *cobra.Command {
 		Example: `  unleash-mock spec > openapi.yaml
   unleash-mock spec --format json
   unleash-mock spec operations --spec openapi.json`,
-		Args: noCommand,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := oneOf("--format", format, "yaml", "json"); err != nil {
 				return err

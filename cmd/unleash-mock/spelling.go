@@ -54,7 +54,55 @@ func noCommand(cmd *cobra.Command, args []string) error {
 	for _, command := range cmd.Commands() {
 		names = append(names, command.Name())
 	}
-	return usageError("unknown command %q for %q%s", args[0], cmd.CommandPath(), meaning("", nearest(args[0], names)))
+	return usageError("unknown command %q for %q%s", args[0], cmd.CommandPath(),
+		cmp.Or(meaning("", nearest(args[0], names)), fmt.Sprintf("; see '%s --help'", cmd.CommandPath())))
+}
+
+// noArguments refuses arguments of a command that takes only flags. A URL gets the flag that it belongs to.
+func noArguments(cmd *cobra.Command, args []string) error {
+	switch {
+	case len(args) == 0:
+		return nil
+	case cmd.HasSubCommands() && !strings.Contains(args[0], "://"):
+		return noCommand(cmd, args)
+	}
+	hint := fmt.Sprintf("see '%s --help'", cmd.CommandPath())
+	if name := instanceFlag(cmd); name != "" && strings.Contains(args[0], "://") {
+		hint = "give the URL with --" + name
+	}
+	return usageError("%s takes flags only, not the argument %q; %s", cmd.CommandPath(), args[0], hint)
+}
+
+// wholeCommand is noArguments for a command with --run, whose shell command may lack quotes.
+func wholeCommand(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 && cmd.Flags().Changed("run") {
+		return usageError("the argument %q belongs to no flag; quote the whole command of --run, as in --run 'npm test'", args[0])
+	}
+	return noArguments(cmd, args)
+}
+
+// instanceFlags are the flags that take the URL of an instance; no command has two of them.
+var instanceFlags = []string{"target", "upstream", "url"}
+
+// instanceFlag returns the command's flag for the URL of an instance; empty if it has none.
+func instanceFlag(cmd *cobra.Command) string {
+	for _, name := range instanceFlags {
+		if cmd.Flags().Lookup(name) != nil {
+			return name
+		}
+	}
+	return ""
+}
+
+// exclusive makes a command refuse two flags given together.
+func exclusive(command *cobra.Command, one, other string) {
+	command.MarkFlagsMutuallyExclusive(one, other) // for completions
+	command.PreRunE = func(cmd *cobra.Command, _ []string) error {
+		if cmd.Flags().Changed(one) && cmd.Flags().Changed(other) {
+			return usageError("--%s and --%s exclude each other; give one of them", one, other)
+		}
+		return nil
+	}
 }
 
 // wrongFlag returns the error for an unknown flag or an invalid value.
@@ -65,9 +113,15 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 	switch {
 	case errors.Is(err, errVersion):
 		return err
+	case errors.As(err, &unknown) && cmd.Flags().NArg() > 0 && cmd.Flags().Changed("run"):
+		return cmd.Args(cmd, cmd.Flags().Args()) // the flag of a command that lacks quotes
 	case errors.As(err, &unknown):
 		cmd.Flags().VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
-		err = fmt.Errorf("%w%s", err, meaning("--", nearest(unknown.GetSpecifiedName(), names)))
+		meant := nearest(unknown.GetSpecifiedName(), names)
+		if slices.Contains(instanceFlags, unknown.GetSpecifiedName()) {
+			meant = instanceFlag(cmd)
+		}
+		err = fmt.Errorf("%w%s", err, meaning("--", meant))
 	case errors.As(err, &wrong):
 		err = fmt.Errorf("--%s %q is not %s", wrong.GetFlag().Name, wrong.GetValue(), kindOf(wrong.GetFlag()))
 	}

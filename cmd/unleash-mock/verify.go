@@ -42,7 +42,7 @@ func (p *program) verifyCommand() *cobra.Command {
 		Short:   "Verify that an instance, real or mocked, keeps the contract",
 		Long:    verifyHelp + strings.TrimSuffix(exitcode.Help(), "\n"),
 		Example: verifyExamples,
-		Args:    noCommand,
+		Args:    noArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return p.verify(cmd.Context(), cmd.Flags(), flags) },
 	}
 	flags.add(command.Flags(), p.env)

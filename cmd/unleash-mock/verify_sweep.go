@@ -34,7 +34,7 @@ Exit 0 if nothing is left, 1 if the target refused to remove something, 3 if it
 cannot be reached or does not list what it has.`,
 		Example: `  unleash-mock verify sweep --target http://127.0.0.1:4242
   unleash-mock verify sweep --target https://unleash.example.com --token "$ADMIN_TOKEN" --older-than 1h --dry-run`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.sweep(cmd.Context(), flags) },
 	}
 	f := command.Flags()

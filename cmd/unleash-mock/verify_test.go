@@ -132,6 +132,9 @@ func TestVerifyTellsTheWorseOutcome(t *testing.T) {
 		"a wrong token":             {[]string{"--target", mock.url, "--token", "*:*.not-the-admins-token"}, nil, exitcode.Usage, "the target does not know the token of the admin: it answers 401"},
 		"two wrong tokens":          {[]string{"--target", mock.url, "--viewer-token", "user:not-the-admins-token", "--frontend-token", "*:development.not-the-admins-token", "--operation", "getHealth"}, nil, exitcode.Usage, "of the viewer, nor that of the frontend"},
 		"a wrong backend token":     {[]string{"--target", openSource.url, "--backend-token", "*:development.not-the-admins-token", "--operation", "getHealth"}, nil, exitcode.Usage, "of the backend"},
+		"a backend for a frontend":  {[]string{"--target", mock.url, "--frontend-token", wellknown.Backend, "--operation", "getHealth"}, nil, exitcode.Usage, "the token given for the frontend is of another kind, backend: the target answers 403"},
+		"an admin for a backend":    {[]string{"--target", openSource.url, "--backend-token", builtInAdmin, "--operation", "getHealth"}, nil, exitcode.Usage, "the token given for the backend is of another kind, admin: "},
+		"a frontend for a viewer":   {[]string{"--target", mock.url, "--viewer-token", builtInFront, "--operation", "getHealth"}, nil, exitcode.Usage, "the token given for the viewer is of another kind, frontend: "},
 		"a token of another kind":   {[]string{"--target", mock.url, "--token", builtInFront, "--tags", "@token-check"}, nil, exitcode.Broken, "the admin's token is of the wrong kind"},
 		"nobody there":              {[]string{"--target", nobody}, nil, exitcode.Error, "the target cannot be reached"},
 		"no target":                 {nil, nil, exitcode.Usage, "--target is missing"},
@@ -236,7 +239,8 @@ func TestSweepRemovesWhatWasKept(t *testing.T) {
 	}{
 		"again":          {[]string{"--target", mock.url}, exitcode.OK, "nothing is left of earlier runs"},
 		"no target":      {nil, exitcode.Usage, "--target is missing"},
-		"a wrong token":  {[]string{"--target", mock.url, "--token", "*:*.not-the-admins-token"}, exitcode.Error, "status 401"},
+		"a wrong token":  {[]string{"--target", mock.url, "--token", "*:*.not-the-admins-token"}, exitcode.Usage, "the target does not know the token of the admin: it answers 401"},
+		"a wrong path":   {[]string{"--target", mock.url + "/base"}, exitcode.Error, "each answers 404; is its URL right?"},
 		"the older half": {[]string{"--target", mock.url, "--older-than", "-1s"}, exitcode.Usage, "--older-than"},
 	} {
 		got := command(t, nil, append([]string{"verify", "sweep"}, test.args...)...)

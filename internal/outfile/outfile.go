@@ -163,10 +163,15 @@ func writeBeside(name string, fresh, mode os.FileMode, content []byte) (string, 
 	return beside.Name(), err
 }
 
-// createBeside creates a file under another name in the folder of a file.
+// createBeside creates a file under another name in the folder of a file. An error names the file itself.
 func createBeside(name string, mode os.FileMode) (*os.File, error) {
 	folder, base := filepath.Split(name)
-	return os.OpenFile(folder+"."+base+"."+rand.Text()[:8], os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	file, err := os.OpenFile(folder+"."+base+"."+rand.Text()[:8], os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	var refused *fs.PathError
+	if errors.As(err, &refused) {
+		refused.Path = name
+	}
+	return file, err
 }
 
 // overwrite writes into a file that must not be replaced: a pipe, a device, a mount.

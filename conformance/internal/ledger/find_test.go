@@ -25,6 +25,7 @@ func TestWhatBearsANameOfTheRunIsFound(t *testing.T) {
 		"a broken list":  {&shelf{users: users, status: map[string]int{endpointsPath: http.StatusInternalServerError}}, "3", "listing the signal endpoints: status 500"},
 		"not let in":     {&shelf{endpoints: endpoints, status: map[string]int{usersPath: http.StatusForbidden}}, "2", "listing the users: status 403"},
 		"nothing at all": {&shelf{}, "", ""},
+		"no lists":       {&shelf{status: map[string]int{endpointsPath: http.StatusNotFound, usersPath: http.StatusNotFound}}, "", "the target has none of the lists of an Unleash"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

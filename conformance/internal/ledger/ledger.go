@@ -155,15 +155,21 @@ func (l *Ledger) Leftover(t Thing, reason string) report.Leftover {
 
 // Find asks the target for everything that has one of the run's names. A target that does not
 // have a kind, such as an open-source instance, has nothing of that kind. The error is that
-// of the first list that could not be read; what the others show is returned all the same.
+// of the first list that could not be read, or says that the target has none of them; what the others show is
+// returned all the same.
 func (l *Ledger) Find(ctx context.Context, admin string) (found []Thing, err error) {
+	asked, absent := 0, 0
 	for _, kind := range l.Kinds {
 		if !kind.Swept {
 			continue
 		}
 		all, x, problem := kind.listed(ctx, l.Client, kind.Path, target.Authorized(admin))
+		asked++
 		switch {
-		case problem == nil, err != nil, x != nil && x.Status == http.StatusNotFound:
+		case problem == nil:
+		case x != nil && x.Status == http.StatusNotFound:
+			absent++
+		case err != nil:
 		case x != nil:
 			err = errors.New(l.Redact.Text(problem.Error()))
 		default:
@@ -174,6 +180,9 @@ func (l *Ledger) Find(ctx context.Context, admin string) (found []Thing, err err
 				found = append(found, t)
 			}
 		}
+	}
+	if asked > 0 && asked == absent {
+		err = errors.New("the target has none of the lists of an Unleash, each answers 404; is its URL right?")
 	}
 	return found, err
 }

@@ -352,19 +352,54 @@ func Refused(ctx context.Context, c *Client, tokens Tokens) (map[string]int, err
 	l := &look{client: c, tokens: tokens}
 	out := map[string]int{}
 	for _, actor := range Actors() {
-		paths := []string{"/api/admin/user"} // requires no permission
-		if kind := kinds[actor]; kind != spec.AdminToken {
-			paths = readable(c.Contract, admitting(kind))
-		}
-		if tokens.Of(actor) == "" || len(paths) == 0 {
+		path := home(c.Contract, kinds[actor])
+		if tokens.Of(actor) == "" || path == "" {
 			continue
 		}
-		x, err := l.ask(ctx, actor, paths[0])
+		x, err := l.ask(ctx, actor, path)
 		if err != nil {
 			return nil, err
 		}
 		if x != nil && (x.Status == http.StatusUnauthorized || x.Status == http.StatusForbidden) {
 			out[actor] = x.Status
+		}
+	}
+	return out, nil
+}
+
+// home returns a path that the holder of a kind of token may read without any permission; empty if the
+// contract has none.
+func home(contract *spec.Contract, kind spec.TokenKind) string {
+	if kind == spec.AdminToken {
+		return "/api/admin/user"
+	}
+	for _, path := range readable(contract, admitting(kind)) {
+		return path
+	}
+	return ""
+}
+
+// Mistaken returns the actors whose token is of another kind than theirs, with that kind: the target answers
+// 403 to it where the actor reads, and lets it read where the other kind does. The admin's is left out: a
+// scenario verifies it.
+func Mistaken(ctx context.Context, c *Client, tokens Tokens) (map[string]spec.TokenKind, error) {
+	refused, err := Refused(ctx, c, tokens)
+	if err != nil {
+		return nil, err
+	}
+	l, out := &look{client: c, tokens: tokens}, map[string]spec.TokenKind{}
+	for actor, status := range refused {
+		if actor == "admin" || status != http.StatusForbidden {
+			continue
+		}
+		for _, kind := range []spec.TokenKind{spec.AdminToken, spec.BackendToken, spec.FrontendToken} {
+			x, err := l.ask(ctx, actor, home(c.Contract, kind))
+			if err != nil {
+				return nil, err
+			}
+			if x != nil && x.Status == http.StatusOK {
+				out[actor] = kind
+			}
 		}
 	}
 	return out, nil

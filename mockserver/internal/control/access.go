@@ -63,8 +63,11 @@ func (a Access) check(r *http.Request) *apierror.Error {
 	case token:
 		given, found := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 		digest := sha256.Sum256([]byte(strings.TrimSpace(given)))
-		if !found || subtle.ConstantTimeCompare(digest[:], a.digest[:]) != 1 {
+		if !found {
 			return apierror.Thrown(http.StatusUnauthorized, "UnauthorizedError", "The control API needs its token: Authorization: Bearer <UNLEASH_MOCK_CONTROL_TOKEN>.")
+		}
+		if subtle.ConstantTimeCompare(digest[:], a.digest[:]) != 1 {
+			return apierror.Thrown(http.StatusUnauthorized, "UnauthorizedError", "That is not the token of the control API, which the mock has from UNLEASH_MOCK_CONTROL_TOKEN.")
 		}
 	case loopback:
 		if httpx.IsForwarded(r) {

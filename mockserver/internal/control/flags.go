@@ -30,7 +30,16 @@ func (x *exchange) takesFlags() bool { return x.operation.ID == putFlagsOperatio
 // acceptsType reports whether the operation accepts a body with a content type.
 func (x *exchange) acceptsType(contentType string) bool {
 	mediaType, _, err := mime.ParseMediaType(contentType)
-	return err == nil && (mediaType == "application/json" || x.takesFlags() && slices.Contains(yamlTypes, mediaType))
+	return err == nil && slices.Contains(x.acceptedTypes(), mediaType)
+}
+
+// acceptedTypes returns the media types that the operation accepts.
+func (x *exchange) acceptedTypes() []string {
+	types := []string{"application/json"}
+	if x.takesFlags() {
+		types = append(types, yamlTypes...)
+	}
+	return types
 }
 
 func environmentOf(r *request) string {

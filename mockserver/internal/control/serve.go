@@ -135,7 +135,7 @@ func (x *exchange) route() *apierror.Error {
 	}
 	if x.operation = matched.Operation(x.r.Method); x.operation == nil {
 		x.header["Allow"] = []string{matched.Allow()}
-		return apierror.Thrown(http.StatusMethodNotAllowed, "MethodNotAllowedError", "%s answers %s, not %s.", matched.Template, matched.Allow(), x.r.Method)
+		return apierror.Thrown(http.StatusMethodNotAllowed, "MethodNotAllowedError", "%s answers %s, not %s.", matched.Template, strings.ReplaceAll(matched.Allow(), ",", ", "), x.r.Method)
 	}
 	x.input.path = map[string]string{}
 	for i, name := range x.operation.PathParameters() {
@@ -171,7 +171,7 @@ func (x *exchange) readBody() *apierror.Error {
 		return nil
 	}
 	if !x.acceptsType(x.r.Header.Get("Content-Type")) {
-		return apierror.ContentType(x.r.Header.Get("Content-Type"))
+		return apierror.ContentType(x.r.Header.Get("Content-Type"), x.acceptedTypes()...)
 	}
 	if encoding := x.r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
 		return apierror.Thrown(http.StatusUnsupportedMediaType, "ContentTypeError", "unsupported content encoding %q", encoding)

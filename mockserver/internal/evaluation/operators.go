@@ -40,6 +40,9 @@ var operators = map[string]operator{
 	"IN_CIDR":         inCIDR,
 }
 
+// HasOperator reports whether constraints can have an operator; one with any other never holds.
+func HasOperator(name string) bool { return operators[name] != nil }
+
 // Reasons why a constraint never holds.
 var (
 	errUnknownOperator = errors.New("unknown operator")

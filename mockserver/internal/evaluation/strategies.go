@@ -30,6 +30,9 @@ var strategyTypes = map[string]func(parameters map[string]string, options Option
 	"applicationHostname": applicationHostname,
 }
 
+// HasStrategy reports whether a type of strategy is built in; one of any other turns nothing on.
+func HasStrategy(name string) bool { return strategyTypes[name] != nil }
+
 func always(*run) (bool, int) { return true, 0 }
 
 // rollout is on for a percentage of the contexts that have a place in the group.

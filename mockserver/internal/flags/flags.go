@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/evaluation"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/flagfile"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/constraints"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/features"
@@ -117,6 +118,7 @@ func (p *putter) segments(set *flagfile.Set) error {
 		all = append(all, segments.Segment{
 			ID: segment.ID, Name: segment.Name, Description: engine.OrNull(segment.Description), Constraints: constraintsOf(segment.Constraints),
 		})
+		p.operators(segment.Constraints, "the segment "+segment.Name)
 		p.ids[segment.ID], taken[segment.ID] = segment.ID, true
 	}
 	for _, unknown := range set.Unknown {
@@ -153,6 +155,10 @@ func (p *putter) definition(f *flagfile.Flag) *features.Definition {
 		Toggle: features.Toggle{Environment: p.environment, Enabled: f.Enabled, Variants: variantsOf(f.Variants)},
 	}
 	for i := range f.Strategies {
+		if name := f.Strategies[i].Name; !evaluation.HasStrategy(name) {
+			p.remarkOnce("no strategy called %s is built in: it turns nothing on, except in SDKs that have it", name)
+		}
+		p.operators(f.Strategies[i].Constraints, "the flag "+f.Name)
 		out.Strategies = append(out.Strategies, p.strategy(&f.Strategies[i]))
 	}
 	for _, tag := range f.Tags {
@@ -164,6 +170,15 @@ func (p *putter) definition(f *flagfile.Flag) *features.Definition {
 		})
 	}
 	return out
+}
+
+// operators adds remarks about constraints of a flag or a segment that no context meets.
+func (p *putter) operators(list []flagfile.Constraint, of string) {
+	for _, c := range list {
+		if !evaluation.HasOperator(c.Operator) {
+			p.remarkOnce("there is no operator %s: nothing meets the constraint on %s of %s", c.Operator, c.ContextName, of)
+		}
+	}
 }
 
 // project returns the project of a flag. A project that does not exist is replaced with

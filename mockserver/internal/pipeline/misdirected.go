@@ -72,7 +72,7 @@ func (w *wrongURLs) first(url string) bool {
 // operation has the path. The SDK itself would report only a 404, or a token of the wrong kind.
 func (p *Pipeline) WarnMisdirected(r *http.Request, path string, chosen *workspace.Workspace) {
 	given, needed, is := misdirected(path, isSDKRequest(r.Header))
-	if is && given != needed && p.wrongURLs.first(chosen.Path+given) {
+	if is && given != needed && p.wrongURLs.first(chosen.Path+given+" "+needed) { // both kinds of SDK may have it
 		base := p.ReachedAt(r, chosen)
 		p.warn(r, path, base+given, base+needed)
 	}
@@ -81,7 +81,7 @@ func (p *Pipeline) WarnMisdirected(r *http.Request, path string, chosen *workspa
 // WarnOutside logs that an SDK was given a URL without the server's base path.
 func (p *Pipeline) WarnOutside(r *http.Request, path, basePath string) {
 	given, needed, is := misdirected(path, isSDKRequest(r.Header))
-	if !is || !p.wrongURLs.first("outside "+given) {
+	if !is || !p.wrongURLs.first("outside "+given+" "+needed) {
 		return
 	}
 	if strings.HasPrefix(given, workspace.PathPrefix) && strings.HasSuffix(given, needed) {
