@@ -24,7 +24,11 @@ func writeGitHub(w io.Writer, r *Report) error {
 	case exitcode.Unverified:
 		level = "warning"
 	}
-	annotate(out, level, []property{{"title", r.verdict()}}, r.figures()+"\n"+r.subject())
+	text := r.figures() + "\n" + r.subject()
+	if reasons := r.notRun(); !r.ran() && len(reasons) > 0 { // then there is no failure that says why
+		text += "\n" + clip(reasons[0].Name, bodyShown)
+	}
+	annotate(out, level, []property{{"title", r.verdict()}}, text)
 	for _, f := range r.findings() {
 		properties := []property{{"title", clip(f.Title(), titleShown)}}
 		if f.File != "" {
@@ -33,7 +37,7 @@ func writeGitHub(w io.Writer, r *Report) error {
 				properties = append(properties, property{"line", fmt.Sprint(f.Line)})
 			}
 		}
-		text := oneLine(f.Scenario.Name)
+		text = oneLine(f.Scenario.Name)
 		for _, fact := range f.facts() {
 			text += "\n" + fact.Name + ": " + clip(fact.Value, bodyShown)
 		}

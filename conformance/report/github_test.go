@@ -38,3 +38,21 @@ func TestAnnotationsBeginWithTheVerdict(t *testing.T) {
 		}
 	}
 }
+
+// TestARunThatFoundNothingSaysWhyInCI checks that the annotation and the summary of a job say why nothing was found
+// out, and do not hide it among operations of which nothing came.
+func TestARunThatFoundNothingSaysWhyInCI(t *testing.T) {
+	t.Parallel()
+	r := sample()
+	r.ExitCode, r.Summary = 3, Summary{Skipped: 1}
+	r.Scenarios = []Scenario{{ID: "a", Name: "A", Outcome: Skipped, Reason: "the run ended first: the target cannot be reached"}}
+	for format, want := range map[string]string{
+		"github":   "%0Askipped: the run ended first: the target cannot be reached\n",
+		"markdown": "1 scenario: skipped: the run ended first: the target cannot be reached\n",
+	} {
+		got := string(written(t, format, r))
+		if !strings.Contains(got, want) || strings.Contains(got, "getSignalEndpointTokens") {
+			t.Errorf("%s: %q is missing, or operations are listed:\n%s", format, want, got)
+		}
+	}
+}

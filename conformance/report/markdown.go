@@ -96,9 +96,9 @@ func (f finding) markdown(number int) string {
 	return out.String()
 }
 
-// markdownTable returns the table of operations.
+// markdownTable returns the table of operations; empty if nothing came of any.
 func (r *Report) markdownTable() string {
-	if len(r.Operations) == 0 {
+	if len(r.Operations) == 0 || !r.ran() {
 		return ""
 	}
 	var out strings.Builder
