@@ -489,7 +489,7 @@ func TestATargetWithLittleRoom(t *testing.T) {
 	}
 }
 
-// TestATokenThatTheTargetDoesNotKnowEndsTheRun is about each of the tokens that can be given.
+// TestATokenThatTheTargetDoesNotKnowEndsTheRun is about each of the tokens that can be given, also for one of another kind.
 func TestATokenThatTheTargetDoesNotKnowEndsTheRun(t *testing.T) {
 	t.Parallel()
 	refusing := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
@@ -499,16 +499,17 @@ func TestATokenThatTheTargetDoesNotKnowEndsTheRun(t *testing.T) {
 		tokens  conformance.Tokens
 		want    string // part of the error; empty if there is none
 	}{
-		"admin":           {newMock(t), conformance.Tokens{Admin: "*:*.unknown"}, "of the admin"},
-		"viewer":          {newMock(t), conformance.Tokens{Viewer: "user:unknown"}, "of the viewer"},
-		"backend":         {newMock(t), conformance.Tokens{Backend: "*:development.unknown"}, "of the backend"},
-		"frontend":        {newMock(t), conformance.Tokens{Frontend: "*:development.unknown"}, "of the frontend"},
-		"no mock":         {withoutHeader(newMock(t)), conformance.Tokens{Admin: right.Admin, Backend: "unknown"}, "of the backend"},
-		"open source":     {newMock(t, mockserver.WithEdition(spec.OpenSource)), conformance.Tokens{Viewer: "unknown", Frontend: "unknown"}, "of the viewer, nor that of the frontend"},
-		"all right":       {withoutHeader(newMock(t)), right, ""},
-		"of another kind": {newMock(t), conformance.Tokens{Backend: right.Viewer, Frontend: right.Admin, Viewer: right.Backend}, ""},
-		"everybody is":    {refusing, right, ""},
-		"a built-in one":  {newMock(t, mockserver.WithSeedFile("none", []byte("apiTokens: []\nusers: []\n"))), conformance.Tokens{}, ""},
+		"admin":                 {newMock(t), conformance.Tokens{Admin: "*:*.unknown"}, "of the admin"},
+		"viewer":                {newMock(t), conformance.Tokens{Viewer: "user:unknown"}, "of the viewer"},
+		"backend":               {newMock(t), conformance.Tokens{Backend: "*:development.unknown"}, "of the backend"},
+		"frontend":              {newMock(t), conformance.Tokens{Frontend: "*:development.unknown"}, "of the frontend"},
+		"no mock":               {withoutHeader(newMock(t)), conformance.Tokens{Admin: right.Admin, Backend: "unknown"}, "of the backend"},
+		"open source":           {newMock(t, mockserver.WithEdition(spec.OpenSource)), conformance.Tokens{Viewer: "unknown", Frontend: "unknown"}, "of the viewer, nor that of the frontend"},
+		"all right":             {withoutHeader(newMock(t)), right, ""},
+		"of another kind":       {newMock(t), conformance.Tokens{Backend: right.Viewer, Frontend: right.Admin, Viewer: right.Backend}, "the token given for the viewer is of another kind, backend"},
+		"a kind on open source": {withoutHeader(newMock(t, mockserver.WithEdition(spec.OpenSource))), conformance.Tokens{Backend: right.Frontend}, "the token given for the backend is of another kind, frontend"},
+		"everybody is":          {refusing, right, ""},
+		"a built-in one":        {newMock(t, mockserver.WithSeedFile("none", []byte("apiTokens: []\nusers: []\n"))), conformance.Tokens{}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

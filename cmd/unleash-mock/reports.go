@@ -32,7 +32,7 @@ func readReports(wanted []string) (reportFiles, error) {
 	for _, entry := range wanted {
 		format, name, found := strings.Cut(entry, "=")
 		if !found || name == "" {
-			return nil, usageError("--report %q does not have the form FORMAT=FILE", entry)
+			return nil, usageError("--report %q does not have the form FORMAT=FILE, such as html=report.html", entry)
 		}
 		if err := oneOf("--report:", format, report.Formats()...); err != nil {
 			return nil, err

@@ -90,6 +90,8 @@ func Unwell(ctx context.Context, c *Client) string {
 		return ""
 	case to != "":
 		return fmt.Sprintf("%d, a redirect to %s", x.Status, to)
+	case x.Status == http.StatusNotFound:
+		return "404; is the target the URL of an instance, with its base path?"
 	}
 	return strconv.Itoa(x.Status)
 }
