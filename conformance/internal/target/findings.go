@@ -373,10 +373,8 @@ func home(contract *spec.Contract, kind spec.TokenKind) string {
 	if kind == spec.AdminToken {
 		return "/api/admin/user"
 	}
-	for _, path := range readable(contract, admitting(kind)) {
-		return path
-	}
-	return ""
+	paths := append(readable(contract, admitting(kind)), "")
+	return paths[0]
 }
 
 // Mistaken returns the actors whose token is of another kind than theirs, with that kind: the target answers
