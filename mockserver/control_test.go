@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -344,6 +345,45 @@ func TestDeterministicTwiceIsTheSame(t *testing.T) {
 	if len(secrets) != 1+3 { // the text before the first secret, and one secret per workspace; each comes again after the reset
 		t.Errorf("%d different secrets, want 3", len(secrets)-1)
 	}
+}
+
+// TestDeterministicSeedsAndFlags checks that also what files, an imported state and planted rows leave
+// to chance is the same in every run.
+func TestDeterministicSeedsAndFlags(t *testing.T) {
+	t.Parallel()
+	first := planted(t)
+	if diff := cmp.Diff(first, planted(t)); diff != "" {
+		t.Errorf("the answers differ (-first +second):\n%s", diff)
+	}
+	ids := regexp.MustCompile(`"id":"01K[0-9A-Z]{23}"`).FindAllString(first, -1)
+	if len(slices.Compact(slices.Sorted(slices.Values(ids)))) < 2*7 { // in two workspaces
+		t.Errorf("only the ids %s", ids)
+	}
+}
+
+// planted returns what a deterministic server with a seed and flags answers.
+func planted(t *testing.T) string {
+	t.Helper()
+	const seeded = "features: [{name: %s, project: default, environments: [{name: development, enabled: true, strategies: [{name: default}, {name: default}]}]}]\n"
+	const flags = "flags:\n  checkout: true\n  half: {strategies: [{name: flexibleRollout, parameters: {rollout: \"50\"}}]}\n"
+	var out strings.Builder
+	for _, options := range [][]Option{{WithFlags("flags.yaml", []byte(flags))}, nil} {
+		source := append(DefaultSeed(), fmt.Sprintf("segments: [{name: some, constraints: []}]\n"+seeded, "seeded")...)
+		a := newApp(t, append(options, WithDeterministic(), WithSeedFile("seed.yaml", source))...)
+		for _, name := range []string{"default", "a"} {
+			if err := a.Plant(name, fmt.Appendf(nil, seeded, "later")); err != nil {
+				t.Fatal(err)
+			}
+			at := "/w/" + name
+			state := a.must(200, http.MethodGet, at+"/_mock/state", "", "").body
+			a.must(200, http.MethodPut, at+"/_mock/state", "", string(regexp.MustCompile(`"id":"01K[0-9A-Z]{23}",`).ReplaceAll(state, nil)))
+			for _, path := range []string{"projects/default/features", "segments", "api-tokens", "events", "projects/default/features/seeded/environments/development/strategies"} {
+				fmt.Fprintf(&out, "%s\n", a.call(http.MethodGet, at+"/api/admin/"+path, adminToken, "").body)
+			}
+			fmt.Fprintf(&out, "%s\n%s\n", state, a.must(200, http.MethodGet, at+"/_mock/state", "", "").body)
+		}
+	}
+	return out.String()
 }
 
 func TestTheClockMovesEverything(t *testing.T) {

@@ -40,12 +40,12 @@ func combined(file, instance *flagfile.Set) *flagfile.Set {
 // adopt makes the layers the flags that workspaces start with, unless a new workspace
 // cannot store them.
 func (s *Server) adopt(file, instance *flagfile.Set) error {
-	set, now := combined(file, instance), s.now()
-	store, err := s.seed().Plant(s.engine, now)
+	set, request := combined(file, instance), engine.Request{Now: s.now(), Random: s.random}
+	store, err := s.seed().Plant(s.engine, request)
 	if err != nil {
 		return err
 	}
-	if _, err := flags.Replace(store, engine.Request{Now: now}, set, flags.DefaultEnvironment); err != nil {
+	if _, err := flags.Replace(store, request, set, flags.DefaultEnvironment); err != nil {
 		return err
 	}
 	s.layers.file, s.layers.instance = file, instance

@@ -110,7 +110,7 @@ func (s *Server) read(name string, text []byte) (*workspace.Instance, saved, err
 	if err != nil {
 		return nil, from, err
 	}
-	if instance.Store, err = s.readState(from.State, instance.Clock.Now()); err != nil {
+	if instance.Store, err = s.readState(from.State, instance.Request()); err != nil {
 		return nil, from, err
 	}
 	instance.Store.Continue(from.Revision + revisionGap)
@@ -126,7 +126,7 @@ func (s *Server) read(name string, text []byte) (*workspace.Instance, saved, err
 }
 
 // readState reads a snapshot.
-func (s *Server) readState(text []byte, now time.Time) (*engine.Store, error) {
+func (s *Server) readState(text []byte, request engine.Request) (*engine.Store, error) {
 	value, err := v8json.ParseShallow(text, control.StateBounds)
 	if err != nil {
 		return nil, err
@@ -138,7 +138,7 @@ func (s *Server) readState(text []byte, now time.Time) (*engine.Store, error) {
 	if version, _ := state.Get("version"); isNewer(version) {
 		return nil, newer("state version", version, engine.SnapshotVersion)
 	}
-	store, err := s.engine.Restore(state, now, s.workspaces.MaxState())
+	store, err := s.engine.Restore(state, request, s.workspaces.MaxState())
 	if errors.Is(err, engine.ErrTooLarge) {
 		return nil, &workspace.UnfitError{Reason: err}
 	}

@@ -110,5 +110,5 @@ func (s *Server) Plant(workspace string, rows []byte) error {
 	}
 	s.secrets.Add(s.engine.Secrets(read.Rows())...)
 	instance := w.Instance()
-	return read.AddTo(instance.Store, instance.Clock.Now())
+	return read.AddTo(instance.Store, instance.Request())
 }

@@ -54,7 +54,7 @@ func (s *Server) newInstance(name string) (*workspace.Instance, error) {
 	planted := s.seed()
 	s.secrets.Add(s.engine.Secrets(planted.Rows())...)
 	var err error
-	if out.Store, err = planted.Plant(s.engine, out.Clock.Now()); err != nil {
+	if out.Store, err = planted.Plant(s.engine, out.Request()); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.seedName, err)
 	}
 	if err := s.startFlags(name, out); err != nil {

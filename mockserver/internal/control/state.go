@@ -88,7 +88,7 @@ func (m *Mock) exportState(w *workspace.Workspace, r *request) (response, error)
 func (m *Mock) importState(w *workspace.Workspace, r *request) (response, error) {
 	instance := w.Instance()
 	most := m.workspaces.MaxState()
-	store, err := m.engine.Restore(r.state, instance.Clock.Now(), most)
+	store, err := m.engine.Restore(r.state, instance.Request(), most)
 	if err != nil && !errors.Is(err, engine.ErrTooLarge) {
 		return response{}, err
 	}

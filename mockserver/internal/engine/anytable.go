@@ -109,7 +109,7 @@ func (t *Table[T]) recording() recording {
 func (t *Table[T]) plant(tx *Tx, raw any) (field, complaint string) {
 	row := raw.(*T)
 	if t.Complete != nil {
-		t.Complete(row)
+		t.Complete(tx, row)
 	}
 	if t.secret != nil && t.secret.Find(tx, t.Secret(row).Key()) != nil {
 		field := secretField(t.Secret(row))

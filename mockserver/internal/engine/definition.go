@@ -38,9 +38,9 @@ type Definition[T any] struct {
 	// Derive updates other tables after a change. before is nil for a new row, after for a
 	// deleted one.
 	Derive func(tx *Tx, before, after *T)
-	// Complete fills in what a row of a seed or snapshot omits and its other fields
-	// determine.
-	Complete func(*T)
+	// Complete fills in what a row of a seed or snapshot omits and its other fields or
+	// chance determine.
+	Complete func(*Tx, *T)
 	// Check finds problems of a row in a seed or snapshot that field tags cannot express. It
 	// returns the field, as named in the file, and the complaint.
 	Check func(r Reader, row *T) (field, complaint string)

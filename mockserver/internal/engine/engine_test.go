@@ -137,7 +137,7 @@ func TestSnapshotsComeBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		restored, err := e.Restore(read.(*v8json.Object), now, 1<<20)
+		restored, err := e.Restore(read.(*v8json.Object), engine.Request{Now: now}, 1<<20)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -213,7 +213,7 @@ func TestChildrenGoWithTheirParent(t *testing.T) {
 	table := pins()
 	e := notesEngine(t, func(r *engine.Resource) { r.Tables = append(r.Tables, table) })
 	seed, _ := v8json.ParseOrdered([]byte(`{"notes":[{"title":"a","pins":["pin_1",{"secret":"pin_2"}]},{"title":"b","pins":["pin_3"]}]}`))
-	store, err := e.Plant(seed.(*v8json.Object), now)
+	store, err := e.Plant(seed.(*v8json.Object), engine.Request{Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -350,7 +350,7 @@ func TestRowsHoldMaps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := e.Plant(seed.(*v8json.Object), now)
+	store, err := e.Plant(seed.(*v8json.Object), engine.Request{Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -723,7 +723,7 @@ func FuzzRestore(f *testing.F) {
 		if err != nil || !is || digests.MatchString(text) {
 			return
 		}
-		store, err := e.Restore(object, now, 1<<20)
+		store, err := e.Restore(object, engine.Request{Now: now}, 1<<20)
 		if err != nil {
 			return
 		}
@@ -732,7 +732,7 @@ func FuzzRestore(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%s is exported as %s: %v", text, exported, err)
 		}
-		restored, err := e.Restore(again.(*v8json.Object), now, 1<<20)
+		restored, err := e.Restore(again.(*v8json.Object), engine.Request{Now: now}, 1<<20)
 		if err != nil || !bytes.Equal(exported, restored.Snapshot(nil)) {
 			t.Fatalf("%s is exported as %s: %v", text, exported, err)
 		}
@@ -765,11 +765,11 @@ func TestBuiltInRows(t *testing.T) {
 		`{"shelves": []}`: `[]`,
 		`{"shelves": [{"name": "a"}, {"name": "b", "books": []}]}`: `[{"name":"a","books":[{"title":"Emma"}]},{"name":"b","books":[]}]`,
 	} {
-		store, err := e.Plant(ordered(t, seed), now)
+		store, err := e.Plant(ordered(t, seed), engine.Request{Now: now})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := store.Add(ordered(t, `{"notes": [{"title": "later"}]}`), now); err != nil {
+		if err := store.Add(ordered(t, `{"notes": [{"title": "later"}]}`), engine.Request{Now: now}); err != nil {
 			t.Error(err)
 		}
 		shelvesNow, _ := ordered(t, string(store.Snapshot(nil))).Get("shelves")

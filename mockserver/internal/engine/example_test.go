@@ -94,7 +94,7 @@ func Example() {
 	fmt.Println("fits:", err == nil && e.Plans().Complete() == nil)
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	seed, _ := v8json.ParseOrdered([]byte(`{"notes":[{"title":"buy milk","createdAt":"-2h"}]}`))
-	store, _ := e.Plant(seed.(*v8json.Object), now)
+	store, _ := e.Plant(seed.(*v8json.Object), engine.Request{Now: now})
 	request := &engine.Request{Now: now, Identity: engine.Identity{Actor: engine.Actor{ID: 1, Username: "ann"}}}
 	do := func(operation, id, title string) {
 		input := &engine.Input{Path: []string{id}, Body: map[string]any{"title": title}}

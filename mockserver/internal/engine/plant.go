@@ -1,11 +1,15 @@
 package engine
 
 import (
+	"cmp"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/oklog/ulid/v2"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 )
@@ -38,15 +42,15 @@ func (p *planter) complain(path []string, format string, args ...any) {
 	p.problems = append(p.problems, Problem{Path: slices.Clone(path), Message: fmt.Sprintf(format, args...)})
 }
 
-// Plant returns a store with the rows of a seed, at a given time. New ids continue after
-// the highest in the seed. The error is of type Problems.
-func (e *Engine) Plant(seed *v8json.Object, now time.Time) (*Store, error) {
-	return e.fill(seed, now, &planter{})
+// Plant returns a store with the rows of a seed, at the time and with the randomness of a
+// request. New ids continue after the highest in the seed. The error is of type Problems.
+func (e *Engine) Plant(seed *v8json.Object, request Request) (*Store, error) {
+	return e.fill(seed, request, &planter{})
 }
 
 // Restore returns a store with the rows of a snapshot, which may take up to most bytes.
 // The error is of type Problems, or ErrTooLarge.
-func (e *Engine) Restore(snapshot *v8json.Object, now time.Time, most int64) (*Store, error) {
+func (e *Engine) Restore(snapshot *v8json.Object, request Request, most int64) (*Store, error) {
 	version, _ := snapshot.Get(keyVersion)
 	number, _ := version.(float64)
 	if number < 1 || number > SnapshotVersion || number != float64(int(number)) {
@@ -60,7 +64,7 @@ func (e *Engine) Restore(snapshot *v8json.Object, now time.Time, most int64) (*S
 			upgrade(snapshot, from)
 		}
 	}
-	return e.fill(snapshot, now, &planter{relaxed: true, most: most})
+	return e.fill(snapshot, request, &planter{relaxed: true, most: most})
 }
 
 // unfold decodes the rows that were kept as text.
@@ -75,23 +79,30 @@ func unfold(snapshot *v8json.Object) {
 	}
 }
 
-func (e *Engine) fill(source *v8json.Object, now time.Time, p *planter) (*Store, error) {
+func (e *Engine) fill(source *v8json.Object, request Request, p *planter) (*Store, error) {
 	store := e.NewStore()
-	return store, store.fill(source, now, p)
+	return store, store.fill(source, request, p)
 }
 
-// Add plants further rows in the form of a seed, at a given time. A row without an id
+// Add plants further rows in the form of a seed, as Plant does. A row without an id
 // gets the next one. The error is of type Problems; nothing is added then.
-func (s *Store) Add(rows *v8json.Object, now time.Time) error {
-	return s.fill(rows, now, &planter{adding: true})
+func (s *Store) Add(rows *v8json.Object, request Request) error {
+	return s.fill(rows, request, &planter{adding: true})
 }
 
-func (s *Store) fill(source *v8json.Object, now time.Time, p *planter) error {
+// ascending makes the ULIDs of the same time ascend in the order in which they are made,
+// as the rows of a file do. A request without randomness gets that of the system.
+func (r Request) ascending() *Request {
+	r.Random = ulid.Monotonic(cmp.Or(r.Random, rand.Reader), 1)
+	return &r
+}
+
+func (s *Store) fill(source *v8json.Object, request Request, p *planter) error {
 	e, isSnapshot := s.engine, p.relaxed
-	tx := s.Begin(&Request{Now: now})
+	tx := s.Begin(request.ascending())
 	tx.silent = true
 	defer tx.Abort()
-	p.engine, p.tx, p.now, p.known = e, tx, stamp(now), map[string]map[int64]bool{}
+	p.engine, p.tx, p.now, p.known = e, tx, tx.Stamp(), map[string]map[int64]bool{}
 	p.names(source, isSnapshot)
 	for _, table := range e.numbered {
 		if !isSection(table) { // whose keys do not begin with those of parents

@@ -82,13 +82,20 @@ func (r *Request) Stamp() time.Time { return stamp(r.Now) }
 
 func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 
+// RandomText returns a text of 128 random bits.
+func (r *Request) RandomText() string { return r.randomHex(16) }
+
 // newSecret makes a secret from a prefix and size random bytes in hex.
 func (r *Request) newSecret(prefix string, size int) Secret {
+	return NewSecret(prefix + r.randomHex(size))
+}
+
+func (r *Request) randomHex(size int) string {
 	random := make([]byte, size)
 	if _, err := io.ReadFull(r.Random, random); err != nil {
-		panic("no randomness for a secret: " + err.Error())
+		panic("no randomness: " + err.Error())
 	}
-	return NewSecret(prefix + hex.EncodeToString(random))
+	return hex.EncodeToString(random)
 }
 
 // Reader reads the state: a View or a Tx.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
@@ -36,7 +35,7 @@ func Seed(contract *spec.Contract, e *engine.Engine, recordings ...*Recording) (
 	text := append(head(recordings, taught, mute, Masked(out.String())), out.Bytes()...)
 	read, err := seed.Read(text)
 	if err == nil {
-		_, err = read.Plant(e, time.Time{})
+		_, err = read.Plant(e, engine.Request{})
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the recording makes no seed: %w", err)

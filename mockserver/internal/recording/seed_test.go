@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -86,7 +85,7 @@ func plant(t testing.TB, source []byte) (out planted, err error) {
 	if err != nil {
 		return out, err
 	}
-	store, err := read.Plant(anEngine(t), time.Time{})
+	store, err := read.Plant(anEngine(t), engine.Request{})
 	if err != nil {
 		return out, err
 	}

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/internal/yamljson"
@@ -88,11 +87,11 @@ func (s *Seed) Rules() []rules.Rule { return s.rules }
 // Rows returns the sections of a seed except the rules.
 func (s *Seed) Rows() *v8json.Object { return s.rows }
 
-// Plant returns a store with the rows. now is the base for relative times in the file,
-// such as "-2h", and the default for missing ones. The error is of type
+// Plant returns a store with the rows. The time of the request is the base for relative
+// times in the file, such as "-2h", and the default for missing ones. The error is of type
 // yamlfile.Problems.
-func (s *Seed) Plant(e *engine.Engine, now time.Time) (*engine.Store, error) {
-	store, err := e.Plant(s.rows, now)
+func (s *Seed) Plant(e *engine.Engine, request engine.Request) (*engine.Store, error) {
+	store, err := e.Plant(s.rows, request)
 	if err != nil {
 		return nil, s.located(err)
 	}
@@ -100,8 +99,8 @@ func (s *Seed) Plant(e *engine.Engine, now time.Time) (*engine.Store, error) {
 }
 
 // AddTo adds the rows to a store, as Plant adds them to an empty one.
-func (s *Seed) AddTo(store *engine.Store, now time.Time) error {
-	return s.located(store.Add(s.rows, now))
+func (s *Seed) AddTo(store *engine.Store, request engine.Request) error {
+	return s.located(store.Add(s.rows, request))
 }
 
 // located adds lines to the complaints of the engine.

@@ -38,7 +38,7 @@ func planted(t testing.TB, e *engine.Engine, source []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	store, err := read.Plant(e, now)
+	store, err := read.Plant(e, engine.Request{Now: now})
 	if err != nil {
 		return "", err
 	}

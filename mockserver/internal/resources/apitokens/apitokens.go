@@ -76,7 +76,7 @@ const (
 // complete derives from the secret which projects and environment a token is for; the
 // form is <project>:<environment>.<random>. A digest reveals nothing, so its token is
 // taken for one of the well-known kind.
-func complete(t *Token) {
+func complete(_ *engine.Tx, t *Token) {
 	project, rest, hasProject := strings.Cut(t.Secret.Reveal(), ":")
 	environment, _, _ := strings.Cut(rest, ".")
 	switch {

@@ -147,7 +147,7 @@ func viewOf(t *testing.T, seed string) *engine.View {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := e.Plant(source.(*v8json.Object), time.Now())
+	store, err := e.Plant(source.(*v8json.Object), engine.Request{Now: time.Now()})
 	if err != nil {
 		t.Fatal(err)
 	}

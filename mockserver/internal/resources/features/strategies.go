@@ -1,17 +1,12 @@
 package features
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/binary"
 	"fmt"
-	"io"
 	"maps"
 	"math"
-	"math/rand/v2"
 	"net/http"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -58,10 +53,15 @@ var strategies = engine.NewTable(engine.Definition[Strategy]{
 	Events: engine.Events{
 		Created: "feature-strategy-add", Updated: "feature-strategy-update", Deleted: "feature-strategy-remove",
 	},
-	Default: func(now time.Time) Strategy {
+	Default: func(time.Time) Strategy {
 		return Strategy{
-			ID: newID(now, nil), Disabled: new(bool), Parameters: engine.JSON("{}"),
+			Disabled: new(bool), Parameters: engine.JSON("{}"),
 			Constraints: []constraints.Constraint{}, Variants: []Variant{}, Segments: []int64{},
+		}
+	},
+	Complete: func(tx *engine.Tx, s *Strategy) {
+		if s.ID == "" {
+			s.ID = newID(tx)
 		}
 	},
 	Check: checkParameters,
@@ -180,7 +180,7 @@ func add(tx *engine.Tx, s *Strategy) error {
 
 // insert stores a new strategy as it is.
 func insert(tx *engine.Tx, s *Strategy) error {
-	s.ID = newID(tx.Now, tx.Random)
+	s.ID = newID(tx)
 	s.complete()
 	return strategies.Insert(tx, s)
 }
@@ -188,19 +188,10 @@ func insert(tx *engine.Tx, s *Strategy) error {
 // unplaced is the sort order of a strategy that is to come last.
 const unplaced = math.MinInt64
 
-// newID makes an id that shows the time. Without a source, as for a seed, ids of the same time ascend in
-// the order in which they are made.
-func newID(now time.Time, random io.Reader) string {
-	if random == nil {
-		random = bytes.NewReader(binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint64(nil, drawn.Add(1)), uint16(rand.Uint32())))
-	}
-	return ulid.MustNew(uint64(max(now.UnixMilli(), 0)), random).String() // an id shows no time before 1970
+// newID makes an id that shows the time, but none before 1970.
+func newID(tx *engine.Tx) string {
+	return ulid.MustNew(uint64(max(tx.Now.UnixMilli(), 0)), tx.Random).String()
 }
-
-// drawn counts the ids without a source, from anywhere.
-var drawn atomic.Uint64
-
-func init() { drawn.Store(rand.Uint64() >> 1) }
 
 type oneStrategy struct {
 	inEnvironment

@@ -3,7 +3,6 @@
 package frontend
 
 import (
-	"crypto/rand"
 	"fmt"
 	"maps"
 	"net/http"
@@ -128,7 +127,7 @@ func contextOf(view *engine.View, sent map[string]any) *evaluation.Context {
 		out.RemoteAddress = view.Address()
 	}
 	if out.SessionID == "" {
-		out.SessionID = rand.Text()
+		out.SessionID = view.RandomText()
 	}
 	return out
 }

@@ -46,7 +46,7 @@ func TestSignalsAgainstAList(t *testing.T) {
 			rows = append(rows, row("sourceId", float64(signal.source), "createdAt", at.Format(time.RFC3339Nano)))
 		}
 		seed.Set("signals", rows)
-		store, err := e.Plant(seed, start)
+		store, err := e.Plant(seed, engine.Request{Now: start})
 		if err != nil {
 			t.Fatal(err)
 		}
