@@ -150,6 +150,10 @@ func (s *reading) reach(ctx context.Context) error {
 		return err
 	case err == nil:
 		s.mock = x.Mock()
+	case s.unleash != nil: // its other paths may answer
+		if s.mock, err = target.Reach(ctx, s.client); err != nil {
+			return err
+		}
 	}
 	if s.unleash != nil {
 		if err := belowInstance(ctx, s.client); err != nil {

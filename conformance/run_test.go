@@ -293,6 +293,10 @@ func TestUnreachableTargets(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { mute.Close() })
+	silent := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		<-r.Context().Done() // answers nothing
+	}))
+	t.Cleanup(silent.Close)
 	chatty, err := net.Listen("tcp", "127.0.0.1:0") // speaks another protocol
 	if err != nil {
 		t.Fatal(err)
@@ -316,15 +320,22 @@ func TestUnreachableTargets(t *testing.T) {
 		"closed port":           "http://" + closed,
 		"no such host":          "http://unleash.invalid",
 		"mute":                  "http://" + mute.Addr().String(),
+		"silent":                silent.URL,
 		"mail server":           "http://" + chatty.Addr().String(),
 		"unknown authority":     secure.URL,
 		"https on an http port": strings.Replace(plain.URL, "http:", "https:", 1),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			if _, err := conformance.Run(t.Context(), conformance.Options{Target: target, Timeout: 100 * time.Millisecond, Profile: conformance.Contract}); !errors.Is(err, conformance.ErrUnreachable) {
+				t.Errorf("of %s, the error is %v", conformance.Contract, err)
+			}
 			result, err := conformance.Run(t.Context(), conformance.Options{Target: target, Timeout: 300 * time.Millisecond})
 			if !errors.Is(err, conformance.ErrUnreachable) {
 				t.Errorf("the error is %v", err)
+			}
+			if isMute := name == "mute" || name == "silent"; isMute && (!strings.Contains(err.Error(), "(tried /") || strings.Count(err.Error(), ",") > 1) {
+				t.Errorf("the error is %v; it should name the paths that were tried, two at most", err)
 			}
 			if result == nil || result.ExitCode != 3 || result.Summary.Skipped != len(result.Scenarios) || len(result.Scenarios) == 0 {
 				t.Errorf("the report is %+v", result)

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -65,11 +66,21 @@ const mockHeader = "Unleash-Mock"
 // mock.
 func (x *Exchange) Mock() string { return x.Answer.Get(mockHeader) }
 
+// mutePatience is for how many time limits of a request a target may keep silent before it counts as
+// unreachable.
+const mutePatience = 2
+
 // Reach checks that the target speaks HTTP, and finds out whether it is a mock. The error
-// wraps ErrUnreachable.
+// wraps ErrUnreachable and names the paths that were tried.
 func Reach(ctx context.Context, c *Client) (mock string, err error) {
 	var first error
+	var tried []string
+	began := time.Now()
 	for _, path := range slices.Concat(readable(c.Contract, isOpen), readable(c.Contract, ofEnterprise)) {
+		if first != nil && time.Since(began) >= mutePatience*c.Timeout {
+			break
+		}
+		tried = append(tried, path)
 		x, err := c.Get(ctx, path, nil)
 		if ctx.Err() != nil {
 			return "", context.Cause(ctx)
@@ -82,7 +93,7 @@ func Reach(ctx context.Context, c *Client) (mock string, err error) {
 	if errors.Is(first, ErrUnreachable) {
 		return "", first
 	}
-	return "", fmt.Errorf("%w: %w", ErrUnreachable, first)
+	return "", fmt.Errorf("%w: %w (tried %s)", ErrUnreachable, first, strings.Join(tried, ", "))
 }
 
 // kinds maps actors to the kinds of their tokens.
