@@ -2,6 +2,7 @@ package secrets
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -238,6 +239,10 @@ func (f *finder) equals(at int) int {
 	if start == at {
 		return f.spaced(at)
 	}
+	if slices.Contains(valueKeys, letters(f.text[start:at])) && f.isPairedAttribute(start) {
+		from, end := f.quoted(at + 1)
+		return f.hide(max(from, at+1), end, false)
+	}
 	if !isSecretParameter(f.text[start:at]) && !f.isKeyOfURL(start, at) {
 		return at + 1
 	}
@@ -293,7 +298,7 @@ var blankLine = regexp.MustCompile(`\r?\n\r?\n`)
 func (f *finder) tag(at int) int {
 	rest := f.rest(at)
 	name := rest[1:nameEnd.until(rest[:min(len(rest), longestName)], 1)]
-	if !isSecretText(name[strings.LastIndexByte(name, ':')+1:]) {
+	if local := name[strings.LastIndexByte(name, ':')+1:]; !isSecretText(local) && !f.isPairedTag(at, local) {
 		return at + 1
 	}
 	from := tagEnd.until(rest, 1) + len(">")
@@ -368,9 +373,13 @@ func (f *finder) dot(at int) int {
 	return f.hide(start, end, false)
 }
 
-// blank hides a credential that follows its scheme.
+// blank hides a credential that follows its scheme, or a flag.
 func (f *finder) blank(at int) int {
-	scheme := strings.ToLower(wordBefore(f.text, at))
+	word := wordBefore(f.text, at)
+	if strings.HasPrefix(word, "-") {
+		return f.argument(word, at)
+	}
+	scheme := strings.ToLower(word)
 	if scheme != "bearer" && scheme != "basic" {
 		return at + 1
 	}

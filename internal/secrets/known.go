@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
 	"math"
 	"slices"
 	"sort"
@@ -24,7 +25,7 @@ const (
 )
 
 // known is a set of secrets, in the forms that remain after escapes are read: as given,
-// with their own escapes read, and in Base64. Patterns are found by their first bytes, in
+// with their own escapes read, in Base64 and in hex. Patterns are found by their first bytes, in
 // one pass, however many there are and whatever they have in common.
 type known struct {
 	byStart map[uint64][]pattern // in order
@@ -77,6 +78,8 @@ func patterns(secret string) (list []pattern) {
 	layers := views(secret)
 	for _, form := range slices.Compact([]string{secret, layers[len(layers)-1].text}) {
 		list = append(list, pattern{text: form, public: kind(form)}, pattern{text: strings.ReplaceAll(form, " ", "+")})
+		inHex := hex.EncodeToString([]byte(form))
+		list = append(list, pattern{text: inHex}, pattern{text: strings.ToUpper(inHex)})
 		for before := range 3 {
 			for _, encoded := range slices.Compact([]string{inner(base64.RawStdEncoding, before, form), inner(base64.RawURLEncoding, before, form)}) {
 				list = append(list, pattern{text: encoded, base64: true})

@@ -4,13 +4,14 @@
 // A secret is recognized in three ways:
 //
 //   - by place: in a header such as Authorization, in a parameter, cookie or property
-//     whose name is in the table of names.go, in the user part of a URL, after Bearer;
+//     whose name is in the table of names.go, in the user part of a URL, after Bearer, after
+//     a flag of a command line;
 //   - by form: the tokens of Unleash, JSON Web Tokens, private keys, the keys of well-known
 //     services in forms.go;
 //   - by value, if it was added to the redactor and has at least 8 bytes.
 //
 // It is found in every encoding: percent-encoded, with the escapes of JSON, Go or HTML,
-// in Base64, and in any mixture of these. It is replaced with Mark; a prefix that only shows its
+// in Base64, and in any mixture of these; one that was added also in hex. It is replaced with Mark; a prefix that only shows its
 // kind, such as Bearer, stays in front of that. JSON stays JSON.
 //
 // The work grows with the length of a text, not with its nesting.

@@ -3,7 +3,9 @@ package secrets
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -123,9 +125,21 @@ func TestByPosition(t *testing.T) {
 		`<token>abc`:                     `<token>[redacted]`,
 		`<token><![CDATA[a b`:            `<token><![CDATA[[redacted]`,
 		`&lt;token&gt;abc&lt;/token&gt;`: `&lt;token&gt;[redacted]&lt;/token&gt;`,
-		`{"xml":"<token>abc<\/token>","a":"<token> is","b":"</token>"}`:  `{"xml":"<token>[redacted]<\/token>","a":"<token> is","b":"</token>"}`,
-		`<token/>a<credentials><user>b</user></credentials> <tokenName>`: `<token/>a<credentials><user>b</user></credentials> <tokenName>`,
-		`use <token> as https://<user>:<password>@<host>`:                `use <token> as https://<user>:<password>@<host>`,
+		`{"xml":"<token>abc<\/token>","a":"<token> is","b":"</token>"}`:                      `{"xml":"<token>[redacted]<\/token>","a":"<token> is","b":"</token>"}`,
+		`<token/>a<credentials><user>b</user></credentials> <tokenName>`:                     `<token/>a<credentials><user>b</user></credentials> <tokenName>`,
+		`use <token> as https://<user>:<password>@<host>`:                                    `use <token> as https://<user>:<password>@<host>`,
+		`<e><key>apiKey</key> <value>a</value></e><key>a</key><value>b</value>`:              `<e><key>apiKey</key> <value>[redacted]</value></e><key>a</key><value>b</value>`,
+		`<key>password</key><string>a</string><string>b</string>`:                            `<key>password</key><string>[redacted]</string><string>b</string>`,
+		`<entry key="password">a b</entry><entry key="x">c</entry>`:                          `<entry key="password">[redacted]</entry><entry key="x">c</entry>`,
+		`<add key="ApiKey" value="a"/><add key="x" value="b"/> <p name='pwd' value='c'></p>`: `<add key="ApiKey" value="[redacted]"/><add key="x" value="b"/> <p name='pwd' value='[redacted]'></p>`,
+		`{"xml":"<entry key=\"password\">a</entry>","flag":"<b name=\"token-flag\">on</b>"}`: `{"xml":"<entry key=\"password\">[redacted]</entry>","flag":"<b name=\"token-flag\">on</b>"}`,
+		// Command lines.
+		`curl -H 'Authorization: abc' -u ann:hunter2 https://h -U 'a:b c' --user x:y`:      `curl -H 'Authorization: [redacted]' -u ann:[redacted] https://h -U 'a:[redacted]' --user x:[redacted]`,
+		`tool --token a1 --password=b --api-key "c d" --name e1 --version 1.2`:             `tool --token [redacted] --password=[redacted] --api-key "[redacted]" --name e1 --version 1.2`,
+		`{"run":"tool --token a1 --flag new-token-1","id":"1"}`:                            `{"run":"tool --token [redacted] --flag new-token-1","id":"1"}`,
+		`docker run -u 1000:1000 x`:                                                        `docker run -u 1000:1000 x`,
+		`--token is missing; --token "$TOKEN" --password $PWD_1 --token --other=1 --token`: `--token is missing; --token "$TOKEN" --password $PWD_1 --token --other=1 --token`,
+		`unknown flag: --token, see --token-check 5 and --secret`:                          `unknown flag: --token, see --token-check 5 and --secret`,
 		// What only looks like a secret.
 		`{"at":"2023-12-27T12:37:00.000Z","url":"http://127.0.0.1:4242/api/signal-endpoint/x"}`: `{"at":"2023-12-27T12:37:00.000Z","url":"http://127.0.0.1:4242/api/signal-endpoint/x"}`,
 		`/api/admin/signals?from=IS:2024&limit=10`:                                              `/api/admin/signals?from=IS:2024&limit=10`,
@@ -175,7 +189,9 @@ const secretValue = `S3cret/"&<+'\ %41ü`
 func TestByValue(t *testing.T) {
 	t.Parallel()
 	r := New(secretValue)
-	for name, encoded := range secretstest.Forms(secretValue) {
+	forms := secretstest.Forms(secretValue)
+	forms["hex"], forms["hex, capitals"] = hex.EncodeToString([]byte(secretValue)), fmt.Sprintf("%X", secretValue)
+	for name, encoded := range forms {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, around := range [][2]string{{"", ""}, {"a ", " b"}, {`{"x":"`, `"}`}, {"theme=dark; id=", "; a=b"}, {"http://h/x?a=1&q=", "&b=2"}, {"<p>", "</p>"}} {
