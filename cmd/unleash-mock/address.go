@@ -61,16 +61,11 @@ func (s *serverFlags) add(f *pflag.FlagSet, env environment) {
 }
 
 // forCommand makes a server listen on a free port for the command of --run, which gets the address
-// in its environment, unless a flag chooses one. It refuses an empty command, as from a shell
-// variable that is not set: the server would run forever.
-func (s *serverFlags) forCommand(command string) error {
-	if s.typed.Changed("run") && strings.TrimSpace(command) == "" {
-		return usageError("--run is empty; give it a command")
-	}
+// in its environment, unless a flag chooses one.
+func (s *serverFlags) forCommand(command string) {
 	if command != "" && !s.typed.Changed("listen") && !s.typed.Changed("port") {
 		s.listen = freePort
 	}
-	return nil
 }
 
 // address returns the address that the flags choose, in the form that net.Listen takes.

@@ -51,6 +51,34 @@ func (p *program) fill(flags *pflag.FlagSet) (err error) {
 	return err
 }
 
+// checkTyped refuses flags that were typed without a value, such as --seed "$FILE" with a variable that is
+// not set: what was meant is not what would happen.
+func checkTyped(flags *pflag.FlagSet) (err error) {
+	flags.Visit(func(flag *pflag.Flag) {
+		if err == nil && hasNoValue(flag) && !slices.Contains(mayBeEmpty, flag.Name) {
+			err = usageError("--%s is empty; give it a value, or leave it out", flag.Name)
+		}
+	})
+	return err
+}
+
+// mayBeEmpty names the flags whose empty value means something.
+var mayBeEmpty = []string{"base-uri-path"}
+
+// valuesOf returns the values of a flag, of which only a list has more than one.
+func valuesOf(flag *pflag.Flag) []string {
+	if list, isList := flag.Value.(pflag.SliceValue); isList {
+		return list.GetSlice()
+	}
+	return []string{flag.Value.String()}
+}
+
+// hasNoValue reports whether a flag or a part of its list is blank.
+func hasNoValue(flag *pflag.Flag) bool {
+	values := valuesOf(flag)
+	return len(values) == 0 || slices.ContainsFunc(values, func(value string) bool { return strings.TrimSpace(value) == "" })
+}
+
 // filledFlag is a flag that was set from a variable.
 type filledFlag struct{ flag, variable string }
 

@@ -43,12 +43,8 @@ func namedFiles(flags *pflag.FlagSet, flag string) []namedFile {
 	if found == nil || !strings.HasPrefix(found.Value.Type(), "string") { // the seed of verify is a number
 		return nil
 	}
-	values := []string{found.Value.String()}
-	if list, isList := found.Value.(pflag.SliceValue); isList {
-		values = list.GetSlice()
-	}
 	var out []namedFile
-	for _, value := range values {
+	for _, value := range valuesOf(found) {
 		name := value
 		if flag == "report" {
 			_, name, _ = strings.Cut(value, "=")

@@ -50,9 +50,7 @@ func (p *program) proxyCommand() *cobra.Command {
 		Example: proxyExamples,
 		Args:    wholeCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := flags.forCommand(flags.run); err != nil {
-				return err
-			}
+			flags.forCommand(flags.run)
 			flags.portFile.forgetOld(flags.listen)
 			defer flags.portFile.forget()
 			return p.proxy(cmd.Context(), flags)

@@ -141,14 +141,14 @@ Flags take precedence over environment variables, and those over defaults. Exit 
 	return root
 }
 
-// fillFirst makes commands set flags from their environment variables, and check the files that they
-// write, before they run.
+// fillFirst makes commands refuse flags that were typed without a value, set others from their
+// environment variables, and check the files that they write, before they run.
 func (p *program) fillFirst(commands []*cobra.Command) {
 	for _, command := range commands {
 		p.fillFirst(command.Commands())
 		run := command.RunE
 		command.RunE = func(cmd *cobra.Command, args []string) error {
-			if err := cmp.Or(p.fill(cmd.Flags()), checkOutputs(cmd.Flags())); err != nil {
+			if err := cmp.Or(checkTyped(cmd.Flags()), p.fill(cmd.Flags()), checkOutputs(cmd.Flags())); err != nil {
 				return err
 			}
 			return run(cmd, args)

@@ -34,11 +34,7 @@ func (p *program) learnEnvironment() {
 // learnFlags tells the redactor the secrets that were typed.
 func (p *program) learnFlags(flags *pflag.FlagSet) {
 	flags.Visit(func(flag *pflag.Flag) {
-		values := []string{flag.Value.String()}
-		if list, isList := flag.Value.(pflag.SliceValue); isList {
-			values = list.GetSlice()
-		}
-		for _, value := range values {
+		for _, value := range valuesOf(flag) {
 			p.learn(flag.Name, value)
 		}
 	})

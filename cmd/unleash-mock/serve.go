@@ -196,9 +196,7 @@ func (p *program) complete(flags *serveFlags, set *pflag.FlagSet) error {
 		flags.cors = strings.FieldsFunc(p.env.text(corsVariable, ""), func(c rune) bool { return c == ',' || unicode.IsSpace(c) })
 		p.filled = append(p.filled, filledFlag{"cors", corsVariable})
 	}
-	if err := flags.forCommand(flags.run); err != nil {
-		return err
-	}
+	flags.forCommand(flags.run)
 	p.secrets.Add(flags.storeFlags.secrets()...)
 	return flags.storeFlags.check(set, flags)
 }
