@@ -93,7 +93,7 @@ func (p *program) drift(ctx context.Context, stdin io.Reader, flags *driftFlags)
 		return toolError("%s: %w", origin, err)
 	}
 	report.Target.Source = origin
-	written := p.writeTo(flags.output, func(w io.Writer) error { return drift.Write(flags.format, w, report) })
+	written := p.writeTo(ctx, flags.output, func(w io.Writer) error { return drift.Write(flags.format, w, report) })
 	if report.Summary.Breaking > 0 {
 		return brokenError(written, "%d breaking differences between the contract and %s", report.Summary.Breaking, origin)
 	}
@@ -152,14 +152,14 @@ func basePathOf(target string) string {
 }
 
 // writeTo writes to a file, or to standard output if file is empty.
-func (p *program) writeTo(file string, write func(io.Writer) error) error {
+func (p *program) writeTo(ctx context.Context, file string, content func(io.Writer) error) error {
 	if file == "" {
-		if err := write(p.stdout); err != nil {
+		if err := content(p.stdout); err != nil {
 			return toolError("writing: %w", err)
 		}
 		return nil
 	}
-	if err := outfile.Write(file, outfile.Shared, write); err != nil {
+	if err := writeFile(ctx, file, outfile.Shared, content); err != nil {
 		return toolError("writing %s: %w", file, inOneLine(err))
 	}
 	return nil

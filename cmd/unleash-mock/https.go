@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -75,15 +76,15 @@ func (h *httpsFlags) readCertificate(address string) error {
 }
 
 // writeCertificate writes the certificate to a file, if one is named.
-func (h *httpsFlags) writeCertificate() error {
+func (h *httpsFlags) writeCertificate(ctx context.Context) error {
 	if h.certOut == "" {
 		return nil
 	}
-	err := outfile.Write(h.certOut, outfile.Shared, func(w io.Writer) error {
+	err := writeFile(ctx, h.certOut, outfile.Shared, func(w io.Writer) error {
 		return pem.Encode(w, &pem.Block{Type: "CERTIFICATE", Bytes: h.config.Certificates[0].Certificate[0]})
 	})
 	if err != nil {
-		return usageError("--tls-cert-out: %w", inOneLine(err))
+		return outputError("tls-cert-out", err)
 	}
 	return nil
 }

@@ -40,15 +40,15 @@ type notice struct {
 var portForm = regexp.MustCompile(`^(\d{1,5})\n$`)
 
 // write writes the file, if there is to be one.
-func (n *notice) write(flag string, mode os.FileMode, content string) error {
+func (n *notice) write(ctx context.Context, flag string, mode os.FileMode, content string) error {
 	if n.name == "" {
 		return nil
 	}
-	if err := outfile.Write(n.name, mode, func(w io.Writer) error {
+	if err := writeFile(ctx, n.name, mode, func(w io.Writer) error {
 		_, err := io.WriteString(w, content)
 		return err
 	}); err != nil {
-		return usageError("--%s: %w", flag, inOneLine(err))
+		return outputError(flag, err)
 	}
 	n.written, _ = os.Stat(n.name)
 	return nil
@@ -106,12 +106,12 @@ func accepts(address string) bool {
 }
 
 // writePort writes the file of --port-file.
-func (s *serverFlags) writePort(address net.Addr) error {
+func (s *serverFlags) writePort(ctx context.Context, address net.Addr) error {
 	tcp, isTCP := address.(*net.TCPAddr)
 	if !isTCP {
 		return nil
 	}
-	return s.portFile.write("port-file", outfile.Shared, fmt.Sprintln(tcp.Port))
+	return s.portFile.write(ctx, "port-file", outfile.Shared, fmt.Sprintln(tcp.Port))
 }
 
 // newServer returns a server with the bounds of all commands. Whole messages have no time limit:

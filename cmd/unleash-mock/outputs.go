@@ -1,10 +1,14 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -75,4 +79,49 @@ func wholeName(name string) string {
 		return whole
 	}
 	return name
+}
+
+// pipePatience is how long a pipe may take once the command has been asked to end.
+const pipePatience = 2 * time.Second
+
+// errUnread means that an output is not complete because its pipe has no reader, or a slow one.
+var errUnread = errors.New("the pipe is not read")
+
+// unlessUnread writes an output. It gives up on a pipe that is not read, which can block forever, once the
+// context has ended.
+func unlessUnread(ctx context.Context, name string, write func() error) error {
+	if !isPipe(name) {
+		return write()
+	}
+	done := make(chan error, 1)
+	go func() { done <- write() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(pipePatience):
+		return errUnread
+	}
+}
+
+// writeFile writes a file as outfile.Write does, or a pipe unless it is not read.
+func writeFile(ctx context.Context, name string, fresh os.FileMode, content func(io.Writer) error) error {
+	return unlessUnread(ctx, name, func() error { return outfile.Write(name, fresh, content) })
+}
+
+// outputError returns the error for a file of a flag that cannot be written.
+func outputError(flag string, err error) error {
+	if errors.Is(err, errUnread) { // the program was interrupted
+		return toolError("--%s: %w", flag, err)
+	}
+	return usageError("--%s: %w", flag, inOneLine(err))
+}
+
+func isPipe(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode()&os.ModeNamedPipe != 0
 }

@@ -2,11 +2,16 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
 	"io"
+	"net"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
@@ -103,6 +108,45 @@ func TestAFullDiskIsNoWrongUsage(t *testing.T) {
 			if code != exitcode.Error || !strings.Contains(stderr.String(), ": write /dev/full: no space left on device\n") || strings.Count(stderr.String(), "\n") != 1 {
 				t.Errorf("exit code %d: %s", code, stderr.String())
 			}
+		})
+	}
+}
+
+// TestAPipeThatIsNotReadEndsWithTheProgram checks that a program which has been asked to end does not wait for the
+// reader of an output.
+func TestAPipeThatIsNotReadEndsWithTheProgram(t *testing.T) {
+	t.Parallel()
+	h := &httpsFlags{config: &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{nil}}}}}
+	for name, write := range map[string]func(ctx context.Context, pipe string) error{
+		"--record": func(ctx context.Context, pipe string) error { _, err := openRecording(ctx, pipe); return err },
+		"--port-file": func(ctx context.Context, pipe string) error {
+			return (&serverFlags{portFile: notice{name: pipe}}).writePort(ctx, &net.TCPAddr{Port: 1})
+		},
+		"--env-file": func(ctx context.Context, pipe string) error {
+			return (&serveFlags{envFile: notice{name: pipe}}).writeEnvironment(ctx, nil)
+		},
+		"--tls-cert-out": func(ctx context.Context, pipe string) error { h.certOut = pipe; return h.writeCertificate(ctx) },
+		"--output": func(ctx context.Context, pipe string) error {
+			return new(program).writeTo(ctx, pipe, func(w io.Writer) error { _, err := io.WriteString(w, "x"); return err })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			pipe := filepath.Join(t.TempDir(), "pipe")
+			if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			ctx, end := context.WithCancel(t.Context())
+			end()
+			err := write(ctx, pipe)
+			if code := new(codedError); !errors.As(err, &code) || code.code != exitcode.Error || !strings.HasSuffix(err.Error(), errUnread.Error()) {
+				t.Errorf("got %v", err)
+			}
+			reader, err := os.OpenFile(pipe, os.O_RDONLY|syscall.O_NONBLOCK, 0) // its writer is still waiting
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { reader.Close() })
 		})
 	}
 }

@@ -108,7 +108,7 @@ func TestTwoRecordingsInOneFile(t *testing.T) {
 	t.Parallel()
 	name := file(t, "traffic.jsonl", earlier)
 	for _, line := range []string{"one\n", "two\n"} {
-		record, err := openRecording(name)
+		record, err := openRecording(t.Context(), name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -136,7 +136,7 @@ func (p *program) proxy(ctx context.Context, flags *proxyFlags) (err error) {
 		return err
 	}
 	defer listener.Close() // for when the server was never started; otherwise it has closed it
-	record, err := openRecording(flags.record)
+	record, err := openRecording(ctx, flags.record)
 	if err != nil {
 		return err
 	}
@@ -211,7 +211,7 @@ func isHost(text string) bool {
 // passTraffic serves until the context or the command ends. The result command is the error of
 // the command.
 func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched monitoring, listener net.Listener, record *recordFile, flags *proxyFlags, logger *slog.Logger) (command, err error) {
-	if err := inTurn(flags.writeCertificate, func() error { return flags.writePort(listener.Addr()) }); err != nil {
+	if err := inTurn(func() error { return flags.writeCertificate(ctx) }, func() error { return flags.writePort(ctx, listener.Addr()) }); err != nil {
 		return nil, err
 	}
 	if err := record.begin(logger); err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -18,15 +19,19 @@ import (
 // until this run is certain to begin.
 type recordFile struct{ file *os.File }
 
-func openRecording(name string) (*recordFile, error) {
+func openRecording(ctx context.Context, name string) (*recordFile, error) {
 	if name == "" {
 		return nil, nil
 	}
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	opened := &recordFile{}
+	err := unlessUnread(ctx, name, func() (err error) {
+		opened.file, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+		return err
+	})
 	if err != nil {
-		return nil, usageError("--record: %w", err)
+		return nil, outputError("record", err)
 	}
-	return &recordFile{file}, nil
+	return opened, nil
 }
 
 // writer returns the writer for exchanges; nil without --record.

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
@@ -45,12 +44,6 @@ func readReports(wanted []string) (reportFiles, error) {
 	return files, nil
 }
 
-// pipePatience is how long a pipe may take once the command has been asked to end.
-const pipePatience = 2 * time.Second
-
-// errUnread means that a report is not complete because its pipe has no reader, or a slow one.
-var errUnread = errors.New("the pipe is not read")
-
 // write writes all reports that can be written. The error names the others. Pipes come last, since
 // one that is not read blocks. They are given up when the context has ended.
 func (files reportFiles) write(ctx context.Context, r *report.Report) error {
@@ -68,34 +61,15 @@ func (files reportFiles) write(ctx context.Context, r *report.Report) error {
 	return errors.Join(failed...)
 }
 
-func (f reportFile) isPipe() bool {
-	info, err := os.Stat(f.name)
-	return err == nil && info.Mode()&os.ModeNamedPipe != 0
-}
+func (f reportFile) isPipe() bool { return isPipe(f.name) }
 
 func (f reportFile) write(ctx context.Context, r *report.Report) error {
-	done := make(chan error, 1)
-	go func() {
+	return unlessUnread(ctx, f.name, func() error {
 		if err := outfile.Check(f.name); err != nil { // which makes the folder again, should it be gone
-			done <- err
-			return
+			return err
 		}
-		done <- outfile.Write(f.name, outfile.Shared, func(w io.Writer) error { return report.Write(f.format, w, r) })
-	}()
-	if !f.isPipe() {
-		return <-done
-	}
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-	}
-	select {
-	case err := <-done:
-		return err
-	case <-time.After(pipePatience):
-		return errUnread
-	}
+		return outfile.Write(f.name, outfile.Shared, func(w io.Writer) error { return report.Write(f.format, w, r) })
+	})
 }
 
 // printReport prints a report for people to read.

@@ -288,7 +288,7 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) (err error) {
 	server.ConnState, server.MaxHeaderBytes = limited.connState, maxHeaderBytes
 	server.RegisterOnShutdown(mock.Close)
 	environment := flags.environment(mock, listener.Addr())
-	if err := inTurn(flags.writeCertificate, func() error { return flags.writeEnvironment(environment) }, func() error { return flags.writePort(listener.Addr()) }); err != nil {
+	if err := inTurn(func() error { return flags.writeCertificate(ctx) }, func() error { return flags.writeEnvironment(ctx, environment) }, func() error { return flags.writePort(ctx, listener.Addr()) }); err != nil {
 		listener.Close()
 		return err
 	}

@@ -81,8 +81,8 @@ func (f *serveFlags) environment(mock *mockserver.Server, address net.Addr) []st
 }
 
 // writeEnvironment writes variables to the file of --env-file, one on each line.
-func (f *serveFlags) writeEnvironment(variables []string) error {
-	return f.envFile.write("env-file", outfile.Private, strings.Join(slices.Sorted(slices.Values(variables)), "\n")+"\n")
+func (f *serveFlags) writeEnvironment(ctx context.Context, variables []string) error {
+	return f.envFile.write(ctx, "env-file", outfile.Private, strings.Join(slices.Sorted(slices.Values(variables)), "\n")+"\n")
 }
 
 // variablesForm is the form of a file of --env-file.
