@@ -19,14 +19,14 @@ import (
 const maxFailures = 100
 
 // inOrder returns the failures in a validation error, the one to report first.
-func inOrder(err *jsonschema.ValidationError, shape *openapi.Shape, in string) []Failure {
-	found := first(err, in, func(a, b located) int { return compare(shape, a, b) })
+func inOrder(err *jsonschema.ValidationError, order ordering, in string) []Failure {
+	found := first(err, in, order.byKeys, order.compare)
 	for i := range found {
 		if found[i].Keyword == "type" && found[i].Want == "" {
-			found[i].Want = strings.Join(shape.At(found[i].path).Plain(), ",")
+			found[i].Want = strings.Join(order.shape.At(found[i].path).Plain(), ",")
 		}
 		for _, form := range found[i].forms {
-			found[i].Forms = append(found[i].Forms, inOrder(form, shape, in)[0])
+			found[i].Forms = append(found[i].Forms, inOrder(form, order, in)[0])
 		}
 	}
 	failures := make([]Failure, len(found))
@@ -36,11 +36,12 @@ func inOrder(err *jsonschema.ValidationError, shape *openapi.Shape, in string) [
 	return failures
 }
 
-// first describes the leaves of an error, and returns those that come first in an order.
-func first(err *jsonschema.ValidationError, in string, order func(a, b located) int) []located {
+// first describes the leaves of an error, and returns those that come first in an order. byKeys compares two
+// keys of the object at a path.
+func first(err *jsonschema.ValidationError, in string, byKeys func(at []string, a, b string) int, order func(a, b located) int) []located {
 	var found []located
 	for _, leaf := range leaves(err, nil) {
-		if found = append(found, describe(leaf, in)...); len(found) >= 2*maxFailures {
+		if found = append(found, describe(leaf, in, byKeys)...); len(found) >= 2*maxFailures {
 			found = sorted(found, order)
 		}
 	}
@@ -80,36 +81,8 @@ type located struct {
 	forms []*jsonschema.ValidationError
 }
 
-// compare orders failures as the real server's validator finds them: an object's own keywords
-// first, then its properties in the schema's order, or its items.
-func compare(shape *openapi.Shape, a, b located) int {
-	for i := 0; i < len(a.path) && i < len(b.path); i++ {
-		if a.path[i] == b.path[i] {
-			if _, next := shape.Property(a.path[i]); next != nil {
-				shape = next
-			} else if shape != nil {
-				shape = shape.Items
-			}
-			continue
-		}
-		first, _ := shape.Property(a.path[i])
-		second, _ := shape.Property(b.path[i])
-		if first != second {
-			return first - second
-		}
-		if shape != nil && shape.Items != nil { // indexes
-			return cmp.Or(len(a.path[i])-len(b.path[i]), strings.Compare(a.path[i], b.path[i]))
-		}
-		return strings.Compare(a.path[i], b.path[i])
-	}
-	if len(a.path) != len(b.path) {
-		return len(a.path) - len(b.path)
-	}
-	return a.rank - b.rank
-}
-
 // describe turns one leaf into failures: one for each property if it names several.
-func describe(leaf *jsonschema.ValidationError, in string) []located {
+func describe(leaf *jsonschema.ValidationError, in string, byKeys func(at []string, a, b string) int) []located {
 	base := located{path: leaf.InstanceLocation}
 	base.In = in
 	base.Pointer = openapi.Pointer(leaf.InstanceLocation)
@@ -126,7 +99,8 @@ func describe(leaf *jsonschema.ValidationError, in string) []located {
 	case *kind.Required:
 		return several(base, 6, "required", reason.Missing, "the property %q is missing")
 	case *kind.AdditionalProperties:
-		names := slices.Sorted(slices.Values(reason.Properties))
+		names := slices.Clone(reason.Properties)
+		slices.SortFunc(names, func(a, b string) int { return byKeys(leaf.InstanceLocation, a, b) })
 		return several(base, 7, "additionalProperties", names, "the property %q is not allowed")
 	case *kind.PropertyNames:
 		return one(8, "propertyNames", "", fmt.Sprintf("the name %q is not allowed: %s", reason.Property, causes(leaf)))
@@ -185,7 +159,7 @@ func several(base located, rank int, keyword string, names []string, format stri
 func causes(err *jsonschema.ValidationError) string {
 	var reasons []string
 	for i, cause := range err.Causes {
-		for _, failure := range first(cause, "", func(a, b located) int {
+		for _, failure := range first(cause, "", ordering{}.byKeys, func(a, b located) int {
 			return cmp.Or(cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Reason, b.Reason))
 		}) {
 			reasons = append(reasons, strings.TrimSpace(fmt.Sprintf("(%d) %s %s", i+1, failure.Pointer, failure.Reason)))

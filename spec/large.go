@@ -24,7 +24,7 @@ const (
 
 // failuresOfMany is failuresOf for a value that contains many values. It looks for failures in the
 // beginnings of all lists and objects, as far as the first wrong member and maxFailures beyond it.
-func failuresOfMany(schema *jsonschema.Schema, shape *openapi.Shape, value any, in string) []Failure {
+func failuresOfMany(schema *jsonschema.Schema, order ordering, value any, in string) []Failure {
 	if holds(schema, value) {
 		return nil
 	}
@@ -40,12 +40,12 @@ func failuresOfMany(schema *jsonschema.Schema, shape *openapi.Shape, value any, 
 		most = shortest
 		part = b.of(value, most)
 	}
-	found := slices.DeleteFunc(failuresOf(schema, shape, part, in), func(f Failure) bool {
+	found := slices.DeleteFunc(failuresOf(schema, order, part, in), func(f Failure) bool {
 		whole := below(value, f.Pointer)
 		return slices.Contains(ofWholes, f.Keyword) && size(whole) > most || slices.Contains(ofForms, f.Keyword) && longest(whole) > most
 	})
 	if len(found) == 0 {
-		return failuresOf(schema, shape, value, in)
+		return failuresOf(schema, order, value, in)
 	}
 	return found
 }
@@ -59,7 +59,7 @@ var ofForms = []string{"oneOf", "anyOf", "schema", "const", "enum"}
 var ofWholes = []string{"minItems", "maxItems", "contains", "minContains", "minProperties", "maxProperties"}
 
 // failuresOf returns the failures of a value, the one to report first.
-func failuresOf(schema *jsonschema.Schema, shape *openapi.Shape, value any, in string) []Failure {
+func failuresOf(schema *jsonschema.Schema, order ordering, value any, in string) []Failure {
 	err := schema.Validate(value)
 	if err == nil {
 		return nil
@@ -68,7 +68,7 @@ func failuresOf(schema *jsonschema.Schema, shape *openapi.Shape, value any, in s
 	if !errors.As(err, &invalid) {
 		return []Failure{{In: in, Keyword: "schema", Reason: err.Error()}}
 	}
-	return inOrder(invalid, shape, in)
+	return inOrder(invalid, order, in)
 }
 
 // holds reports whether a value fits a schema. Within "not", the library describes no errors.

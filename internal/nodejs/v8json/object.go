@@ -41,7 +41,14 @@ func (o *Object) Get(key string) (any, bool) {
 // Keys returns the keys in the order in which they came.
 func (o *Object) Keys() []string { return o.keys }
 
-// All returns the keys and values in that order.
+// Enumerated returns the keys in the order in which JavaScript enumerates them: indexes first.
+func (o *Object) Enumerated() []string {
+	keys := slices.Clone(o.keys)
+	arrange(keys, asTheyCame)
+	return keys
+}
+
+// All returns the keys and values in the order of Keys.
 func (o *Object) All() iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {
 		for _, key := range o.keys {

@@ -330,9 +330,9 @@ func (x *exchange) validateBody() *apierror.Error {
 	if len(failures) == 0 {
 		return nil
 	}
-	if x.Faithful && x.operation.Body() != nil {
-		x.body.Value = ajv.Coerce(x.operation.Body().Shape, x.body.Value)
-		remaining := x.operation.CheckBody(x.body.Value)
+	if body := x.operation.Body(); x.Faithful && body != nil {
+		x.body.Value = ajv.Coerce(body.Shape, x.body.Value)
+		remaining := body.CheckSent(x.body.Text, x.body.Value)
 		if len(remaining) == 0 {
 			x.violate(traffic.ToServer, traffic.Accepted, 0, failures)
 			return nil
