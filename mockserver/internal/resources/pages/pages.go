@@ -2,13 +2,16 @@
 package pages
 
 import (
+	"math"
+
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 )
 
 const (
 	maxLimit  = 1000
-	maxOffset = 1<<31 - 1
+	maxOffset = math.MaxInt32 // what is larger counts as this
 )
 
 // Page is a part of a list, as a query asks for it.
@@ -17,22 +20,39 @@ type Page struct {
 	Offset engine.Optional[string] `query:"offset"`
 }
 
+// Check refuses numbers that a database does not take; a real server answers 500.
+func (p Page) Check() error {
+	for _, number := range []float64{p.limit(1), p.offset()} {
+		if number != math.Trunc(number) || number >= 1<<63 {
+			return apierror.BadData("limit and offset must be integers")
+		}
+	}
+	return nil
+}
+
 // Bounds reads limit and offset. A value that is not a usable number falls back to the
 // default (O).
 func (p Page) Bounds(defaultLimit int) (limit, offset int) {
-	return wholeNumber(p.Limit, 1, maxLimit, defaultLimit), wholeNumber(p.Offset, 0, maxOffset, 0)
+	return int(p.limit(defaultLimit)), int(min(p.offset(), maxOffset))
+}
+
+func (p Page) limit(fallback int) float64 {
+	if number, isNumber := ajv.ParseNumber(p.Limit.Value); isNumber && number > 0 && number <= maxLimit {
+		return number
+	}
+	return float64(fallback)
+}
+
+func (p Page) offset() float64 {
+	number, isNumber := ajv.ParseNumber(p.Offset.Value)
+	if !isNumber {
+		return 0
+	}
+	return max(number, 0)
 }
 
 // Cut returns that part of a list.
 func Cut[T any](all []T, limit, offset int) []T {
 	start := min(offset, len(all))
 	return all[start:min(start+limit, len(all))]
-}
-
-func wholeNumber(sent engine.Optional[string], low, high, fallback int) int {
-	number, isNumber := ajv.ParseNumber(sent.Value)
-	if sent.Value == "" || !isNumber || number != float64(int(number)) || number < float64(low) || number > float64(high) {
-		return fallback
-	}
-	return int(number)
 }
