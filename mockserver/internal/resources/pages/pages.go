@@ -2,6 +2,7 @@
 package pages
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/ajv"
@@ -22,12 +23,21 @@ type Page struct {
 
 // Check refuses numbers that a database does not take; a real server answers 500.
 func (p Page) Check() error {
-	for _, number := range []float64{p.limit(1), p.offset()} {
-		if number != math.Trunc(number) || number >= 1<<63 {
-			return apierror.BadData("limit and offset must be integers")
-		}
+	if !isInteger(p.limit(1)) {
+		return refusal("limit", p.Limit.Value)
+	}
+	if !isInteger(p.offset()) {
+		return refusal("offset", p.Offset.Value)
 	}
 	return nil
+}
+
+// isInteger reports whether a number fits 64 bits.
+func isInteger(number float64) bool { return number == math.Trunc(number) && number < 1<<63 }
+
+func refusal(name, sent string) error {
+	path := "/query/" + name
+	return apierror.Invalid(apierror.Detail{Path: path, Message: fmt.Sprintf("The `%s` property must be integer. You sent %q.", path, sent)})
 }
 
 // Bounds reads limit and offset. A value that is not a usable number falls back to the
