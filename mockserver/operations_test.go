@@ -339,6 +339,19 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// TestPagesThatADatabaseRefuses checks that a part of a list that begins or ends within a row is refused with an
+// error that the contract allows. A real server answers 500.
+func TestPagesThatADatabaseRefuses(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	for _, list := range []string{"/api/admin/metrics/applications", "/api/admin/signals"} {
+		for _, query := range []string{"limit=1.5", "offset=0.5", "offset=Infinity"} {
+			a.must(400, http.MethodGet, list+"?"+query, adminToken, "")
+		}
+		a.must(200, http.MethodGet, list+"?limit=1000.5&offset=99999999999", adminToken, "")
+	}
+}
+
 // TestOrdersThatADatabaseCannotHold checks that sort orders that are not 32-bit integers
 // are refused with a 400. A real server answers 500.
 func TestOrdersThatADatabaseCannotHold(t *testing.T) {
