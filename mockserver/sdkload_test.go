@@ -44,7 +44,7 @@ var sdkLoads = map[string]struct {
 	"one flag":               {load: load{method: http.MethodGet, path: "/api/client/features/flag-7", token: wellknown.Backend, status: 200}, budget: 42},
 	"frontend":               {load: load{method: http.MethodGet, path: "/api/frontend?userId=7&properties%5Bplan%5D=gold&properties%5Bage%5D=20", token: wellknown.Frontend, status: 200}, budget: 116},
 	"frontend, no two alike": {load: load{method: http.MethodGet, path: "/api/frontend?userId=7&properties%5Bplan%5D=gold&properties%5Bage%5D=20", token: wellknown.Frontend, status: 200}, users: true, budget: 116},
-	"client metrics":         {load: load{method: http.MethodPost, path: "/api/client/metrics", token: wellknown.Backend, body: `{"appName":"a","instanceId":"i","bucket":{"start":1,"stop":2,"toggles":{"flag-1":{"yes":1,"no":2}}}}`, status: 202}, budget: 190},
+	"client metrics":         {load: load{method: http.MethodPost, path: "/api/client/metrics", token: wellknown.Backend, body: `{"appName":"a","instanceId":"i","bucket":{"start":1,"stop":2,"toggles":{"flag-1":{"yes":1,"no":2}}}}`, status: 202}, budget: 172},
 }
 
 // preparedSDK returns a server with the flags, and the request.

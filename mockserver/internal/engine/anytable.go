@@ -51,8 +51,7 @@ func (t *Table[T]) schemas() []*memdb.TableSchema {
 func (t *Table[T]) unlink(tx *Tx, parent Key) {
 	for _, row := range t.Under(tx, parent) {
 		tx.store.engine.unlink(tx, t.Name, t.key(row))
-		t.drop(tx, row)
-		t.account(tx, -1, -t.size(row))
+		t.account(tx, -1, -t.drop(tx, row))
 	}
 }
 

@@ -232,6 +232,10 @@ func newAnswerEncoder(t reflect.Type, response *spec.Response) (encode answerEnc
 	case reflect.TypeFor[Line]():
 		contentType := response.MediaType + "; charset=utf-8"
 		return func(dst []byte, v reflect.Value) (string, []byte) { return contentType, append(dst, v.String()...) }, nil
+	case reflect.TypeFor[Appender]():
+		return func(dst []byte, v reflect.Value) (string, []byte) {
+			return respond.ContentTypeJSON, v.Interface().(Appender)(dst)
+		}, nil
 	case reflect.TypeFor[*respond.Prepared]():
 		return func(_ []byte, v reflect.Value) (string, []byte) {
 			return respond.ContentTypeJSON, v.Interface().(*respond.Prepared).Bytes()

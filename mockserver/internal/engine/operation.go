@@ -29,6 +29,9 @@ type None struct{}
 // Line is the value of an answer that is a line of text. The contract has its media type.
 type Line string
 
+// Appender is the value of an answer that appends itself as JSON to the buffer of the request.
+type Appender func(dst []byte) []byte
+
 // OK answers with a value and the contract's success status.
 func OK[T any](value T) (Answer[T], error) { return Answer[T]{Value: value}, nil }
 

@@ -161,9 +161,9 @@ func (t *Table[T]) Insert(tx *Tx, row *T) error {
 	if err := t.admissible(tx, row); err != nil {
 		return err
 	}
-	stored := t.put(tx, nil, row)
+	stored, grown := t.put(tx, nil, row)
 	if bound, is := tx.store.engine.bounds[t.Name]; is {
-		next.Rows, next.Bytes = next.Rows+1, next.Bytes+t.size(row)
+		next.Rows, next.Bytes = next.Rows+1, next.Bytes+grown
 		t.shrink(tx, &next, bound)
 	}
 	if t.ID != nil || next.Rows > 0 {
@@ -190,8 +190,8 @@ func (t *Table[T]) UpdateAs(tx *Tx, event string, before, after *T) error {
 	if err := t.admissible(tx, after); err != nil {
 		return err
 	}
-	stored := t.put(tx, before, after)
-	t.account(tx, 0, t.size(after)-t.size(before))
+	stored, grown := t.put(tx, before, after)
+	t.account(tx, 0, grown)
 	tx.publish(t, event, before, stored)
 	return nil
 }
@@ -211,8 +211,7 @@ func (t *Table[T]) Change(tx *Tx, id ID, change func(*T)) (*T, error) {
 // Delete removes a row and its children.
 func (t *Table[T]) Delete(tx *Tx, row *T) {
 	tx.store.engine.unlink(tx, t.Name, t.key(row))
-	t.drop(tx, row)
-	t.account(tx, -1, -t.size(row))
+	t.account(tx, -1, -t.drop(tx, row))
 	tx.publish(t, t.Events.Deleted, row, nil)
 }
 
@@ -243,8 +242,9 @@ func (t *Table[T]) DeleteID(tx *Tx, id ID) error {
 	return err
 }
 
-// put writes a row, without the text of its secret unless the table keeps it.
-func (t *Table[T]) put(tx *Tx, before, row *T) *T {
+// put writes a row, without the text of its secret unless the table keeps it. It returns the row
+// as stored, and by how many bytes the table has grown; 0 for derived rows.
+func (t *Table[T]) put(tx *Tx, before, row *T) (stored *T, grown int) {
 	if t.Secret != nil {
 		tx.secretChanged(t.Name)
 	}
@@ -259,18 +259,20 @@ func (t *Table[T]) put(tx *Tx, before, row *T) *T {
 		index.move(tx, before, row)
 	}
 	if !t.Derived {
-		t.grow(tx, t.size(row))
+		grown = t.size(row)
 		if before != nil {
-			t.grow(tx, -t.size(before))
+			grown -= t.size(before)
 		}
+		t.grow(tx, grown)
 	}
 	if t.Derive != nil {
 		t.Derive(tx, before, row)
 	}
-	return row
+	return row, grown
 }
 
-func (t *Table[T]) drop(tx *Tx, row *T) {
+// drop removes a row, and returns how many bytes that frees; 0 for derived rows.
+func (t *Table[T]) drop(tx *Tx, row *T) (freed int) {
 	if t.Secret != nil {
 		tx.secretChanged(t.Name)
 	}
@@ -279,11 +281,13 @@ func (t *Table[T]) drop(tx *Tx, row *T) {
 		index.move(tx, row, nil)
 	}
 	if !t.Derived {
-		t.grow(tx, -t.size(row))
+		freed = t.size(row)
+		t.grow(tx, -freed)
 	}
 	if t.Derive != nil {
 		t.Derive(tx, row, nil)
 	}
+	return freed
 }
 
 // grow adds to the size of the rows.
@@ -322,9 +326,8 @@ func (t *Table[T]) account(tx *Tx, rows, bytes int) {
 // shrink drops the oldest rows of a table that exceeds its bound.
 func (t *Table[T]) shrink(tx *Tx, held *sequence, bound Bound) {
 	for held.Rows > 1 && bound.exceeded(held.Rows, held.Bytes) {
-		oldest := t.first(tx, primary+"_prefix", nil)
-		t.drop(tx, oldest)
-		held.Rows, held.Bytes = held.Rows-1, held.Bytes-t.size(oldest)
+		held.Bytes -= t.drop(tx, t.first(tx, primary+"_prefix", nil))
+		held.Rows--
 	}
 }
 

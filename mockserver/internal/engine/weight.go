@@ -89,8 +89,8 @@ func mapWeigher(t reflect.Type) weigher {
 	key, value := newWeigher(t.Key()), newWeigher(t.Elem())
 	return func(v reflect.Value) int {
 		size := elementSize * v.Len()
-		for k, element := range v.Seq2() {
-			size += key.of(k) + value.of(element)
+		for entries := v.MapRange(); entries.Next(); {
+			size += key.of(entries.Key()) + value.of(entries.Value())
 		}
 		return size
 	}

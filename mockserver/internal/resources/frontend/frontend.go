@@ -65,7 +65,7 @@ type getIn struct {
 	Query map[string]any `queries:""`
 }
 
-func get(view *engine.View, in getIn) (engine.Answer[engine.JSON], error) {
+func get(view *engine.View, in getIn) (engine.Answer[engine.Appender], error) {
 	return evaluate(view, in.Query)
 }
 
@@ -73,22 +73,17 @@ type postIn struct {
 	Context map[string]any `json:"context"`
 }
 
-func post(view *engine.View, in postIn) (engine.Answer[engine.JSON], error) {
+func post(view *engine.View, in postIn) (engine.Answer[engine.Appender], error) {
 	return evaluate(view, in.Context)
 }
 
 // scratches pools lists of results.
 var scratches = sync.Pool{New: func() any { return new([]evaluation.Result) }}
 
-func evaluate(view *engine.View, sent map[string]any) (out engine.Answer[engine.JSON], err error) {
+func evaluate(view *engine.View, sent map[string]any) (out engine.Answer[engine.Appender], err error) {
 	context := contextOf(view, sent)
 	scratch := scratches.Get().(*[]evaluation.Result)
 	results, err := enabled(view).AppendEnabled((*scratch)[:0], context)
-	defer func() {
-		clear(results)
-		*scratch = results
-		scratches.Put(scratch)
-	}()
 	if err != nil {
 		return out, apierror.Unavailable("The flags cannot be evaluated: " + err.Error())
 	}
@@ -97,7 +92,13 @@ func evaluate(view *engine.View, sent map[string]any) (out engine.Answer[engine.
 		return out, err
 	}
 	out.Header = http.Header{"Cache-Control": {"no-cache"}}
-	out.Value = appendToggles(make([]byte, 0, length), results)
+	out.Value = func(dst []byte) []byte {
+		dst = appendToggles(slices.Grow(dst, length), results)
+		clear(results)
+		*scratch = results
+		scratches.Put(scratch)
+		return dst
+	}
 	return out, nil
 }
 
