@@ -398,7 +398,6 @@ signals:
 		"offset=-1&limit=0":                   "5 4 3 2 1 of 5",
 		"limit=1001&offset=x":                 "5 4 3 2 1 of 5",
 		"limit=1e0":                           "5 of 5",
-		"limit=1.5":                           "5 4 3 2 1 of 5",
 		"from=IS:2024-01-02":                  "5 4 3 of 3",
 		"to=IS:2024-01-01":                    "2 1 of 2",
 		"from=IS:2024-01-02&to=IS:2024-01-02": "3 of 1",

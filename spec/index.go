@@ -66,12 +66,18 @@ func (c *Contract) index(ours *Contract) error {
 	}
 	reader.readSchemes(components)
 	var read []*Path
+	operations := 0
 	for template, item := range document.Members(paths) {
 		if strings.HasPrefix(strings.ToLower(template), "x-") {
 			continue
 		}
-		if path := reader.readPath(template, item); path != nil {
-			read = append(read, path)
+		path := reader.readPath(template, item)
+		if path == nil {
+			continue
+		}
+		read = append(read, path)
+		if operations += len(path.Operations); operations > maxOperations {
+			return fmt.Errorf("it has more than %d operations", maxOperations)
 		}
 	}
 	c.foreign = ours != nil && !slices.ContainsFunc(read, func(path *Path) bool { return slices.ContainsFunc(path.Operations, ours.isOurs) })
@@ -85,6 +91,13 @@ func (c *Contract) index(ours *Contract) error {
 	return nil
 }
 
+// Each operation takes a kilobyte or two, however short it is written.
+const (
+	maxOperations = 100_000
+	// maxRepeated is how many bytes of other paths all paths may refer to.
+	maxRepeated = 16 << 20
+)
+
 // indexer reads the paths of a document. It records what cannot be used as problems.
 type indexer struct {
 	*Contract
@@ -92,6 +105,7 @@ type indexer struct {
 	insecure   error        // why they cannot be read
 	schemes    map[string]scheme
 	references *document.References // finds those that lead nowhere; nil for an embedded document
+	repeated   int                  // bytes of other paths that paths have referred to
 }
 
 // scheme is a security scheme, or the reason why no request can satisfy it.
@@ -136,9 +150,16 @@ func (x *indexer) readPath(template string, written []byte) *Path {
 		fail(x.document.Line(written), errors.New("the path is not an object"))
 		return nil
 	}
+	isElsewhere := &item[0] != &written[0]
+	if isElsewhere {
+		if x.repeated += len(item); x.repeated > maxRepeated {
+			fail(x.document.Line(written), fmt.Errorf("the paths up to here refer to more than %d MiB of other paths", maxRepeated>>20))
+			return nil
+		}
+	}
 	path := &Path{Template: template, byMethod: map[string]*Operation{}}
 	x.readOperations(path, item, written)
-	if &item[0] != &written[0] { // there may be more next to the reference
+	if isElsewhere { // there may be more next to the reference
 		x.readOperations(path, written, item)
 	}
 	return path
