@@ -115,7 +115,7 @@ func (s *suite) examine(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	mistaken, err := target.Mistaken(ctx, s.run.Client, c.Tokens)
+	mistaken, err := target.Mistaken(ctx, s.run.Client, c.Tokens, refused)
 	if err != nil {
 		return err
 	}
@@ -224,9 +224,17 @@ func (s *suite) checkTokens(ctx context.Context) error {
 	if len(wrong) > 0 {
 		return usage("the target does not know the token of the %s: it answers 401", strings.Join(wrong, ", nor that of the "))
 	}
-	mistaken, err := target.Mistaken(ctx, s.run.Client, given)
+	given = given.With("admin", "")
+	refused, err := target.Refused(ctx, s.run.Client, given)
+	if err != nil {
+		return err
+	}
+	mistaken, err := target.Mistaken(ctx, s.run.Client, given, refused)
 	for _, actor := range slices.Sorted(maps.Keys(mistaken)) {
-		err = usage("the token given for the %s is of another kind, %s: the target answers 403", actor, mistaken[actor])
+		wrong = append(wrong, fmt.Sprintf("the token given for the %s is of another kind, %s", actor, mistaken[actor]))
+	}
+	if len(wrong) > 0 {
+		return usage("%s: the target answers 403", strings.Join(wrong, "; "))
 	}
 	return err
 }

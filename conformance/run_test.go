@@ -9,12 +9,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -505,6 +508,23 @@ func TestATokenThatTheTargetDoesNotKnowEndsTheRun(t *testing.T) {
 	t.Parallel()
 	refusing := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
 	right := conformance.MockTokens()
+	// behind returns a mock behind a gateway that answers the first requests for a path itself, with a 403 in JSON,
+	// and those of the Admin API with a login page.
+	behind := func(path string, first int32) http.Handler {
+		mock, refused := newMock(t), &atomic.Int32{}
+		return withoutHeader(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case r.URL.Path == path && refused.Add(1) <= first:
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(http.StatusForbidden)
+				_, _ = io.WriteString(w, `{"message":"Forbidden"}`)
+			case strings.HasPrefix(r.URL.Path, "/api/admin/"):
+				_, _ = io.WriteString(w, "<!doctype html><title>Log in</title>")
+			default:
+				mock.ServeHTTP(w, r)
+			}
+		}))
+	}
 	for name, test := range map[string]struct {
 		handler http.Handler
 		tokens  conformance.Tokens
@@ -518,6 +538,9 @@ func TestATokenThatTheTargetDoesNotKnowEndsTheRun(t *testing.T) {
 		"open source":           {newMock(t, mockserver.WithEdition(spec.OpenSource)), conformance.Tokens{Viewer: "unknown", Frontend: "unknown"}, "of the viewer, nor that of the frontend"},
 		"all right":             {withoutHeader(newMock(t)), right, ""},
 		"of another kind":       {newMock(t), conformance.Tokens{Backend: right.Viewer, Frontend: right.Admin, Viewer: right.Backend}, "the token given for the viewer is of another kind, backend"},
+		"two of another kind":   {newMock(t), conformance.Tokens{Backend: right.Frontend, Frontend: right.Backend}, "the token given for the backend is of another kind, frontend; the token given for the frontend is of another kind, backend: the target answers 403"},
+		"a firewall, once":      {behind("/api/frontend", 1), right, ""},
+		"a gateway, always":     {behind("/api/frontend", math.MaxInt32), right, ""},
 		"a kind on open source": {withoutHeader(newMock(t, mockserver.WithEdition(spec.OpenSource))), conformance.Tokens{Backend: right.Frontend}, "the token given for the backend is of another kind, frontend"},
 		"everybody is":          {refusing, right, ""},
 		"a built-in one":        {newMock(t, mockserver.WithSeedFile("none", []byte("apiTokens: []\nusers: []\n"))), conformance.Tokens{}, ""},

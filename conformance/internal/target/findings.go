@@ -388,25 +388,31 @@ func home(contract *spec.Contract, kind spec.TokenKind) string {
 	return paths[0]
 }
 
-// Mistaken returns the actors whose token is of another kind than theirs, with that kind: the target answers
-// 403 to it where the actor reads, and lets it read where the other kind does. The admin's is left out: a
-// scenario verifies it.
-func Mistaken(ctx context.Context, c *Client, tokens Tokens) (map[string]spec.TokenKind, error) {
-	refused, err := Refused(ctx, c, tokens)
-	if err != nil {
-		return nil, err
-	}
+// Mistaken returns those of the actors that Refused found whose token is of another kind than theirs, with that
+// kind: the target answers 403 to it where the actor reads, once more, and lets it read where the other kind does.
+// What a gateway answers, such as a login page, accuses nobody. The admin's is left out: a scenario verifies it.
+func Mistaken(ctx context.Context, c *Client, tokens Tokens, refused map[string]int) (map[string]spec.TokenKind, error) {
 	l, out := &look{client: c, tokens: tokens}, map[string]spec.TokenKind{}
 	for actor, status := range refused {
 		if actor == "admin" || status != http.StatusForbidden {
 			continue
 		}
+		own, err := l.ask(ctx, actor, home(c.Contract, kinds[actor]))
+		if err != nil {
+			return nil, err
+		}
+		if own == nil || own.Status != http.StatusForbidden || own.Text("/message") == "" {
+			continue
+		}
 		for _, kind := range []spec.TokenKind{spec.AdminToken, spec.BackendToken, spec.FrontendToken} {
+			if kind == kinds[actor] {
+				continue
+			}
 			x, err := l.ask(ctx, actor, home(c.Contract, kind))
 			if err != nil {
 				return nil, err
 			}
-			if x != nil && x.Status == http.StatusOK {
+			if x != nil && x.Status == http.StatusOK && x.IsJSON {
 				out[actor] = kind
 			}
 		}
