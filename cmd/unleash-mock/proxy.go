@@ -306,7 +306,7 @@ func (p *program) concludeProxy(ctx context.Context, judge *proxy.Proxy, files r
 
 // unverified returns the error for traffic in which there was nothing to judge.
 func unverified(stats proxy.Stats) error {
-	if stats.Outside == 0 {
+	if stats.Outside+stats.Refused == 0 {
 		return errors.New("no request came, so nothing was verified; give the client the proxy's URL, which a command of --run finds in UNLEASH_URL")
 	}
 	return errors.New("no request was to an operation of the contract, so nothing was verified; check the path of the URL that the client has")
@@ -340,6 +340,7 @@ func tellStats(w io.Writer, stats proxy.Stats) error {
 		{"requests that the client gave up, or that were cut off when the proxy ended", stats.Left},
 		{"exchanges that passed unjudged or unrecorded, as that took too long", stats.Missed},
 		{"exchanges on which the proxy itself failed", stats.Failed},
+		{"requests outside of --base-uri-path or for a tunnel, which the proxy refused", stats.Refused},
 	} {
 		if line.count == 0 {
 			continue

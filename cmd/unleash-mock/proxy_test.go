@@ -158,6 +158,25 @@ func TestProxyEndsWithItsCommand(t *testing.T) {
 	}
 }
 
+// TestRequestsThatTheProxyRefusedAreTold checks that the path of the client's URL is blamed if all its requests
+// were outside of the base path.
+func TestRequestsThatTheProxyRefusedAreTold(t *testing.T) {
+	t.Parallel()
+	upstream := httptest.NewServer(answers(healthy))
+	t.Cleanup(upstream.Close)
+	i := startProxy(t, upstream.URL, "--listen", "127.0.0.1:0", "--base-uri-path", "unleash")
+	get(t, strings.TrimSuffix(i.url, "/unleash")+"/health", "")
+	if code := i.end(); code != exitcode.Unverified {
+		t.Errorf("exit code %d", code)
+	}
+	if want := "check the path of the URL that the client has"; !strings.Contains(i.stderr.String(), want) {
+		t.Errorf("%q is not in %s", want, i.stderr)
+	}
+	if want := "which the proxy refused: 1\n"; !strings.Contains(i.stdout.String(), want) {
+		t.Errorf("%q is not in %s", want, i.stdout)
+	}
+}
+
 // TestProxyTellsItsCommandTheTokens checks that the command gets the tokens if the upstream
 // is a mock, and only then.
 func TestProxyTellsItsCommandTheTokens(t *testing.T) {

@@ -23,6 +23,8 @@ type Stats struct {
 	// Exchanges counts requests to operations of the contract, Outside all others.
 	Exchanges int
 	Outside   int
+	// Refused counts requests that the proxy did not pass on: outside of Options.BasePath, or to open a tunnel.
+	Refused int
 	// Missed counts exchanges that passed too fast to be processed. They were neither judged
 	// nor recorded, and Options.Observe was not called for them.
 	Missed int
@@ -106,6 +108,13 @@ func (j *journal) addOutside() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.stats.Outside++
+}
+
+// addRefused counts a request that is not passed on.
+func (j *journal) addRefused() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.stats.Refused++
 }
 
 // pass counts an exchange with an operation when it has ended.

@@ -265,6 +265,9 @@ func TestOutsideOfTheBasePath(t *testing.T) {
 	if asked.Load() != 0 {
 		t.Error("the upstream got a request")
 	}
+	if diff := cmp.Diff(proxy.Stats{Refused: 3}, s.Stats()); diff != "" {
+		t.Error(diff)
+	}
 }
 
 // TestAnswersStream checks that the client gets what the upstream has sent so far before the

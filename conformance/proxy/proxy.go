@@ -223,9 +223,11 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	below, inside := p.below(rawPath(r))
 	switch {
 	case !inside:
+		p.journal.addRefused()
 		p.refuse(w, r, http.StatusNotFound, problem{Name: "NotFoundError", Message: "The path you were looking for (" + rawPath(r) + ") is not available."})
 		return
 	case r.Method == http.MethodConnect:
+		p.journal.addRefused()
 		p.refuse(w, r, http.StatusNotImplemented, problem{Name: "NotImplementedError", Message: "The proxy of unleash-mock does not open tunnels."})
 		return
 	}
