@@ -107,10 +107,14 @@ func TestWrongValuesAreOneLine(t *testing.T) {
 		{"", "", []string{"topic"}, "verify", `unknown command "topic"`},
 		{"", "", []string{"http://127.0.0.1:4242"}, "drift verify, verify sweep", "give the URL with --target"},
 		{"", "", []string{"http://127.0.0.1:4242"}, "proxy", "give the URL with --upstream"},
+		{"", "", []string{"http://127.0.0.1:4242"}, "health", "give the URL with --url"},
+		{"", "", []string{"http://127.0.0.1:4242"}, "serve", `not the argument "http://127.0.0.1:4242"; see 'unleash-mock serve --help'`},
 		{"", "", []string{"--run", "npm", "test"}, "serve proxy", `the argument "test" belongs to no flag; quote the whole command of --run`},
 		{"", "", []string{"--run", "npm", "test", "--silent"}, "serve proxy", `the argument "test" belongs to no flag; quote the whole command of --run`},
 		{"", "", []string{"--run", "true", "--silent"}, "serve proxy", "unknown flag: --silent; see"},
 		{"", "", []string{"--url", "http://127.0.0.1:4242"}, "verify, drift", "unknown flag: --url; did you mean --target?"},
+		{"", "", []string{"--url", "http://127.0.0.1:4242"}, "serve", "unknown flag: --url; see 'unleash-mock serve --help'"},
+		{"", "", []string{"--target", "http://127.0.0.1:4242"}, "serve", "unknown flag: --target; see 'unleash-mock serve --help'"},
 		{"", "", []string{"--listen", "127.0.0.1:0", "--port", "0"}, "serve proxy", "--listen and --port exclude each other; give one of them"},
 	} {
 		for name, args := range commands {

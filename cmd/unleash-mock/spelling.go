@@ -84,10 +84,11 @@ func wholeCommand(cmd *cobra.Command, args []string) error {
 // instanceFlags are the flags that take the URL of an instance; no command has two of them.
 var instanceFlags = []string{"target", "upstream", "url"}
 
-// instanceFlag returns the command's flag for the URL of an instance; empty if it has none.
+// instanceFlag returns the command's flag for the URL of the instance that it is about; empty if it has none.
+// That of serve is no such flag: it passes on what the mock does not answer, writes too.
 func instanceFlag(cmd *cobra.Command) string {
 	for _, name := range instanceFlags {
-		if cmd.Flags().Lookup(name) != nil {
+		if cmd.Flags().Lookup(name) != nil && cmd.Name() != "serve" {
 			return name
 		}
 	}
