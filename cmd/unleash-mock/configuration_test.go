@@ -111,6 +111,8 @@ func TestWrongValuesAreOneLine(t *testing.T) {
 		{"", "", []string{"http://127.0.0.1:4242"}, "serve", `not the argument "http://127.0.0.1:4242"; see 'unleash-mock serve --help'`},
 		{"", "", []string{"--run", "npm", "test"}, "serve proxy", `the argument "test" belongs to no flag; quote the whole command of --run`},
 		{"", "", []string{"--run", "npm", "test", "--silent"}, "serve proxy", `the argument "test" belongs to no flag; quote the whole command of --run`},
+		{"", "", []string{"--run", "go", "test", "-v", "./..."}, "serve proxy", `the argument "test" belongs to no flag; quote the whole command of --run`},
+		{"", "", []string{"--run", "pytest", "-v"}, "serve proxy", "asks for the version of unleash-mock; quote the whole command of --run"},
 		{"", "", []string{"--run", "true", "--silent"}, "serve proxy", "unknown flag: --silent; see"},
 		{"", "", []string{"--url", "http://127.0.0.1:4242"}, "verify, drift", "unknown flag: --url; did you mean --target?"},
 		{"", "", []string{"--url", "http://127.0.0.1:4242"}, "serve", "unknown flag: --url; see 'unleash-mock serve --help'"},

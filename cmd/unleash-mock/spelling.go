@@ -112,10 +112,12 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 	var wrong *pflag.InvalidValueError
 	var names []string
 	switch {
+	case (errors.Is(err, errVersion) || errors.As(err, &unknown)) && cmd.Flags().NArg() > 0 && cmd.Flags().Changed("run"):
+		return cmd.Args(cmd, cmd.Flags().Args()) // the flag of a command that lacks quotes
+	case errors.Is(err, errVersion) && cmd.Flags().Changed("run") && cmd.Name() != "sweep": // whose --run is no command
+		return usageError("the flag after --run asks for the version of unleash-mock; quote the whole command of --run, as in --run 'npm test'")
 	case errors.Is(err, errVersion):
 		return err
-	case errors.As(err, &unknown) && cmd.Flags().NArg() > 0 && cmd.Flags().Changed("run"):
-		return cmd.Args(cmd, cmd.Flags().Args()) // the flag of a command that lacks quotes
 	case errors.As(err, &unknown):
 		cmd.Flags().VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
 		meant := nearest(unknown.GetSpecifiedName(), names)
