@@ -191,6 +191,16 @@ func hintOfInstance(at *url.URL) string {
 	return "; that URL is for SDKs, the URL of the instance would be " + instance.String()
 }
 
+// notDocument refuses a target that is the URL of an instance's document: below it, a real instance answers
+// every request with the page of its admin UI.
+func notDocument(target string) error {
+	at, err := url.Parse(target)
+	if err != nil || !strings.HasSuffix(at.Path, drift.DocumentPath) {
+		return nil //nolint:nilerr // whoever reads the URL says what is wrong with it
+	}
+	return usageError("--target is not the URL of an instance%s", hintOfInstance(at))
+}
+
 // warnOfAPI logs a warning if an upstream looks like the URL of an API. It is only a warning,
 // as a base path may look the same.
 func warnOfAPI(upstream *url.URL, logger *slog.Logger) {

@@ -40,6 +40,7 @@ func TestDoctor(t *testing.T) {
 		"the profile of documents": {[]string{enterprise.url, "--profile", "contract"}, exitcode.Usage, []string{"--profile contract has no scenarios"}},
 		"no such profile":          {[]string{enterprise.url, "--profile", "most"}, exitcode.Usage, []string{`the profile "most" is not one of`}},
 		"nobody there":             {[]string{nobody}, exitcode.Error, []string{"unleash-mock: the target cannot be reached: "}},
+		"a document":               {[]string{enterprise.url + "/docs/openapi.json"}, exitcode.Usage, []string{"the URL of the instance would be " + enterprise.url + "\n"}},
 		"no target":                {[]string{""}, exitcode.Usage, []string{"--target is empty"}},
 	} {
 		t.Run(name, func(t *testing.T) {

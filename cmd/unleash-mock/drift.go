@@ -120,7 +120,7 @@ func (p *program) publishedDocument(ctx context.Context, stdin io.Reader, flags 
 		return source, flags.document, err
 	}
 	target, err := parseURL("--target", flags.target)
-	if err != nil {
+	if err := cmp.Or(err, notDocument(flags.target)); err != nil {
 		return nil, "", err
 	}
 	if flags.timeout <= 0 {

@@ -50,6 +50,9 @@ func (t *targetFlags) options() (conformance.Options, error) {
 	if t.target == "" {
 		return options, usageError("--target is missing: the URL of an instance, such as http://%s", usualAddress)
 	}
+	if err := notDocument(t.target); err != nil {
+		return options, err
+	}
 	if t.timeout <= 0 {
 		return options, errTimeout
 	}
