@@ -218,7 +218,7 @@ func (s *suite) checkTokens(ctx context.Context) error {
 			continue
 		}
 		c.Tokens = c.Tokens.With(actor, "")
-		c.NoToken[actor] = "the mock does not know the built-in one"
+		c.NoToken[actor] = "the mock does not know the built-in one, it answers 401"
 		c.Note("the mock does not know the built-in token of the %s: give one that it knows", actor)
 	}
 	if len(wrong) > 0 {

@@ -801,12 +801,16 @@ func TestWorkspacesOfRunsAreSwept(t *testing.T) {
 	mock := newMock(t)
 	server := httptest.NewServer(mock)
 	t.Cleanup(server.Close)
-	for _, name := range []string{"verify-260102abcdef", "verify-260102abcdee", "verify-mine", "mine"} {
+	makeWorkspace := func(name string) {
+		t.Helper()
 		made, err := http.Post(server.URL+"/_mock/workspaces", "application/json", strings.NewReader(`{"name":"`+name+`"}`))
 		if err != nil || made.StatusCode != http.StatusCreated {
 			t.Fatal(made, err)
 		}
 		made.Body.Close()
+	}
+	for _, name := range []string{"verify-260102abcdef", "verify-260102abcdee", "verify-mine", "mine"} {
+		makeWorkspace(name)
 	}
 	for _, test := range []struct {
 		what conformance.SweepOptions
@@ -826,6 +830,17 @@ func TestWorkspacesOfRunsAreSwept(t *testing.T) {
 		if err != nil || len(left) > 0 || !slices.Equal(got, test.want) {
 			t.Errorf("%+v: swept %q, want %q; left %+v, %v", test.what, got, test.want, left, err)
 		}
+	}
+	// Without a token that is right, too.
+	var wrong *conformance.UsageError
+	options := conformance.Options{Handler: mock, Tokens: conformance.Tokens{Admin: "*:*.unknown"}}
+	makeWorkspace("verify-260102abcded")
+	if swept, _, err := conformance.Sweep(t.Context(), options, conformance.SweepOptions{}); len(swept) != 1 || !errors.As(err, &wrong) {
+		t.Errorf("swept %+v, error %v", swept, err)
+	}
+	options = conformance.Options{Handler: newMock(t, mockserver.WithSeedFile("none", []byte("apiTokens: []\nusers: []\n")))}
+	if _, _, err := conformance.Sweep(t.Context(), options, conformance.SweepOptions{}); !errors.As(err, &wrong) || !strings.Contains(wrong.Reason, "the built-in one, it answers 401") {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -36,14 +36,19 @@ func Sweep(ctx context.Context, options Options, what SweepOptions) (swept, left
 	if err := s.reach(ctx); err != nil {
 		return nil, nil, err
 	}
-	if err := s.checkTokens(ctx); err != nil {
-		return nil, nil, err
-	}
-	if s.conditions().Mock != "" {
+	c := s.conditions()
+	if c.Mock != "" { // which tells whoever may use its control API
 		swept, left = s.sweepWorkspaces(ctx, what)
 	}
-	admin := s.conditions().Tokens.Admin
-	if admin == "" {
+	if err := s.checkTokens(ctx); err != nil {
+		return swept, left, err
+	}
+	admin := c.Tokens.Admin
+	switch problem := c.NoToken["admin"]; {
+	case admin != "":
+	case problem != "":
+		return swept, left, usage("a sweep needs an admin's token: %s", problem)
+	default:
 		return swept, left, usage("a sweep needs an admin's token")
 	}
 	config := s.run.Ledger

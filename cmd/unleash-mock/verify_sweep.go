@@ -30,8 +30,8 @@ which begins with unleash-mock-verify-, or verify- for a workspace, and the id o
 nothing else is touched. A run that is still going loses what it created, unless
 --older-than spares it.
 
-Exit 0 if nothing is left, 1 if the target refused to remove something, 3 if it
-cannot be reached or does not list what it has.`,
+Exit 0 if nothing is left, 1 if the target refused to remove something, 2 if it does
+not know the token, 3 if it cannot be reached or does not list what it has.`,
 		Example: `  unleash-mock verify sweep --target http://127.0.0.1:4242
   unleash-mock verify sweep --target https://unleash.example.com --token "$ADMIN_TOKEN" --older-than 1h --dry-run`,
 		Args: noArguments,
