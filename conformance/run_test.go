@@ -794,6 +794,23 @@ func TestALastLookThatFailsIsTold(t *testing.T) {
 	}
 }
 
+// TestATargetWithoutListsHasNothingLeft verifies a server that has only the APIs of SDKs, where nothing can be left.
+func TestATargetWithoutListsHasNothingLeft(t *testing.T) {
+	t.Parallel()
+	mock := withoutHeader(newMock(t, mockserver.WithLimits(mockserver.Limits{})))
+	edge := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/api/admin/") {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		mock.ServeHTTP(w, r)
+	})
+	result := verify(t, 0, conformance.Options{Handler: edge, Tokens: conformance.MockTokens(), AllowWrites: true, Operations: []string{"registerFrontendMetrics"}})
+	if len(result.Cleanup) > 0 || result.Summary.Passed == 0 {
+		t.Errorf("summary %+v, left behind: %+v", result.Summary, result.Cleanup)
+	}
+}
+
 // TestWorkspacesOfRunsAreSwept checks that a sweep removes the workspace that a run had to itself and could
 // not remove, and no others.
 func TestWorkspacesOfRunsAreSwept(t *testing.T) {

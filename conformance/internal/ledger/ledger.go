@@ -153,9 +153,12 @@ func (l *Ledger) Leftover(t Thing, reason string) report.Leftover {
 	return report.Leftover{Kind: t.Kind.Name, Name: redact(t.Name), Path: redact(path), Reason: redact(reason)}
 }
 
+// ErrNoLists is the error of Find for a target that cannot have anything of a run, or has another URL.
+var ErrNoLists = errors.New("the target has none of the lists of an Unleash, each answers 404; is its URL right?")
+
 // Find asks the target for everything that has one of the run's names. A target that does not
 // have a kind, such as an open-source instance, has nothing of that kind. The error is that
-// of the first list that could not be read, or says that the target has none of them; what the others show is
+// of the first list that could not be read, or ErrNoLists if the target has none of them; what the others show is
 // returned all the same.
 func (l *Ledger) Find(ctx context.Context, admin string) (found []Thing, err error) {
 	asked, absent := 0, 0
@@ -182,7 +185,7 @@ func (l *Ledger) Find(ctx context.Context, admin string) (found []Thing, err err
 		}
 	}
 	if asked > 0 && asked == absent {
-		err = errors.New("the target has none of the lists of an Unleash, each answers 404; is its URL right?")
+		err = ErrNoLists
 	}
 	return found, err
 }
