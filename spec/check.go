@@ -77,7 +77,7 @@ func (p *Parameter) Check(value any, present bool) []Failure {
 	if _, isString := value.(string); isString && p.anyString {
 		return nil
 	}
-	failures := check(p.schema.get().schema, ordering{shape: p.Shape}, value, p.In)
+	failures := p.schema.get().check(ordering{shape: p.Shape}, value, p.In)
 	for i := range failures {
 		failures[i].Pointer = "/" + jsonpointer.Escape(p.Name) + failures[i].Pointer
 	}
@@ -101,13 +101,13 @@ func (o *Operation) CheckBody(value any) []Failure {
 
 // Check judges a decoded request body in the content's media type, as CheckBody does.
 func (c *Content) Check(value any) []Failure {
-	return check(c.schema.get().schema, ordering{shape: c.Shape}, value, "body")
+	return c.schema.get().check(ordering{shape: c.Shape}, value, "body")
 }
 
 // CheckSent is Check for a value that was decoded from text, and may have been coerced since. Failures of
 // properties that the schema does not name are in the order of the text.
 func (c *Content) CheckSent(text []byte, value any) []Failure {
-	return check(c.schema.get().schema, ordering{c.Shape, &sentKeys{text: text}}, value, "body")
+	return c.schema.get().check(ordering{c.Shape, &sentKeys{text: text}}, value, "body")
 }
 
 // CheckBodyText is CheckBody for a value that was decoded from text. It remembers the verdict by
@@ -232,9 +232,9 @@ func (r *Response) checkHeaders(header http.Header) []Failure {
 
 // check judges the text of a header. Where the schema allows several types, the text may be of any.
 func (h *Header) check(text string) []Failure {
-	schema, value := h.schema.get().schema, h.read(text)
-	failures := check(schema, ordering{}, value, "header")
-	if len(failures) > 0 && !h.JSON && len(check(schema, ordering{}, asScalars(value), "header")) == 0 {
+	schema, value := h.schema.get(), h.read(text)
+	failures := schema.check(ordering{}, value, "header")
+	if len(failures) > 0 && !h.JSON && len(schema.check(ordering{}, asScalars(value), "header")) == 0 {
 		return nil
 	}
 	return failures
@@ -338,7 +338,7 @@ func (r *Response) checkBody(status int, header http.Header, body []byte) []Fail
 
 // checkEmpty judges an empty body where the document describes one.
 func (c *Content) checkEmpty() []Failure {
-	if !openapi.IsJSON(c.MediaType) && len(check(c.schema.get().schema, ordering{}, "", "body")) == 0 {
+	if !openapi.IsJSON(c.MediaType) && len(c.schema.get().check(ordering{}, "", "body")) == 0 {
 		return nil // an empty text
 	}
 	return []Failure{{In: "body", Keyword: "empty", Reason: "the body is empty, but the contract requires one"}}
@@ -378,13 +378,13 @@ func (c *Content) judge(contentType string, body []byte) []Failure {
 		if !c.Describes("string") {
 			return nil
 		}
-		return check(c.schema.get().schema, ordering{}, string(body), "body")
+		return c.schema.get().check(ordering{}, string(body), "body")
 	}
 	var value any
 	if err := json.Unmarshal(body, &value); err != nil {
 		return []Failure{{In: "body", Keyword: "syntax", Reason: "the body is not JSON: " + err.Error()}}
 	}
-	return c.Exactly(body, check(c.schema.get().schema, ordering{}, value, "body"))
+	return c.Exactly(body, c.schema.get().check(ordering{}, value, "body"))
 }
 
 // Describes reports whether the content's schema describes values of one of some types, none of which
@@ -443,12 +443,12 @@ func exactly(text []byte) (value any, err error) {
 var manyDigits, tooManyDigits = regexp.MustCompile(`\d{16}`), regexp.MustCompile(`\d{1000}`)
 
 // check validates a value and returns its failures, the one to report first.
-func check(schema *jsonschema.Schema, order ordering, value any, in string) []Failure {
-	if schema == nil {
+func (c *compiledSchema) check(order ordering, value any, in string) []Failure {
+	if c.schema == nil {
 		return nil
 	}
 	if room := manyValues; isLarge(value, &room) {
-		return failuresOfMany(schema, order, value, in)
+		return failuresOfMany(c, order, value, in)
 	}
-	return failuresOf(schema, order, value, in)
+	return failuresOf(c.schema, order, value, in)
 }

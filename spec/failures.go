@@ -60,7 +60,7 @@ func sorted(found []located, order func(a, b located) int) []located {
 // alternatives is one error, not one per alternative.
 func leaves(err *jsonschema.ValidationError, into []*jsonschema.ValidationError) []*jsonschema.ValidationError {
 	switch err.ErrorKind.(type) {
-	case *kind.AnyOf, *kind.OneOf, *kind.Not, *kind.PropertyNames:
+	case *kind.AnyOf, *kind.OneOf, *kind.Not, *kind.PropertyNames, *kind.Contains, *kind.MinContains:
 		return append(into, err)
 	}
 	if len(err.Causes) == 0 {
@@ -125,6 +125,12 @@ func describe(leaf *jsonschema.ValidationError, in string, byKeys func(at []stri
 	case *kind.Enum:
 		base.Allowed = reason.Want
 		return one(9, "enum", "", fmt.Sprintf("it must be one of %v", reason.Want))
+	case *kind.Contains:
+		return one(8, "contains", "", "it contains none of the items that it must contain")
+	case *kind.MinContains:
+		return one(8, "minContains", fmt.Sprint(reason.Want), fmt.Sprintf("it contains fewer than %d of the items that it must contain", reason.Want))
+	case *kind.MaxContains:
+		return one(8, "maxContains", fmt.Sprint(reason.Want), fmt.Sprintf("it contains more than %d of the items of which it may contain a few", reason.Want))
 	case *kind.AnyOf:
 		return one(10, "anyOf", "", "it fits none of the forms that the contract allows: "+causes(leaf))
 	case *kind.OneOf:

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sort"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/pb33f/jsonschema/v6"
@@ -20,43 +21,101 @@ const (
 	manyValues = 20_000
 	// firstMembers is how many items of each list, and properties of each object, are looked at before all are.
 	firstMembers = 256
+	// widening is how many times as many are looked at next.
+	widening = 8
+	// maxRounds is how often failures turn out to be only of beginnings before the whole is described.
+	maxRounds = 8
 )
 
 // failuresOfMany is failuresOf for a value that contains many values. It looks for failures in the
 // beginnings of all lists and objects, as far as the first wrong member and maxFailures beyond it.
-func failuresOfMany(schema *jsonschema.Schema, order ordering, value any, in string) []Failure {
+func failuresOfMany(compiled *compiledSchema, order ordering, value any, in string) []Failure {
+	schema := compiled.schema
 	if holds(schema, value) {
 		return nil
 	}
-	b := beginnings{named: namedBy(schema), sorted: map[uintptr][]string{}}
-	most := firstMembers
-	if holds(schema, b.of(value, most)) {
-		most = longest(value)
+	b := beginnings{sorted: map[uintptr]names{}, uncut: map[uintptr]bool{}}
+	if compiled.named != nil {
+		b.named = compiled.named()
+	} else {
+		b.named = namedBy(schema)
 	}
-	shortest := 1 + sort.Search(most, func(n int) bool { return !holds(schema, b.of(value, n+1)) })
-	most = shortest + maxFailures
+	all := longest(value)
+	for least, round := 0, 0; least < all && round < maxRounds; round++ {
+		shortest := b.shortest(schema, value, least, all)
+		found, fitting := b.first(schema, order, value, in, shortest)
+		if len(found) > 0 {
+			return found
+		}
+		if least = fitting; fitting > 0 {
+			continue
+		}
+		_, forms := told(failuresOf(schema, order, b.of(value, shortest), in), value, shortest)
+		for _, form := range forms {
+			b.uncut[reflect.ValueOf(below(value, form.Pointer)).Pointer()] = true
+		}
+		if len(forms) == 0 {
+			break
+		}
+		if !holds(schema, b.of(value, shortest)) { // it does if the forms fit as wholes
+			return forms
+		}
+		least = shortest
+	}
+	return failuresOf(schema, order, value, in)
+}
+
+// first returns failures that do not depend on where lists and objects are cut. It looks for them in ever longer
+// beginnings, until these contain many values. If longer beginnings have none at all, first returns their length.
+func (b *beginnings) first(schema *jsonschema.Schema, order ordering, value any, in string, shortest int) (found []Failure, fitting int) {
+	most := shortest + maxFailures
 	part, room := b.of(value, most), manyValues
 	if isLarge(part, &room) { // lists of lists
 		most = shortest
 		part = b.of(value, most)
 	}
-	found := slices.DeleteFunc(failuresOf(schema, order, part, in), func(f Failure) bool {
-		whole := below(value, f.Pointer)
-		return slices.Contains(ofWholes, f.Keyword) && size(whole) > most || slices.Contains(ofForms, f.Keyword) && longest(whole) > most
-	})
-	if len(found) == 0 {
-		return failuresOf(schema, order, value, in)
+	for {
+		failures := failuresOf(schema, order, part, in)
+		if found, _ = told(failures, value, most); len(found) > 0 {
+			return found, 0
+		}
+		if len(failures) == 0 {
+			return nil, most
+		}
+		most *= widening
+		part, room = b.of(value, most), manyValues
+		if isLarge(part, &room) {
+			return nil, 0
+		}
 	}
-	return found
+}
+
+// told returns those failures of the beginnings of a value that are failures of the value too, and those of forms,
+// without their causes, which may be failures of it.
+func told(failures []Failure, value any, most int) (found, forms []Failure) {
+	for _, f := range failures {
+		whole := below(value, f.Pointer)
+		switch {
+		case slices.Contains(ofWholes, f.Keyword) && size(whole) > most:
+		case slices.Contains(ofForms, f.Keyword) && longest(whole) > most:
+			if f.Keyword == "anyOf" || f.Keyword == "oneOf" {
+				f.Reason, _, _ = strings.Cut(f.Reason, ": ")
+			}
+			forms = append(forms, f)
+		default:
+			found = append(found, f)
+		}
+	}
+	return found, forms
 }
 
 // ofForms are the keywords that may say of the beginnings of lists and objects what they do not say of the
 // wholes. "not" has none of its own.
-var ofForms = []string{"oneOf", "anyOf", "schema", "const", "enum"}
+var ofForms = []string{"oneOf", "anyOf", "schema", "const", "enum", "contains", "minContains", "maxContains", "uniqueItems"}
 
 // ofWholes are the keywords of which the beginning of a list or an object says nothing, or how many members
 // it has.
-var ofWholes = []string{"minItems", "maxItems", "contains", "minContains", "minProperties", "maxProperties"}
+var ofWholes = []string{"minItems", "maxItems", "minProperties", "maxProperties"}
 
 // failuresOf returns the failures of a value, the one to report first.
 func failuresOf(schema *jsonschema.Schema, order ordering, value any, in string) []Failure {
@@ -110,8 +169,22 @@ func isLarge(value any, room *int) bool {
 
 // beginnings makes values with the beginnings of another one's lists and objects.
 type beginnings struct {
-	named  map[string]bool      // the properties that a schema names, which are never left out
-	sorted map[uintptr][]string // the other properties of large objects
+	named  map[string]bool   // the properties that a schema names, which are never left out
+	sorted map[uintptr]names // the properties of large objects
+	uncut  map[uintptr]bool  // lists and objects that are left whole
+}
+
+// names are the properties of an object that a schema names, and its others in order.
+type names struct{ named, others []string }
+
+// shortest returns the least length beyond another one whose beginnings do not fit a schema. At least those of all
+// do not.
+func (b *beginnings) shortest(schema *jsonschema.Schema, value any, least, all int) int {
+	most := max(firstMembers, least*widening)
+	for most < all && holds(schema, b.of(value, most)) {
+		least, most = most, most*widening
+	}
+	return least + 1 + sort.Search(min(most, all)-least-1, func(n int) bool { return !holds(schema, b.of(value, least+n+1)) })
 }
 
 // of returns a value with no more than a number of items in each list, and of properties in each object that
@@ -119,12 +192,18 @@ type beginnings struct {
 func (b *beginnings) of(value any, most int) any {
 	switch value := value.(type) {
 	case []any:
+		if b.isUncut(value) {
+			return value
+		}
 		out := make([]any, min(most, len(value)))
 		for i := range out {
 			out[i] = b.of(value[i], most)
 		}
 		return out
 	case map[string]any:
+		if b.isUncut(value) {
+			return value
+		}
 		if len(value) > most {
 			return b.ofLarge(value, most)
 		}
@@ -137,25 +216,28 @@ func (b *beginnings) of(value any, most int) any {
 	return value
 }
 
+func (b *beginnings) isUncut(value any) bool {
+	return len(b.uncut) > 0 && b.uncut[reflect.ValueOf(value).Pointer()]
+}
+
 func (b *beginnings) ofLarge(object map[string]any, most int) any {
 	key := reflect.ValueOf(object).Pointer()
-	others, known := b.sorted[key]
+	sorted, known := b.sorted[key]
 	if !known {
 		for name := range object {
-			if !b.named[name] {
-				others = append(others, name)
+			if b.named[name] {
+				sorted.named = append(sorted.named, name)
+			} else {
+				sorted.others = append(sorted.others, name)
 			}
 		}
-		slices.Sort(others)
-		b.sorted[key] = others
+		slices.Sort(sorted.others)
+		b.sorted[key] = sorted
 	}
 	out := map[string]any{}
-	for _, name := range others[:min(most, len(others))] {
-		out[name] = b.of(object[name], most)
-	}
-	for name := range b.named {
-		if field, has := object[name]; has {
-			out[name] = b.of(field, most)
+	for _, some := range [][]string{sorted.named, sorted.others[:min(most, len(sorted.others))]} {
+		for _, name := range some {
+			out[name] = b.of(object[name], most)
 		}
 	}
 	return out
@@ -174,6 +256,10 @@ func namedBy(schema *jsonschema.Schema) map[string]bool {
 		add(slices.Collect(maps.Keys(s.Properties))...)
 		add(slices.Collect(maps.Keys(s.DependentSchemas))...)
 		for name, others := range s.DependentRequired {
+			add(append(slices.Clip(others), name)...)
+		}
+		for name, dependent := range s.Dependencies { // of older dialects
+			others, _ := dependent.([]string)
 			add(append(slices.Clip(others), name)...)
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -26,9 +27,16 @@ const listing = `{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{
 		"full":{"type":"object","minProperties":1000,"maxProperties":20000},
 		"sealed":{"unevaluatedProperties":{"type":"number"}},
 		"tied":{"dependentRequired":{"a00000":["zz"]}},
+		"any":{"anyOf":[{"items":{"type":"number"}},{"type":"string"}]},
+		"choice":{"anyOf":[{"type":"object","additionalProperties":{"type":"number"}},{"type":"null"}]},
+		"rows":{"uniqueItems":true,"items":{"additionalProperties":{"type":"number"}}},
+		"has":{"contains":{"const":20999}},
+		"two":{"contains":{"minimum":20998},"minContains":2,"maxContains":2},
+		"old":{"$ref":"#/components/schemas/old"},
+		"forms":{"items":{"anyOf":[{"type":"array","minItems":300},{"type":"string"}]}},
 		"shape":{"oneOf":[{"type":"object","minProperties":1000},{"type":"string"}]},
 		"node":{"$ref":"#/components/schemas/tree"}}}}}}}}}},
-	"components":{"schemas":{"tree":{"$dynamicAnchor":"node","type":"object","properties":{"below":{"type":"array","items":{"$dynamicRef":"#node"}},
+	"components":{"schemas":{"old":{"$schema":"http://json-schema.org/draft-07/schema#","dependencies":{"a00000":["zz"]}},"tree":{"$dynamicAnchor":"node","type":"object","properties":{"below":{"type":"array","items":{"$dynamicRef":"#node"}},
 		"by":{"additionalProperties":{"$dynamicRef":"#node"}}}}}}}`
 
 // numbers returns a list of numbers, with texts from a position on.
@@ -65,6 +73,8 @@ func TestLargeValues(t *testing.T) {
 	delete(loose, "zz")
 	long := properties(right, right)
 	long["a012345"] = 0.0
+	last := properties(11_000, right)
+	last["a10999"] = 0.5
 	node := map[string]any{"below": "x"}
 	for name, test := range map[string]struct {
 		value any
@@ -103,6 +113,17 @@ func TestLargeValues(t *testing.T) {
 		"beside a shape":    {map[string]any{"map": properties(right, right-1), "shape": properties(1000, right)}, "/map/a20999 type"},
 		"of no shape":       {map[string]any{"a": numbers(right, right), "shape": properties(900, right)}, "/shape oneOf"},
 		"below":             {map[string]any{"a": numbers(right, right), "node": map[string]any{"by": map[string]any{"x": node}}}, "/node/by/x/below type"},
+		"of no type":        {map[string]any{"any": numbers(right, 0)}, "/any anyOf"},
+		"beside it":         {map[string]any{"any": numbers(right, 0), "a": numbers(right, 5000)}, "/a/5000 type"},
+		"beside many forms": {map[string]any{"forms": slices.Repeat([]any{numbers(300, 300)}, 300), "a": numbers(right, right-1)}, "/a/20999 type"},
+		"beside rows":       {map[string]any{"rows": []any{properties(11_000, right), last}, "a": numbers(right, 5000)}, "/a/5000 type"},
+		"equal rows":        {map[string]any{"rows": []any{last, last}, "a": numbers(right, right)}, "/rows uniqueItems"},
+		"beside an item":    {map[string]any{"has": numbers(right, right), "a": numbers(right, 5000)}, "/a/5000 type"},
+		"without the item":  {map[string]any{"has": numbers(right-1, right)}, "/has contains"},
+		"beside two items":  {map[string]any{"two": numbers(right, right), "a": numbers(right, 5000)}, "/a/5000 type"},
+		"one item":          {map[string]any{"two": numbers(right-1, right)}, "/two minContains"},
+		"three items":       {map[string]any{"two": numbers(right+1, right+1)}, "/two maxContains"},
+		"one that was tied": {map[string]any{"old": loose}, "/old dependency"},
 		"also wrong":        {map[string]any{"a": numbers(right, 5), "many": numbers(1000, right)}, "/a/5 type"},
 	} {
 		got := ""
@@ -150,6 +171,8 @@ func TestErrorsOfLargeValues(t *testing.T) { // without others, which would be c
 		"map":       {properties(count, 0), 10 * count},
 		"patterned": {properties(count, 0), 10 * count},
 		"sealed":    {properties(count, 0), 10 * count},
+		"any":       {numbers(count, 0), 10 * count},
+		"choice":    {properties(count, 0), 10 * count},
 		"deep":      {slices.Repeat([]any{slices.Repeat([]any{numbers(30, 0)}, 30)}, 30), 1_000_000},
 	} {
 		var failures []Failure
@@ -157,5 +180,26 @@ func TestErrorsOfLargeValues(t *testing.T) { // without others, which would be c
 		if allocations := testing.AllocsPerRun(1, func() { failures = content.Check(value) }); allocations > test.most || len(failures) == 0 {
 			t.Errorf("%s: %.0f allocations, %d failures", name, allocations, len(failures))
 		}
+	}
+}
+
+// TestNamesOfASchemaAreCollectedOnce checks that a schema with many names is not searched for them for each value.
+func TestNamesOfASchemaAreCollectedOnce(t *testing.T) { // without others, whose allocations would be counted too
+	var many strings.Builder
+	for i := range 4000 {
+		fmt.Fprintf(&many, `"p%d":{"type":"number"},`, i)
+	}
+	value := any(map[string]any{"a": numbers(21_000, 0)})
+	allocations := map[string]float64{}
+	for _, named := range []string{"", many.String()} {
+		contract, err := Parse([]byte(strings.Replace(listing, `"trees":`, named+`"trees":`, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		content := contract.Operation("x").Response(200).Contents[0]
+		allocations[named] = testing.AllocsPerRun(1, func() { content.Check(value) })
+	}
+	if few, more := allocations[""], allocations[many.String()]; more > few+50_000 {
+		t.Errorf("%.0f allocations, %.0f with many names", few, more)
 	}
 }

@@ -27,7 +27,7 @@ func (h *Header) Value(seed uint64) (any, error) {
 		return value, nil
 	}
 	if strings.EqualFold(h.Name, "ETag") { // must be quoted, even if the schema does not say so
-		if tag := fmt.Sprintf(`"%x"`, seed); len(check(h.schema.get().schema, ordering{}, tag, "header")) == 0 {
+		if tag := fmt.Sprintf(`"%x"`, seed); len(h.schema.get().check(ordering{}, tag, "header")) == 0 {
 			return tag, nil
 		}
 	}
@@ -39,7 +39,7 @@ func (h *Header) sample() (value any, err error) {
 	if err := json.Unmarshal(h.Sample, &value); err != nil {
 		return nil, err
 	}
-	if failures := check(h.schema.get().schema, ordering{}, value, "header"); len(failures) > 0 {
+	if failures := h.schema.get().check(ordering{}, value, "header"); len(failures) > 0 {
 		return nil, failures[0]
 	}
 	return value, nil
@@ -103,7 +103,7 @@ func (s *schemas) brokenExamples(compiled *jsonschema.Schema) []string {
 	var reasons []string
 	eachSchemaBelow(reflect.ValueOf(compiled), s.audited, func(schema *jsonschema.Schema) {
 		for _, example := range schema.Examples {
-			if failures := check(schema, ordering{}, example, strings.TrimPrefix(schema.Location, schemaName)); len(failures) > 0 {
+			if failures := (&compiledSchema{schema: schema}).check(ordering{}, example, strings.TrimPrefix(schema.Location, schemaName)); len(failures) > 0 {
 				text, _ := json.Marshal(example) // cannot fail: it was JSON
 				reasons = append(reasons, fmt.Sprintf("the example %.40s of a schema breaks it: %s", text, failures[0].Error()))
 			}
@@ -145,10 +145,10 @@ func (s *schema) sample(seed uint64) (any, error) {
 		if !ok {
 			break
 		}
-		if compiled.plain == nil || len(check(compiled.plain, ordering{}, value, "body")) == 0 {
+		if compiled.plain == nil || len((&compiledSchema{schema: compiled.plain}).check(ordering{}, value, "body")) == 0 {
 			return value, nil
 		}
-		if fitting == nil && len(check(s.get().schema, ordering{}, value, "body")) == 0 {
+		if fitting == nil && len(s.get().check(ordering{}, value, "body")) == 0 {
 			fitting = value
 		}
 	}

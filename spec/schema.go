@@ -116,7 +116,8 @@ func (s *schemas) compile(source []byte, direction direction) (compiledSchema, e
 	if compiled == nil {
 		return compiledSchema{}, err
 	}
-	return compiledSchema{schema: compiled, anyUUID: s.takesAnyUUID(source), lists: listsOf(compiled)}, err
+	named := sync.OnceValue(func() map[string]bool { return namedBy(compiled) })
+	return compiledSchema{schema: compiled, named: named, anyUUID: s.takesAnyUUID(source), lists: listsOf(compiled)}, err
 }
 
 // sampler returns the schema that values are generated from: with the document's examples where JSON
@@ -149,6 +150,7 @@ type schema struct {
 }
 
 type compiledSchema struct {
+	named  func() map[string]bool // see namedBy; nil if the schema is judged by only once
 	schema *jsonschema.Schema
 	// anyUUID is true if any UUID is as good as another for the property id.
 	anyUUID bool

@@ -45,6 +45,30 @@ func TestALargeAnswerIsJudgedToItsEnd(t *testing.T) {
 	}
 }
 
+// TestALargeAnswerOfNoFormIsToldShortly checks an object each of whose properties keeps it from fitting a form.
+func TestALargeAnswerOfNoFormIsToldShortly(t *testing.T) {
+	t.Parallel()
+	contract, err := spec.Parse([]byte(`openapi: 3.0.3
+info: {title: t, version: v}
+paths: {/x: {get: {operationId: x, responses: {'200': {description: d, content: {application/json: {schema: {nullable: true, allOf: [{type: object, additionalProperties: {type: integer}}]}}}}}}}}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	object := map[string]any{}
+	for i := range 30_000 {
+		object[fmt.Sprint("a", i)] = "x"
+	}
+	x := &target.Exchange{
+		Request: target.Request{Method: "GET", Path: "/x"}, Status: 200, Operation: contract.Operation("x"),
+		Answer: http.Header{"Content-Type": {"application/json"}}, Received: []byte(jsonvalue.Text(object)),
+	}
+	x.Value, x.IsJSON = jsonvalue.Decode(x.Received)
+	if found := contractBreaches(x); len(found) != 1 || found[0].Pointer != "" || len(found[0].Expectation) > 100 {
+		t.Errorf("%d breaches: %.200v", len(found), found)
+	}
+}
+
 // TestBreachesOfALargeObjectAreSmall checks an object with much that it must not have: each breach shows the
 // whole object.
 func TestBreachesOfALargeObjectAreSmall(t *testing.T) {
