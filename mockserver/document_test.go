@@ -677,6 +677,12 @@ paths:
       - {name: cookie, in: cookie, explode: false, schema: {$ref: '#/components/schemas/two'}}
       - {name: query, in: query, explode: false, schema: {$ref: '#/components/schemas/two'}}
       responses: {"204": {description: d}}
+  /colour/{colour}:
+    get:
+      parameters:
+      - {name: colour, in: path, required: true, explode: true, schema: {$ref: '#/components/schemas/colour'}}
+      - {name: c, in: cookie, schema: {$ref: '#/components/schemas/colour'}}
+      responses: {"204": {description: d}}
   /formats:
     get:
       parameters: [{name: email, in: query, schema: {type: string, format: email}}, {name: regex, in: query, schema: {type: string, format: regex}}]
@@ -732,7 +738,7 @@ paths:
                 "ids[]": {type: array, items: {type: integer}}
                 files: {type: array, items: {type: string}}
       responses: {"204": {description: d}}
-components: {schemas: {port: {anyOf: [{type: integer}, {type: string, enum: [auto]}]}, two: {type: array, minItems: 2, maxItems: 2, items: {type: string, enum: [a, "b,c", d]}}}}
+components: {schemas: {port: {anyOf: [{type: integer}, {type: string, enum: [auto]}]}, colour: {type: object, required: [R, G], additionalProperties: {type: integer}}, two: {type: array, minItems: 2, maxItems: 2, items: {type: string, enum: [a, "b,c", d]}}}}
 `
 	const multipart = "Content-Type: multipart/form-data; boundary=b"
 	parts := func(fields ...string) string {
@@ -805,6 +811,8 @@ components: {schemas: {port: {anyOf: [{type: integer}, {type: string, enum: [aut
 		"a text for a number in a part":    {"POST /typed", parts("a" + typed + `={"n":"1"}`), []string{multipart}, 400},
 		"a number for a text in a part":    {"POST /typed", parts("a" + typed + `={"s":1}`), []string{multipart}, 400},
 		"a text that is a part":            {"POST /typed", parts("n" + typed + `="1"`), []string{multipart}, 400},
+		"commas escaped between pairs":     {"GET /colour/R=100%2CG=200", "", []string{"Cookie: c=R=100%2CG=200"}, 204},
+		"no number in a pair":              {"GET /colour/R=100%2CG=x", "", nil, 400},
 		"a number that is a part":          {"POST /typed", parts("s" + typed + `=1`), []string{multipart}, 400},
 		"a wrong one of a list in JSON":    {"POST /typed", parts("l"+typed+`={"n":1}`, "l"+typed+`={"n":"2"}`), []string{multipart}, 400},
 		"a part that is no JSON":           {"POST /typed", parts("a" + typed + `={`), []string{multipart}, 400},

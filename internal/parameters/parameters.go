@@ -67,7 +67,7 @@ func (r *Request) parts(parameter *spec.Parameter) (parts any, certain bool) {
 		for name, part := range parts {
 			out[marks.Replace(name)] = marks.Replace(part.(string))
 		}
-		return out, certain
+		return out, certain && len(out) > 1
 	}
 	return nil, false
 }
