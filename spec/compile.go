@@ -350,25 +350,44 @@ type patterns struct {
 
 func (p *patterns) compile(text string) (jsonschema.Regexp, error) {
 	readable := codePoint.ReplaceAllString(text, `\x{$1}`)
-	compiled, err := compilePattern(readable)
-	if err != nil {
-		if looking, failed := sample.NewLooking(readable); failed == nil {
+	var err error
+	for _, form := range []string{readable, withClasses(readable)} { // many mean [^]] as Go reads it
+		var compiled *regexp.Regexp
+		if compiled, err = compilePattern(form); err == nil {
+			return compiled, nil
+		}
+		if looking, failed := sample.NewLooking(form); failed == nil {
 			return looking, nil
 		}
-		if p.compiled {
-			return anything(text), isNoExpression(err)
-		}
-		p.wrong = fmt.Errorf("the pattern %q cannot be checked, so it allows everything: %w", text, err)
-		return anything(text), nil
 	}
-	return compiled, nil
+	if p.compiled {
+		return anything(text), isNoExpression(err)
+	}
+	p.wrong = fmt.Errorf("the pattern %q cannot be checked, so it allows everything: %w", text, err)
+	return anything(text), nil
 }
+
+// withClasses returns an expression with [^] and [], which Go lacks, in Go's form.
+func withClasses(text string) string {
+	return classes.ReplaceAllStringFunc(text, func(found string) string {
+		switch found {
+		case "[]":
+			return `[^\x00-\x{10FFFF}]`
+		case "[^]":
+			return `[\x00-\x{10FFFF}]`
+		}
+		return found
+	})
+}
+
+// classes matches the classes of an expression, and what is escaped outside of them.
+var classes = regexp.MustCompile(`(?s)\\.|\[(?:[^\]\\]|\\.)*\]`)
 
 // isNoExpression returns an error of Go's parser if JavaScript, which has more expressions than Go, would not
 // take the expression either.
 func isNoExpression(err error) error {
 	var wrong *syntax.Error
-	if errors.As(err, &wrong) && slices.Contains(inNoLanguage, wrong.Code) && !strings.HasPrefix(wrong.Expr, "[]") && !strings.HasPrefix(wrong.Expr, "[^]") {
+	if errors.As(err, &wrong) && slices.Contains(inNoLanguage, wrong.Code) {
 		return err
 	}
 	return nil
