@@ -701,6 +701,18 @@ paths:
                 l: {type: array, items: {type: object, properties: {n: {type: integer}}}}
                 f: {type: string, format: binary}
       responses: {"204": {description: d}}
+  /spread:
+    post:
+      requestBody:
+        content:
+          multipart/form-data:
+            schema:
+              type: object
+              properties:
+                id: {type: integer, format: int64}
+                address: {type: object, required: [city], properties: {city: {type: string}, at: {type: array, items: {type: number}}}}
+            encoding: {address: {style: form}}
+      responses: {"204": {description: d}}
   /styles:
     get:
       parameters: [{name: f, in: query, style: deepObject, required: true, allowEmptyValue: true, schema: {type: object}}, {name: g, in: query, explode: false, schema: {type: object}}]
@@ -799,10 +811,16 @@ components: {schemas: {port: {anyOf: [{type: integer}, {type: string, enum: [aut
 		"a wrong word beside a comma":      {"GET /split/a,b%2Cc/.a.d/;matrix=b%2Cc,x/a,1%2C2", "", nil, 400},
 		"a comma too many in pairs":        {"GET /split/a,d/.a.d/;matrix=a,d/a,1,2", "", nil, 400},
 		"a comma too many in a cookie":     {"GET /split/a,d/.a.d/;matrix=a,d/a,1%2C2", "", []string{"Cookie: cookie=a,b,c"}, 400},
+		"commas escaped between pairs":     {"GET /colour/R=100%2CG=200", "", []string{"Cookie: c=R=100%2CG=200"}, 204},
+		"no number in a pair":              {"GET /colour/R=100%2CG=x", "", nil, 400},
 		"an address":                       {"GET /formats?email=a@b.co", "", nil, 204},
 		"one with an empty label":          {"GET /formats?email=x@.y", "", nil, 400},
 		"one of nobody":                    {"GET /formats?email=@b.co", "", nil, 400},
 		"an expression":                    {"GET /formats?regex=(%3F=a)[^]%5C1", "", nil, 204},
+		"any character in a group":         {"GET /formats?regex=^([^]*)[0-9]$", "", nil, 204},
+		"no character in a group":          {"GET /formats?regex=(a|[])[b]", "", nil, 204},
+		"a class in a class":               {"GET /formats?regex=([[])\\[", "", nil, 204},
+		"an open class":                    {"GET /formats?regex=([]", "", nil, 400},
 		"an open group":                    {"GET /formats?regex=(", "", nil, 400},
 		"nothing to repeat":                {"GET /formats?regex=*", "", nil, 400},
 		"parts in JSON":                    {"POST /typed", parts("a"+typed+`={"n":1,"s":"1"}`, "n"+typed+"=1", "s"+typed+`="ab"`, "l"+typed+`={"n":1}`, "l"+typed+`={"n":2}`), []string{multipart}, 204},
@@ -811,17 +829,15 @@ components: {schemas: {port: {anyOf: [{type: integer}, {type: string, enum: [aut
 		"a text for a number in a part":    {"POST /typed", parts("a" + typed + `={"n":"1"}`), []string{multipart}, 400},
 		"a number for a text in a part":    {"POST /typed", parts("a" + typed + `={"s":1}`), []string{multipart}, 400},
 		"a text that is a part":            {"POST /typed", parts("n" + typed + `="1"`), []string{multipart}, 400},
-		"commas escaped between pairs":     {"GET /colour/R=100%2CG=200", "", []string{"Cookie: c=R=100%2CG=200"}, 204},
-		"no number in a pair":              {"GET /colour/R=100%2CG=x", "", nil, 400},
 		"a number that is a part":          {"POST /typed", parts("s" + typed + `=1`), []string{multipart}, 400},
 		"a wrong one of a list in JSON":    {"POST /typed", parts("l"+typed+`={"n":1}`, "l"+typed+`={"n":"2"}`), []string{multipart}, 400},
 		"a part that is no JSON":           {"POST /typed", parts("a" + typed + `={`), []string{multipart}, 400},
 		"a file of JSON":                   {"POST /typed", parts("f" + typed + `={"n":"1"}`), []string{multipart}, 204},
-		"any character in a group":         {"GET /formats?regex=^([^]*)[0-9]$", "", nil, 204},
-		"no character in a group":          {"GET /formats?regex=(a|[])[b]", "", nil, 204},
-		"a class in a class":               {"GET /formats?regex=([[])\\[", "", nil, 204},
-		"an open class":                    {"GET /formats?regex=([]", "", nil, 400},
 		"a part in brackets in JSON":       {"POST /typed", parts("a[n]" + typed + `=1`), []string{multipart}, 204},
+		"a spread object in JSON":          {"POST /spread", parts("city"+typed+`="x"`, "at"+typed+"=[1,2]"), []string{multipart}, 204},
+		"a wrong one in JSON":              {"POST /spread", parts("city" + typed + `=1`), []string{multipart}, 400},
+		"a large number that is a part":    {"POST /spread", parts("city=x", "id"+typed+"=9223372036854775807"), []string{multipart}, 204},
+		"one that is too large":            {"POST /spread", parts("city=x", "id"+typed+"=9223372036854775808"), []string{multipart}, 400},
 		"a number for an object":           {"GET /lists?k=5&l=5", "", nil, 204},
 		"the object":                       {"GET /lists?k[a]=5&la=5", "", nil, 204},
 		"neither of them":                  {"GET /lists?k=x", "", nil, 400},

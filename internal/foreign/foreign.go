@@ -150,8 +150,8 @@ func Check(content *spec.Content, contentType string, body *bodyparser.Body) []s
 		return failures
 	}
 	sent := styled(content, read) // form fields arrive as texts
-	value, failures := settle(sent, firstReading(content.Shape, sent), "", func(value any) []spec.Failure { return content.Check(opened(value)) })
-	body.Value = opened(value)
+	value, failures := settle(sent, firstReading(content.Shape, sent), "", func(value any) []spec.Failure { return checkForm(content, value) })
+	body.Value = opened(value, func(e *exact) any { return e.value })
 	return failures
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"mime"
 	"mime/multipart"
+	"regexp"
 	"slices"
 
 	"github.com/go-openapi/jsonpointer"
@@ -11,6 +12,9 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
+
+// maxFailures is how many parts that are no JSON are told of.
+const maxFailures = 100
 
 // exact is the value of a part that was sent as JSON, which no text in it is read as something else.
 type exact struct {
@@ -31,7 +35,7 @@ func partsOf(shape *openapi.Shape, contentType string, sent []byte) (fields map[
 		if takesText(shape, part.FormName(), isFile || err != nil) {
 			return text
 		}
-		if err != nil {
+		if err != nil && len(failures) < maxFailures {
 			failures = append(failures, spec.Failure{
 				In: "body", Pointer: "/" + jsonpointer.Escape(part.FormName()), Keyword: "syntax", Want: "JSON", Reason: "it is not JSON: " + err.Error(),
 			})
@@ -63,28 +67,43 @@ func takesText(shape *openapi.Shape, name string, isAny bool) bool {
 	return slices.Contains(types, "string") && (isAny || inner.Format == "binary")
 }
 
-// opened returns the fields of a form with the values of exact ones.
-func opened(form any) any {
-	fields, is := form.(map[string]any)
-	if !is {
-		return form
-	}
-	out := make(map[string]any, len(fields))
-	for name, field := range fields {
-		switch field := field.(type) {
-		case *exact:
-			out[name] = field.value
-		case []any:
-			list := slices.Clone(field)
-			for i, element := range list {
-				if element, is := element.(*exact); is {
-					list[i] = element.value
-				}
-			}
-			out[name] = list
-		default:
-			out[name] = field
+// opened returns the fields of a form with what open makes of exact ones.
+func opened(form any, open func(*exact) any) any {
+	switch form := form.(type) {
+	case *exact:
+		return open(form)
+	case map[string]any:
+		out := make(map[string]any, len(form))
+		for name, field := range form {
+			out[name] = opened(field, open)
 		}
+		return out
+	case []any:
+		out := make([]any, len(form))
+		for i, element := range form {
+			out[i] = opened(element, open)
+		}
+		return out
 	}
-	return out
+	return form
 }
+
+// checkForm judges the fields of a form, the exact ones of which may have numbers with more digits than a float.
+func checkForm(content *spec.Content, form any) []spec.Failure {
+	var digits bool
+	failures := content.Check(opened(form, func(e *exact) any {
+		digits = digits || manyDigits.MatchString(e.text)
+		return e.value
+	}))
+	if len(failures) == 0 || !digits {
+		return failures
+	}
+	text, err := json.Marshal(opened(form, func(e *exact) any { return json.RawMessage(e.text) }))
+	if err != nil {
+		return failures
+	}
+	return content.Exactly(text, failures)
+}
+
+// manyDigits matches what floats may round.
+var manyDigits = regexp.MustCompile(`\d{16}`)
