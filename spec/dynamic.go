@@ -11,15 +11,23 @@ import (
 )
 
 // bound returns a schema whose dynamic references are plain ones, to where they lead from this schema. Values
-// are generated from it: a part of a schema does not say by itself what a dynamic reference in it means.
+// are generated from it: a part of a schema does not say by itself what a dynamic reference in it means. The caller
+// holds s.linking.
 func (s *schemas) bound(schema *jsonschema.Schema) *jsonschema.Schema {
-	s.linking.Lock()
-	defer s.linking.Unlock()
-	if len(s.anchors) == 0 {
+	if !s.mentions("$dynamicRef") || !reachesDynamic(schema) {
 		return schema
 	}
 	b := binder{anchors: s.anchors, copies: map[place]*jsonschema.Schema{}}
-	return b.bind(schema, dynamicScope{})
+	out := b.bind(schema, dynamicScope{})
+	s.bytes += len(b.copies) * compiledBytes
+	return out
+}
+
+func reachesDynamic(schema *jsonschema.Schema) (reaches bool) {
+	eachSchemaBelow(reflect.ValueOf(schema), map[*jsonschema.Schema]bool{}, func(s *jsonschema.Schema) {
+		reaches = reaches || s.DynamicRef != nil
+	})
+	return reaches
 }
 
 // binder copies schemas.

@@ -37,8 +37,11 @@ paths:
                   text: {$dynamicAnchor: T, type: string}
                   list: {$id: list, type: array, minItems: 1, items: {$dynamicRef: '#T'}, $defs: {any: {$dynamicAnchor: T, not: true}}}
   /tree: {get: {operationId: tree, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/named'}}}}}}}
+  /anchored: {get: {operationId: anchored, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/anchored'}}}}}}}
+  /plain: {get: {operationId: plain, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/user'}}}}}}}
 components:
   schemas:
+    anchored: {type: array, minItems: 1, items: {$dynamicRef: '#x'}, $defs: {x: {$anchor: x, $ref: '#/components/schemas/user'}}}
     user: {type: object, required: [name], properties: {name: {type: string}}, additionalProperties: false}
     page:
       $id: page
@@ -54,7 +57,7 @@ components:
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, id := range []string{"users", "both", "texts", "tree"} {
+	for _, id := range []string{"users", "both", "texts", "tree", "anchored"} {
 		operation := contract.Operation(id)
 		response := operation.Response(http.StatusOK)
 		for seed := range uint64(10) {
@@ -67,11 +70,21 @@ components:
 	}{
 		{"both", `{"a":{"items":[{"name":"n"}]},"b":{"items":[1]}}`, 0},
 		{"both", `{"a":{"items":[1]},"b":{"items":[1]}}`, 1},
+		{"anchored", `[{"name":"n"}]`, 0},
+		{"anchored", `[1]`, 1},
 		{"texts", `["a"]`, 0},
 		{"texts", `[1]`, 1},
 	} {
 		if failures := contract.Operation(test.id).CheckResponse(http.StatusOK, http.Header{"Content-Type": {"application/json"}}, []byte(test.body)); len(failures) != test.wrong {
 			t.Errorf("%s: %s: %v", test.id, test.body, failures)
 		}
+	}
+	response := contract.Operation("plain").Response(http.StatusOK).Contents[0].schema
+	if _, err := response.sample(0); err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := link(contract.schemas, []byte(`{"$ref":"#/components/schemas/user"}`), making)
+	if err != nil || response.making.Load().schema.Ref != compiled.Ref {
+		t.Errorf("a schema that reaches no dynamic reference is copied: %v", err)
 	}
 }

@@ -61,6 +61,11 @@ const (
 func link(s *schemas, source []byte, direction direction) (*jsonschema.Schema, error) {
 	s.linking.Lock()
 	defer s.linking.Unlock()
+	return linked(s, source, direction)
+}
+
+// linked is link for callers that hold s.linking.
+func linked(s *schemas, source []byte, direction direction) (*jsonschema.Schema, error) {
 	direction = s.alike(direction)
 	first := s.reach(source, direction)
 	if first == nil {
@@ -393,7 +398,13 @@ var compiledType = reflect.TypeFor[*jsonschema.Schema]()
 func eachSchemaBelow(value reflect.Value, seen map[*jsonschema.Schema]bool, visit func(*jsonschema.Schema)) {
 	switch value.Kind() {
 	case reflect.Pointer:
-		if value.Type() != compiledType || value.IsNil() {
+		if value.IsNil() {
+			return
+		}
+		if dynamic, is := value.Interface().(*jsonschema.DynamicRef); is {
+			eachSchemaBelow(reflect.ValueOf(dynamic.Ref), seen, visit)
+		}
+		if value.Type() != compiledType {
 			return
 		}
 		schema := value.Interface().(*jsonschema.Schema)

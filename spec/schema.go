@@ -123,16 +123,15 @@ func (s *schemas) compile(source []byte, direction direction) (compiledSchema, e
 // sampler returns the schema that values are generated from: with the document's examples where JSON
 // Schema has them, and with the values that discriminators require.
 func (s *schemas) sampler(source []byte) (compiledSchema, error) {
-	compiled, err := link(s, source, making)
+	s.linking.Lock() // until dynamic references are bound: what is compiled may be forgotten in between
+	defer s.linking.Unlock()
+	compiled, err := linked(s, source, making)
 	if compiled == nil {
 		return compiledSchema{}, err
 	}
 	out := compiledSchema{schema: s.bound(compiled)}
-	s.linking.Lock()
-	discriminates := s.alike(making) == making
-	s.linking.Unlock()
-	if discriminates {
-		if plain, _ := link(s, source, schemasOnly); plain != nil { // without it, values are judged by discriminators alone
+	if s.alike(making) == making {
+		if plain, _ := linked(s, source, schemasOnly); plain != nil { // without it, values are judged by discriminators alone
 			out.plain = s.bound(plain)
 		}
 	}
@@ -150,8 +149,8 @@ type schema struct {
 }
 
 type compiledSchema struct {
-	named  func() map[string]bool // see namedBy; nil if the schema is judged by only once
 	schema *jsonschema.Schema
+	named  func() map[string]bool // see namedBy; nil if the schema is judged by only once
 	// anyUUID is true if any UUID is as good as another for the property id.
 	anyUUID bool
 	// plain is the schema without what discriminators demand; nil for one that is for judging, and
