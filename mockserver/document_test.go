@@ -635,6 +635,21 @@ func askEach(t *testing.T, handler http.Handler, requests map[string]asking) {
 	}
 }
 
+const multipart = "Content-Type: multipart/form-data; boundary=b"
+
+// inJSON ends the name of a part that is sent as JSON.
+const inJSON = "\"\r\nContent-Type: application/json;\""
+
+// parts returns a multipart form with fields such as name=value.
+func parts(fields ...string) string {
+	var out strings.Builder
+	for _, field := range fields {
+		name, value, _ := strings.Cut(field, "=")
+		out.WriteString("--b\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n")
+	}
+	return out.String() + "--b--\r\n"
+}
+
 // TestTextsOfAnotherDocument checks how the texts of parameters and forms are read: any type that the
 // document allows, but no other style.
 func TestTextsOfAnotherDocument(t *testing.T) {
@@ -701,18 +716,6 @@ paths:
                 l: {type: array, items: {type: object, properties: {n: {type: integer}}}}
                 f: {type: string, format: binary}
       responses: {"204": {description: d}}
-  /spread:
-    post:
-      requestBody:
-        content:
-          multipart/form-data:
-            schema:
-              type: object
-              properties:
-                id: {type: integer, format: int64}
-                address: {type: object, required: [city], properties: {city: {type: string}, at: {type: array, items: {type: number}}}}
-            encoding: {address: {style: form}}
-      responses: {"204": {description: d}}
   /styles:
     get:
       parameters: [{name: f, in: query, style: deepObject, required: true, allowEmptyValue: true, schema: {type: object}}, {name: g, in: query, explode: false, schema: {type: object}}]
@@ -752,16 +755,6 @@ paths:
       responses: {"204": {description: d}}
 components: {schemas: {port: {anyOf: [{type: integer}, {type: string, enum: [auto]}]}, colour: {type: object, required: [R, G], additionalProperties: {type: integer}}, two: {type: array, minItems: 2, maxItems: 2, items: {type: string, enum: [a, "b,c", d]}}}}
 `
-	const multipart = "Content-Type: multipart/form-data; boundary=b"
-	parts := func(fields ...string) string {
-		var out strings.Builder
-		for _, field := range fields {
-			name, value, _ := strings.Cut(field, "=")
-			out.WriteString("--b\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n")
-		}
-		return out.String() + "--b--\r\n"
-	}
-	const typed = "\"\r\nContent-Type: application/json;\"" // ends the name of a part
 	server, _ := serving(t, []byte(document), false)
 	many := strings.Repeat("&a=5", 900)
 	askEach(t, server, map[string]asking{
@@ -823,20 +816,17 @@ components: {schemas: {port: {anyOf: [{type: integer}, {type: string, enum: [aut
 		"an open class":                    {"GET /formats?regex=([]", "", nil, 400},
 		"an open group":                    {"GET /formats?regex=(", "", nil, 400},
 		"nothing to repeat":                {"GET /formats?regex=*", "", nil, 400},
-		"parts in JSON":                    {"POST /typed", parts("a"+typed+`={"n":1,"s":"1"}`, "n"+typed+"=1", "s"+typed+`="ab"`, "l"+typed+`={"n":1}`, "l"+typed+`={"n":2}`), []string{multipart}, 204},
-		"a list in JSON in a part":         {"POST /typed", parts("l" + typed + `=[{"n":1},{"n":2}]`), []string{multipart}, 204},
-		"one of a list in JSON":            {"POST /typed", parts("l" + typed + `={"n":1}`), []string{multipart}, 204},
-		"a text for a number in a part":    {"POST /typed", parts("a" + typed + `={"n":"1"}`), []string{multipart}, 400},
-		"a number for a text in a part":    {"POST /typed", parts("a" + typed + `={"s":1}`), []string{multipart}, 400},
-		"a text that is a part":            {"POST /typed", parts("n" + typed + `="1"`), []string{multipart}, 400},
-		"a number that is a part":          {"POST /typed", parts("s" + typed + `=1`), []string{multipart}, 400},
-		"a wrong one of a list in JSON":    {"POST /typed", parts("l"+typed+`={"n":1}`, "l"+typed+`={"n":"2"}`), []string{multipart}, 400},
-		"a part that is no JSON":           {"POST /typed", parts("a" + typed + `={`), []string{multipart}, 400},
-		"a file of JSON":                   {"POST /typed", parts("f" + typed + `={"n":"1"}`), []string{multipart}, 204},
-		"a part in brackets in JSON":       {"POST /typed", parts("a[n]" + typed + `=1`), []string{multipart}, 204},
-		"a spread object in JSON":          {"POST /spread", parts("city"+typed+`="x"`, "at"+typed+"=[1,2]"), []string{multipart}, 204},
-		"a large number that is a part":    {"POST /spread", parts("city=x", "id"+typed+"=9223372036854775807"), []string{multipart}, 204},
-		"one that is too large":            {"POST /spread", parts("city=x", "id"+typed+"=9223372036854775808"), []string{multipart}, 400},
+		"parts in JSON":                    {"POST /typed", parts("a"+inJSON+`={"n":1,"s":"1"}`, "n"+inJSON+"=1", "s"+inJSON+`="ab"`, "l"+inJSON+`={"n":1}`, "l"+inJSON+`={"n":2}`), []string{multipart}, 204},
+		"a list in JSON in a part":         {"POST /typed", parts("l" + inJSON + `=[{"n":1},{"n":2}]`), []string{multipart}, 204},
+		"one of a list in JSON":            {"POST /typed", parts("l" + inJSON + `={"n":1}`), []string{multipart}, 204},
+		"a text for a number in a part":    {"POST /typed", parts("a" + inJSON + `={"n":"1"}`), []string{multipart}, 400},
+		"a number for a text in a part":    {"POST /typed", parts("a" + inJSON + `={"s":1}`), []string{multipart}, 400},
+		"a text that is a part":            {"POST /typed", parts("n" + inJSON + `="1"`), []string{multipart}, 400},
+		"a number that is a part":          {"POST /typed", parts("s" + inJSON + `=1`), []string{multipart}, 400},
+		"a wrong one of a list in JSON":    {"POST /typed", parts("l"+inJSON+`={"n":1}`, "l"+inJSON+`={"n":"2"}`), []string{multipart}, 400},
+		"a part that is no JSON":           {"POST /typed", parts("a" + inJSON + `={`), []string{multipart}, 400},
+		"a file of JSON":                   {"POST /typed", parts("f" + inJSON + `={"n":"1"}`), []string{multipart}, 204},
+		"a part in brackets in JSON":       {"POST /typed", parts("a[n]" + inJSON + `=1`), []string{multipart}, 204},
 		"a number for an object":           {"GET /lists?k=5&l=5", "", nil, 204},
 		"the object":                       {"GET /lists?k[a]=5&la=5", "", nil, 204},
 		"neither of them":                  {"GET /lists?k=x", "", nil, 400},
@@ -873,6 +863,49 @@ components: {schemas: {port: {anyOf: [{type: integer}, {type: string, enum: [aut
 		"pairs of a form":                  {"POST /form", "pairs=x,1", []string{form}, 204},
 		"a name too many in a form":        {"POST /form", "pairs=x,1,y", []string{form}, 400},
 	})
+}
+
+// TestPartsOfASpreadObject checks multipart forms whose parts are the properties of one object, as OpenAPI 3.1 has it.
+func TestPartsOfASpreadObject(t *testing.T) {
+	t.Parallel()
+	const document = `
+openapi: 3.1.0
+info: {title: t, version: "1"}
+paths:
+  /spread:
+    post:
+      requestBody:
+        content:
+          multipart/form-data:
+            schema:
+              type: object
+              required: [address]
+              properties:
+                id: {type: integer, format: int64}
+                address: {type: object, required: [city], properties: {city: {type: string}, at: {type: array, items: {type: number}}}}
+            encoding: {address: {style: form}}
+      responses: {"204": {description: d}}
+`
+	server, _ := serving(t, []byte(document), false)
+	for name, test := range map[string]struct {
+		body   string
+		status int
+	}{
+		"texts":                 {parts("city=x", "at=1", "at=2"), 204},
+		"none":                  {parts("id=1"), 400},
+		"in JSON":               {parts("city"+inJSON+`="x"`, "at"+inJSON+"=[1,2]"), 204},
+		"a number for a text":   {parts("city" + inJSON + "=1"), 400},
+		"a text for a number":   {parts("city=x", "at"+inJSON+`=["1"]`), 400},
+		"a large number":        {parts("city=x", "id"+inJSON+"=9223372036854775807"), 204},
+		"one that is too large": {parts("city=x", "id"+inJSON+"=9223372036854775808"), 400},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := ask(server, "POST /spread", test.body, multipart); got.Code != test.status {
+				t.Errorf("got %d %s, want %d", got.Code, got.Body, test.status)
+			}
+		})
+	}
 }
 
 // TestLinesOfADocument checks that a media type that only ends like JSON is sent as the document
