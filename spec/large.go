@@ -98,8 +98,11 @@ func told(failures []Failure, value any, most int) (found, forms []Failure) {
 		switch {
 		case slices.Contains(ofWholes, f.Keyword) && size(whole) > most:
 		case slices.Contains(ofForms, f.Keyword) && longest(whole) > most:
-			if f.Keyword == "anyOf" || f.Keyword == "oneOf" {
+			switch f.Keyword {
+			case "anyOf", "oneOf":
 				f.Reason, _, _ = strings.Cut(f.Reason, ": ")
+			case "minContains", "maxContains": // of the whole it may be the other one
+				f.Keyword, f.Want, f.Reason = "contains", "", "it contains too few or too many of the items of which it must contain some"
 			}
 			forms = append(forms, f)
 		default:

@@ -121,7 +121,8 @@ func TestLargeValues(t *testing.T) {
 		"beside an item":    {map[string]any{"has": numbers(right, right), "a": numbers(right, 5000)}, "/a/5000 type"},
 		"without the item":  {map[string]any{"has": numbers(right-1, right)}, "/has contains"},
 		"beside two items":  {map[string]any{"two": numbers(right, right), "a": numbers(right, 5000)}, "/a/5000 type"},
-		"one item":          {map[string]any{"two": numbers(right-1, right)}, "/two minContains"},
+		"one item":          {map[string]any{"two": numbers(right-1, right)}, "/two contains"},
+		"three items":       {map[string]any{"two": numbers(right+1, right+1)}, "/two contains"},
 		"one that was tied": {map[string]any{"old": loose}, "/old dependency"},
 		"also wrong":        {map[string]any{"a": numbers(right, 5), "many": numbers(1000, right)}, "/a/5 type"},
 	} {
