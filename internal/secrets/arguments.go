@@ -14,32 +14,52 @@ func (f *finder) argument(flag string, at int) int {
 	text := f.inside(at)
 	from := spaces.beyond(text, at)
 	start, end := f.quoted(from)
-	isQuoted := start < end
-	if !isQuoted {
+	quote := byte(0)
+	if start < end {
+		quote = text[from]
+	} else {
 		start, end = from, wordEnd.until(text, from)
 	}
 	value := text[start:end]
 	switch {
-	case slices.Contains(userFlags, flag):
+	case isUserFlag(flag):
 		user, password, has := strings.Cut(value, ":")
 		if has && password != "" && f.isOfCurl(at) {
 			return f.hide(start+len(user)+len(":"), end, false)
 		}
-	case strings.HasPrefix(flag, "--") && isSecretText(flag[len("--"):]) && isArgument(value, isQuoted):
+	case strings.HasPrefix(flag, "--") && isSecretText(flag[len("--"):]) && isArgument(value, quote):
 		return f.hide(start+kind(value), end, false)
 	}
 	return from
 }
 
+// isUserFlag reports whether a flag is one of userFlags, or ends with one, as -sSu does.
+func isUserFlag(flag string) bool {
+	return slices.Contains(userFlags, flag) || len(flag) > 2 && flag[1] != '-' && strings.HasSuffix(flag, "u")
+}
+
 // isArgument reports whether what follows a flag is its value. In prose, as in "--token is missing", a word
-// follows. A variable of a shell reveals nothing.
-func isArgument(value string, isQuoted bool) bool {
-	return value != "" && (isQuoted || !isLetters(value)) && strings.IndexByte("-$", value[0]) < 0
+// follows. A variable of a shell reveals nothing; in single quotes there is none.
+func isArgument(value string, quote byte) bool {
+	switch {
+	case value == "":
+		return false
+	case quote == 0:
+		return !isLetters(value) && strings.IndexByte("-$", value[0]) < 0
+	}
+	return quote == '\'' || value[0] != '$'
 }
 
 // isOfCurl reports whether a flag that ends at a position is one of curl's. Other programs have users and groups
 // there.
 func (f *finder) isOfCurl(at int) bool {
-	line := f.text[max(0, at-longestQuery):at]
-	return strings.Contains(line[strings.LastIndexByte(line, '\n')+1:], "curl ")
+	line := continued.Replace(f.text[max(0, at-longestQuery):at])
+	line = line[strings.LastIndexByte(line, '\n')+1:]
+	for _, separator := range []string{" | ", "; ", " && "} {
+		line = line[strings.LastIndex(line, separator)+1:]
+	}
+	return strings.Contains(line, "curl ") || strings.Contains(line, "curl.exe ")
 }
+
+// continued joins the lines of a command that ends in the next one.
+var continued = strings.NewReplacer("\\\n", " ", "\\\r\n", " ")

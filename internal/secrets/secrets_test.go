@@ -134,10 +134,16 @@ func TestByPosition(t *testing.T) {
 		`<add key="ApiKey" value="a"/><add key="x" value="b"/> <p name='pwd' value='c'></p>`: `<add key="ApiKey" value="[redacted]"/><add key="x" value="b"/> <p name='pwd' value='[redacted]'></p>`,
 		`{"xml":"<entry key=\"password\">a</entry>","flag":"<b name=\"token-flag\">on</b>"}`: `{"xml":"<entry key=\"password\">[redacted]</entry>","flag":"<b name=\"token-flag\">on</b>"}`,
 		// Command lines.
-		`curl -H 'Authorization: abc' -u ann:hunter2 https://h -U 'a:b c' --user x:y`:      `curl -H 'Authorization: [redacted]' -u ann:[redacted] https://h -U 'a:[redacted]' --user x:[redacted]`,
-		`tool --token a1 --password=b --api-key "c d" --name e1 --version 1.2`:             `tool --token [redacted] --password=[redacted] --api-key "[redacted]" --name e1 --version 1.2`,
-		`{"run":"tool --token a1 --flag new-token-1","id":"1"}`:                            `{"run":"tool --token [redacted] --flag new-token-1","id":"1"}`,
-		`docker run -u 1000:1000 x`:                                                        `docker run -u 1000:1000 x`,
+		`curl -H 'Authorization: abc' -u ann:hunter2 https://h -U 'a:b c' --user x:y`:                     `curl -H 'Authorization: [redacted]' -u ann:[redacted] https://h -U 'a:[redacted]' --user x:[redacted]`,
+		`tool --token a1 --password=b --api-key "c d" --name e1 --version 1.2`:                            `tool --token [redacted] --password=[redacted] --api-key "[redacted]" --name e1 --version 1.2`,
+		`{"run":"tool --token a1 --flag new-token-1","id":"1"}`:                                           `{"run":"tool --token [redacted] --flag new-token-1","id":"1"}`,
+		"curl -X POST \\\n  -u ann:hunter2 \\\n  https://h":                                               "curl -X POST \\\n  -u ann:[redacted] \\\n  https://h",
+		`curl -sSu ann:pw https://h | docker run -u 1000:1000 x`:                                          `curl -sSu ann:[redacted] https://h | docker run -u 1000:1000 x`,
+		`--token "-Ab3" --password '$ecret1' --token "$TOKEN" --password $PASSWORD`:                       `--token "[redacted]" --password '[redacted]' --token "$TOKEN" --password $PASSWORD`,
+		`<add value="a" key="password"/><input value='b' name="csrf_token">`:                              `<add value="[redacted]" key="password"/><input value='[redacted]' name="csrf_token">`,
+		`<string name="forgot_password">Forgot it?</string><label name="password">Password</label>`:       `<string name="forgot_password">Forgot it?</string><label name="password">Password</label>`,
+		`<param name="cancellationToken">The token</param><testcase name="refuses a token">ok</testcase>`: `<param name="cancellationToken">The token</param><testcase name="refuses a token">ok</testcase>`,
+		`docker run -u 1000:1000 x`: `docker run -u 1000:1000 x`,
 		`--token is missing; --token "$TOKEN" --password $PWD_1 --token --other=1 --token`: `--token is missing; --token "$TOKEN" --password $PWD_1 --token --other=1 --token`,
 		`unknown flag: --token, see --token-check 5 and --secret`:                          `unknown flag: --token, see --token-check 5 and --secret`,
 		// What only looks like a secret.
@@ -508,7 +514,8 @@ func TestHostileTextsAreQuick(t *testing.T) {
 		"environments": "a:" + long("b"), "mixed": long(`\"%22&quot;token\u0022:{`), "both quotes": long(`"'token':'`), "headers": long("X-Token: a\n"),
 		"parts": long("form-data; name=token\n\n"), "names": "form-data" + long("; name=token"), "tags": long("<token>"), "names and quotes": long("token:'"), "web tokens": long("eyJ.eyJ "), "long web tokens": long("eyJ.eyJ."), "almost web tokens": long("eyJ."), "data": long("<token><![CDATA["), "strings": long(`"<token><![CDATA[",`),
 		"heads of parts": long("form-data; name=\"sid\"; sid=x\n\nc\n--") + "&z",
-		"values":         long(`{"value":`), "open values": long(`"value":"`), "pairs": long(`"name":"a","value":"b",`), "blanks": `"value":"a"` + long(" ") + long(`,"value":"a"`),
+		"values in XML":  long("<v>"), "attributes": long("<x v=1 "), "flags": long("--token "), "users of curl": long("curl -u a:b "),
+		"values": long(`{"value":`), "open values": long(`"value":"`), "pairs": long(`"name":"a","value":"b",`), "blanks": `"value":"a"` + long(" ") + long(`,"value":"a"`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
