@@ -154,6 +154,18 @@ func TestTheURLOfAnAPIIsHintedAt(t *testing.T) {
 	}
 }
 
+// TestAnEmptyFlagUndoesItsVariable checks that an empty flag counts as not given if its variable is set.
+func TestAnEmptyFlagUndoesItsVariable(t *testing.T) {
+	t.Parallel()
+	args := []string{"verify", "--list"}
+	if got := variable(t, "UNLEASH_MOCK_PROFILE", "most", args...); got.code != exitcode.Usage {
+		t.Errorf("exit code %d with the variable: %s", got.code, got.stderr)
+	}
+	if got := variable(t, "UNLEASH_MOCK_PROFILE", "most", append(args, "--profile", "")...); got.code != exitcode.OK {
+		t.Errorf("exit code %d with an empty flag: %s", got.code, got.stderr)
+	}
+}
+
 // variable runs a command with exactly one environment variable set, independent of the
 // environment of the tests.
 func variable(t *testing.T, name, value string, args ...string) outcome {

@@ -52,10 +52,11 @@ func (p *program) fill(flags *pflag.FlagSet) (err error) {
 }
 
 // checkTyped refuses flags that were typed without a value, such as --seed "$FILE" with a variable that is
-// not set: what was meant is not what would happen.
-func checkTyped(flags *pflag.FlagSet) (err error) {
+// not set: what was meant is not what would happen. An empty flag may undo its environment variable.
+func (p *program) checkTyped(flags *pflag.FlagSet) (err error) {
 	flags.Visit(func(flag *pflag.Flag) {
-		if err == nil && hasNoValue(flag) && !slices.Contains(mayBeEmpty, flag.Name) {
+		undoes := slices.ContainsFunc(flag.Annotations[variableOf], func(variable string) bool { return p.env.text(variable, "") != "" })
+		if err == nil && hasNoValue(flag) && !undoes && !slices.Contains(mayBeEmpty, flag.Name) {
 			err = usageError("--%s is empty; give it a value, or leave it out", flag.Name)
 		}
 	})
@@ -73,8 +74,11 @@ func valuesOf(flag *pflag.Flag) []string {
 	return []string{flag.Value.String()}
 }
 
-// hasNoValue reports whether a flag or a part of its list is blank.
+// hasNoValue reports whether a flag that takes a value is blank, or a part of its list.
 func hasNoValue(flag *pflag.Flag) bool {
+	if flag.NoOptDefVal != "" {
+		return false
+	}
 	values := valuesOf(flag)
 	return len(values) == 0 || slices.ContainsFunc(values, func(value string) bool { return strings.TrimSpace(value) == "" })
 }

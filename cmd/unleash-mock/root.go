@@ -148,7 +148,7 @@ func (p *program) fillFirst(commands []*cobra.Command) {
 		p.fillFirst(command.Commands())
 		run := command.RunE
 		command.RunE = func(cmd *cobra.Command, args []string) error {
-			if err := cmp.Or(checkTyped(cmd.Flags()), p.fill(cmd.Flags()), checkOutputs(cmd.Flags())); err != nil {
+			if err := cmp.Or(p.checkTyped(cmd.Flags()), p.fill(cmd.Flags()), checkOutputs(cmd.Flags())); err != nil {
 				return err
 			}
 			return run(cmd, args)

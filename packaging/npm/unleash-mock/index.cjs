@@ -51,8 +51,11 @@ function only(what, options, names) {
 
 /** Returns the arguments for flags, which are in a file or are written to one. */
 function flagsArguments(flags, folder) {
-  if (flags === undefined || typeof flags === "string") {
-    return flags === undefined ? [] : ["--flags", flags];
+  if (!flags) {
+    return [];
+  }
+  if (typeof flags === "string") {
+    return ["--flags", flags];
   }
   const file = join(folder, "flags.json");
   writeFileSync(file, JSON.stringify(flags));
