@@ -347,6 +347,24 @@ func TestUnreachableTargets(t *testing.T) {
 	}
 }
 
+// TestATargetWhoseHealthIsKept is about a gateway that drops requests to /health and /ready.
+func TestATargetWhoseHealthIsKept(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t)
+	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/health" || r.URL.Path == "/ready" {
+			<-r.Context().Done()
+			return
+		}
+		mock.ServeHTTP(w, r)
+	}))
+	t.Cleanup(gateway.Close)
+	result, err := conformance.Run(t.Context(), conformance.Options{Target: gateway.URL, Timeout: time.Second, Operations: []string{"getSignalEndpoints"}})
+	if err != nil || result.Summary.Passed == 0 {
+		t.Errorf("%v, %+v", err, result.Summary)
+	}
+}
+
 func TestATargetBehindTLSAndABasePath(t *testing.T) {
 	t.Parallel()
 	race.NotTwice(t)

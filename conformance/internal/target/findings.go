@@ -66,21 +66,18 @@ const mockHeader = "Unleash-Mock"
 // mock.
 func (x *Exchange) Mock() string { return x.Answer.Get(mockHeader) }
 
-// mutePatience is for how many time limits of a request a target may keep silent before it counts as
-// unreachable.
-const mutePatience = 2
+// mostSilent is how many requests a target may leave without an answer before it counts as unreachable.
+const mostSilent = 2
 
 // Reach checks that the target speaks HTTP, and finds out whether it is a mock. The error
 // wraps ErrUnreachable and names the paths that were tried.
 func Reach(ctx context.Context, c *Client) (mock string, err error) {
 	var first error
 	var tried []string
-	began := time.Now()
-	for _, path := range slices.Concat(readable(c.Contract, isOpen), readable(c.Contract, ofEnterprise)) {
-		if first != nil && time.Since(began) >= mutePatience*c.Timeout {
-			break
-		}
+	silent := 0
+	for _, path := range alternating(readable(c.Contract, isOpen), readable(c.Contract, ofEnterprise)) {
 		tried = append(tried, path)
+		began := time.Now()
 		x, err := c.Get(ctx, path, nil)
 		if ctx.Err() != nil {
 			return "", context.Cause(ctx)
@@ -89,11 +86,30 @@ func Reach(ctx context.Context, c *Client) (mock string, err error) {
 			return x.Mock(), nil
 		}
 		first = cmp.Or(first, err)
+		if time.Since(began) < c.Timeout {
+			continue
+		}
+		if silent++; silent == mostSilent {
+			break
+		}
 	}
 	if errors.Is(first, ErrUnreachable) {
 		return "", first
 	}
 	return "", fmt.Errorf("%w: %w (tried %s)", ErrUnreachable, first, strings.Join(tried, ", "))
+}
+
+// alternating returns the paths of two lists in turn: a gateway may drop the requests for all of one.
+func alternating(one, other []string) []string {
+	var out []string
+	for i := range max(len(one), len(other)) {
+		for _, list := range [][]string{one, other} {
+			if i < len(list) {
+				out = append(out, list[i])
+			}
+		}
+	}
+	return out
 }
 
 // kinds maps actors to the kinds of their tokens.
