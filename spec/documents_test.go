@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -389,6 +390,40 @@ func TestNoOperationCanBeUsed(t *testing.T) {
 	contract, err := Load([]byte("openapi: 3.0.3\npaths: {/x: {get: null, put: []}}\n"))
 	if err == nil || contract == nil || len(contract.Problems()) != 2 || !strings.Contains(err.Error(), "none of its operations can be used") {
 		t.Errorf("got %v, %v", contract, err)
+	}
+}
+
+// TestTooManyOperations checks the limits on operations, which take memory however short they are written, and on
+// paths that refer to others.
+func TestTooManyOperations(t *testing.T) {
+	t.Parallel()
+	paths := func(count int, item string) []byte {
+		var out strings.Builder
+		for i := range count {
+			fmt.Fprintf(&out, `"/p%d":%s,`, i, strings.ReplaceAll(item, "N", strconv.Itoa(i)))
+		}
+		shared := `"/shared":{"get":{"description":"` + strings.Repeat("x", 1<<20) + `","responses":{"200":{"description":"d"}}}}`
+		return []byte(`{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{` + out.String() + shared + `}}`)
+	}
+	const own, reference = `{"get":{"operationId":"oN","responses":{"200":{"description":"d"}}}}`, `{"$ref":"#/paths/~1shared"}`
+	if _, err := Load(paths(maxOperations, own)); err == nil || !strings.Contains(err.Error(), "more than 100000 operations") {
+		t.Errorf("got %v", err)
+	}
+	if contract, err := Load(paths(maxOperations-1, own)); err != nil || len(contract.Operations()) != maxOperations {
+		t.Errorf("got %v", err)
+	}
+	contract, err := Load(paths(20, reference))
+	if err != nil || len(contract.Operations()) != 15+1 {
+		t.Fatalf("%v, %d operations", err, len(contract.Operations()))
+	}
+	refused := 0
+	for _, problem := range contract.Problems() {
+		if problem.Reason == "the paths up to here refer to more than 16 MiB of other paths" {
+			refused++
+		}
+	}
+	if refused != 5 {
+		t.Errorf("%d paths were refused, want 5: %v", refused, contract.Problems())
 	}
 }
 
