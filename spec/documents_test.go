@@ -406,10 +406,13 @@ func TestTooManyOperations(t *testing.T) {
 		return []byte(`{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{` + out.String() + shared + `}}`)
 	}
 	const own, reference = `{"get":{"operationId":"oN","responses":{"200":{"description":"d"}}}}`, `{"$ref":"#/paths/~1shared"}`
-	if _, err := Load(paths(maxOperations, own)); err == nil || !strings.Contains(err.Error(), "more than 100000 operations") {
+	if _, err := Load(paths(maxOperations, own)); err == nil || !strings.Contains(err.Error(), "more than 100000 paths or operations") {
 		t.Errorf("got %v", err)
 	}
 	if contract, err := Load(paths(maxOperations-1, own)); err != nil || len(contract.Operations()) != maxOperations {
+		t.Errorf("got %v", err)
+	}
+	if _, err := Load(paths(maxOperations, `{"$ref":"#/nowhere"}`)); err == nil || !strings.Contains(err.Error(), "more than 100000 paths or operations") {
 		t.Errorf("got %v", err)
 	}
 	contract, err := Load(paths(20, reference))

@@ -31,7 +31,7 @@ func (c *Contract) index(ours *Contract) error {
 	var version text
 	var swagger string
 	var info struct{ Title, Version text }
-	reader := indexer{Contract: c}
+	reader := indexer{Contract: c, items: map[string]item{}}
 	if ours != nil {
 		reader.references = c.document.References()
 	}
@@ -71,13 +71,13 @@ func (c *Contract) index(ours *Contract) error {
 		if strings.HasPrefix(strings.ToLower(template), "x-") {
 			continue
 		}
-		path := reader.readPath(template, item)
-		if path == nil {
-			continue
+		operations++ // or the reason why the path cannot be used
+		if path := reader.readPath(template, item); path != nil {
+			read = append(read, path)
+			operations += len(path.Operations) - 1
 		}
-		read = append(read, path)
-		if operations += len(path.Operations); operations > maxOperations {
-			return fmt.Errorf("it has more than %d operations", maxOperations)
+		if operations > maxOperations {
+			return fmt.Errorf("it has more than %d paths or operations", maxOperations)
 		}
 	}
 	c.foreign = ours != nil && !slices.ContainsFunc(read, func(path *Path) bool { return slices.ContainsFunc(path.Operations, ours.isOurs) })
@@ -106,6 +106,13 @@ type indexer struct {
 	schemes    map[string]scheme
 	references *document.References // finds those that lead nowhere; nil for an embedded document
 	repeated   int                  // bytes of other paths that paths have referred to
+	items      map[string]item      // that paths refer to, by reference
+}
+
+// item is a path item, or the reason why a reference to it cannot be followed.
+type item struct {
+	text []byte
+	err  error
 }
 
 // scheme is a security scheme, or the reason why no request can satisfy it.
@@ -133,7 +140,7 @@ func (x *indexer) readPath(template string, written []byte) *Path {
 		file, line := x.document.Place(line)
 		x.problems = append(x.problems, openapi.Problem{Path: template, File: file, Line: line, Reason: err.Error()})
 	}
-	item, err := x.document.Resolve(written)
+	item, err := x.resolve(written)
 	if err != nil {
 		fail(x.document.Line(written), err)
 		return nil
@@ -163,6 +170,20 @@ func (x *indexer) readPath(template string, written []byte) *Path {
 		x.readOperations(path, written, item)
 	}
 	return path
+}
+
+// resolve returns the path item that one refers to, which it looks for once for all of them, or else the given one.
+func (x *indexer) resolve(written []byte) ([]byte, error) {
+	reference := string(document.Member(written, "$ref"))
+	if reference == "" {
+		return written, nil
+	}
+	known, is := x.items[reference]
+	if !is {
+		known.text, known.err = x.document.Resolve(written)
+		x.items[reference] = known
+	}
+	return known.text, known.err
 }
 
 // readOperations reads the operations in a part of a path. Without parameters of its own, the part has
