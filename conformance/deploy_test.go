@@ -10,6 +10,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
@@ -119,6 +120,7 @@ func TestALimitThatIsToldOrDocumentedHasToBeHeld(t *testing.T) {
 // with a naming pattern. Nothing may be left, and no tag may become too long.
 func TestOnlyFlagsGetWhatANamingPatternRequires(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
 	overview := `{"defaultStickiness":"default","featureNaming":{"pattern":"team-payments\\..+"},"environments":[{"environment":"development"}]}`
 	result := verify(t, exitcode.OK, conformance.Options{

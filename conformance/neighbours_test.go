@@ -163,6 +163,7 @@ func TestAGatewayWithoutAResponseIsNoBrokenContract(t *testing.T) {
 // TestAGatewayThatRefusesBodiesOfReads runs behind a gateway that refuses each GET with a body.
 func TestAGatewayThatRefusesBodiesOfReads(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
 	gateway := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet && r.ContentLength > 0 {

@@ -19,6 +19,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/gherkin/features"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
@@ -86,6 +87,7 @@ func creates(r *http.Request, suffix string) bool {
 // must be removed all the same.
 func TestATargetsWordIsNotTakenForWhatIsTheRuns(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	for name, test := range map[string]struct {
 		lie       func(r *http.Request, body string) string
 		untouched []string
@@ -218,6 +220,7 @@ func endpointsOf(t *testing.T, mock http.Handler) []string {
 // scenarios ask for something that does not exist.
 func TestWhatNothingShouldHaveIsNotTouchedIfSomethingHasIt(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	for name, test := range map[string]struct{ from, to, path, reason string }{
 		"id":   {`"id":1338`, `"id":2147483600`, endpointsPath + "/2147483600", "the target has something with the id or name 2147483600"},
 		"name": {`"name":"cpu-over-90"`, `"name":"unleash-mock-verify-none"`, callsPath + "/unleash-mock-verify-none", "the target has something with the id or name unleash-mock-verify-none"},
@@ -304,6 +307,7 @@ func (p *people) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func TestOnlyTheUserThatTheRunMadeIsRemoved(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	seventh := func(username string) string {
 		return fmt.Sprintf(`{"id":7,"username":%q,"createdAt":"2026-01-01T00:00:00.000Z"}`, username)
 	}

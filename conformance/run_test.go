@@ -502,6 +502,7 @@ func seededWith(t *testing.T, endpoints int) *mockserver.Server {
 
 func TestATargetWithLittleRoom(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	for endpoints, want := range map[int]string{
 		3: "",
 		4: "disabled: the target holds 4 signal endpoints and has room for 1 more; the scenario needs 2",
@@ -579,6 +580,7 @@ func TestATokenThatTheTargetDoesNotKnowEndsTheRun(t *testing.T) {
 
 func TestTokensThatAreNotWhatTheyWereGivenFor(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	const isOne, mayAll = "authentication/the-token-given-as-the-admin-s-is-an-admin-token", "authentication/the-token-given-as-the-admin-s-has-the-permission-admin"
 	const restricted = "the admin's token belongs to somebody without the ADMIN permission"
 	silent := map[string]string{"/api/admin/user": "{}"} // it does not say whose token it is

@@ -161,6 +161,7 @@ func TestSettingsOfOthersStayAsTheyAre(t *testing.T) {
 // overlay has the same instance behind it, whether or not that is a mock.
 func TestNothingThatAnOverlayIsLaidOverHasItsSettingsChanged(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	for name, wrap := range map[string]func(http.Handler) http.Handler{
 		"a real server": withoutHeader,
 		"another mock":  func(mock http.Handler) http.Handler { return mock },
