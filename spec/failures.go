@@ -12,6 +12,7 @@ import (
 	"github.com/pb33f/jsonschema/v6/kind"
 
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
+	"github.com/unleash-mock/unleash-mock/internal/plural"
 )
 
 // maxFailures is how many failures of one value are kept: those to report first. A small body can
@@ -109,9 +110,9 @@ func describe(leaf *jsonschema.ValidationError, in string, byKeys func(at []stri
 	case *kind.Format:
 		return one(4, "format", reason.Want, fmt.Sprintf("it is not a valid %s", reason.Want))
 	case *kind.MaxLength:
-		return one(1, "maxLength", fmt.Sprint(reason.Want), fmt.Sprintf("it has %d characters; at most %d are allowed", reason.Got, reason.Want))
+		return one(1, "maxLength", fmt.Sprint(reason.Want), fmt.Sprintf("it has %s; at most %d are allowed", plural.Of(reason.Got, "character"), reason.Want))
 	case *kind.MinLength:
-		return one(2, "minLength", fmt.Sprint(reason.Want), fmt.Sprintf("it has %d characters; at least %d are needed", reason.Got, reason.Want))
+		return one(2, "minLength", fmt.Sprint(reason.Want), fmt.Sprintf("it has %s; at least %d are needed", plural.Of(reason.Got, "character"), reason.Want))
 	case *kind.Maximum:
 		want := plain(reason.Want)
 		return one(1, "maximum", want, "it must be <= "+want)
@@ -119,9 +120,9 @@ func describe(leaf *jsonschema.ValidationError, in string, byKeys func(at []stri
 		want := plain(reason.Want)
 		return one(2, "minimum", want, "it must be >= "+want)
 	case *kind.MaxItems:
-		return one(1, "maxItems", fmt.Sprint(reason.Want), fmt.Sprintf("it has %d items; at most %d are allowed", reason.Got, reason.Want))
+		return one(1, "maxItems", fmt.Sprint(reason.Want), fmt.Sprintf("it has %s; at most %d are allowed", plural.Of(reason.Got, "item"), reason.Want))
 	case *kind.MinItems:
-		return one(2, "minItems", fmt.Sprint(reason.Want), fmt.Sprintf("it has %d items; at least %d are needed", reason.Got, reason.Want))
+		return one(2, "minItems", fmt.Sprint(reason.Want), fmt.Sprintf("it has %s; at least %d are needed", plural.Of(reason.Got, "item"), reason.Want))
 	case *kind.Enum:
 		base.Allowed = reason.Want
 		return one(9, "enum", "", fmt.Sprintf("it must be one of %v", reason.Want))

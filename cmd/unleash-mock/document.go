@@ -19,6 +19,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/drift"
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
+	"github.com/unleash-mock/unleash-mock/internal/plural"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -74,7 +75,7 @@ func (p *program) load(ctx context.Context, d documentFlags, tell func(line stri
 		tell(p.said(d, problem))
 	}
 	if d.strict && len(problems) > 0 {
-		return nil, usageError("--strict-spec: %d problems of %s", len(problems), p.secrets.URL(d.file))
+		return nil, usageError("--strict-spec: %s of %s", plural.Of(len(problems), "problem"), p.secrets.URL(d.file))
 	}
 	if useless != nil {
 		return nil, toolError("--spec %s: %w", p.secrets.URL(d.file), inOneLine(useless))
@@ -94,7 +95,7 @@ func (p *program) extend(d documentFlags, document *spec.Contract, wins bool, te
 		tell(p.said(d, problem))
 	}
 	if d.strict && len(problems) > 0 {
-		return nil, usageError("--strict-spec: %d operations of %s cannot be served", len(problems), p.secrets.URL(d.file))
+		return nil, usageError("--strict-spec: %s of %s cannot be served", plural.Of(len(problems), "operation"), p.secrets.URL(d.file))
 	}
 	return served, nil
 }

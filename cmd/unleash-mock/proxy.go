@@ -21,6 +21,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/plural"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
@@ -280,10 +281,10 @@ func forReports(ctx context.Context, drain time.Duration) (context.Context, cont
 func (p *program) concludeProxy(ctx context.Context, judge *proxy.Proxy, files reportFiles, failure error) error {
 	r, stats := judge.Report(), judge.Stats()
 	if stats.Missed > 0 {
-		failure = errors.Join(failure, fmt.Errorf("%d exchanges were not judged and recorded in time", stats.Missed))
+		failure = errors.Join(failure, fmt.Errorf("the proxy did not judge and record %s in time", plural.Of(stats.Missed, "exchange")))
 	}
 	if stats.Failed > 0 {
-		failure = errors.Join(failure, fmt.Errorf("the proxy itself failed on %d exchanges; its log says why", stats.Failed))
+		failure = errors.Join(failure, fmt.Errorf("the proxy itself failed on %s; its log says why", plural.Of(stats.Failed, "exchange")))
 	}
 	if failure != nil && r.ExitCode != exitcode.Broken {
 		r.ExitCode = exitcode.Error
@@ -295,7 +296,7 @@ func (p *program) concludeProxy(ctx context.Context, judge *proxy.Proxy, files r
 	failure = inOneLine(failure)
 	switch {
 	case r.ExitCode == exitcode.Broken:
-		return brokenError(failure, "%d of %d exchanges broke the contract", stats.Violations, stats.Exchanges)
+		return brokenError(failure, "%d of %s broke the contract", stats.Violations, plural.Of(stats.Exchanges, "exchange"))
 	case failure != nil || r.ExitCode == exitcode.Error:
 		return toolError("%w", cmp.Or(failure, errNoAnswer))
 	case r.ExitCode == exitcode.Unverified:

@@ -122,9 +122,9 @@ func TestProxyEndsWithItsCommand(t *testing.T) {
 		says []string
 	}{
 		"all well":    {healthy, 0, exitcode.OK, nil},
-		"broken":      {broken, 0, exitcode.Broken, []string{"1 of 1 exchanges broke the contract"}},
+		"broken":      {broken, 0, exitcode.Broken, []string{"1 of 1 exchange broke the contract"}},
 		"fails":       {healthy, 7, 7, []string{"the command failed: exit status 7"}},
-		"both":        {broken, 7, 7, []string{"1 of 1 exchanges broke the contract", "exit status 7"}},
+		"both":        {broken, 7, 7, []string{"1 of 1 exchange broke the contract", "exit status 7"}},
 		"not a thing": {"", 0, exitcode.Unverified, []string{"no request came, so nothing was verified; give the client the proxy's URL"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/unleash-mock/unleash-mock/internal/outfile"
+	"github.com/unleash-mock/unleash-mock/internal/plural"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -113,5 +114,5 @@ func violated(mock *mockserver.Server, outcomes []traffic.Outcome) error {
 	if total == 0 {
 		return nil
 	}
-	return brokenError(nil, "the contract was broken %d times", total)
+	return brokenError(nil, "the contract was broken %s", plural.Times(int(total)))
 }

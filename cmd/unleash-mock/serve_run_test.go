@@ -35,12 +35,12 @@ func TestServeEndsWithItsCommand(t *testing.T) {
 		"fails":                          {ask + "; exit 7", nil, 7, "the command failed: exit status 7"},
 		"is killed":                      {"kill -KILL $$", nil, killed + 9, "the command failed: signal: killed"},
 		"is not there":                   {"no-such-command", nil, 127, "the command failed: exit status 127"},
-		"lets something pass":            {coerce, []string{"--validation", "faithful"}, exitcode.Broken, "the contract was broken 1 times"},
-		"in a workspace that goes":       {strings.Replace(coerce, "/api/", "/w/a/api/", 1) + ` && curl -sS -X DELETE "$UNLEASH_URL/_mock/workspaces/a"`, []string{"--validation", "faithful"}, exitcode.Broken, "the contract was broken 1 times"},
+		"lets something pass":            {coerce, []string{"--validation", "faithful"}, exitcode.Broken, "the contract was broken once"},
+		"in a workspace that goes":       {strings.Replace(coerce, "/api/", "/w/a/api/", 1) + ` && curl -sS -X DELETE "$UNLEASH_URL/_mock/workspaces/a"`, []string{"--validation", "faithful"}, exitcode.Broken, "the contract was broken once"},
 		"lets something pass, uncounted": {coerce, []string{"--validation", "faithful", "--count", "none"}, exitcode.OK, ""},
-		"lets pass and fails":            {coerce + "; exit 7", []string{"--validation", "faithful"}, 7, "the contract was broken 1 times"},
+		"lets pass and fails":            {coerce + "; exit 7", []string{"--validation", "faithful"}, 7, "the contract was broken once"},
 		"is refused":                     {coerce, nil, exitcode.OK, ""},
-		"is refused, counted":            {coerce, []string{"--count", "all"}, exitcode.Broken, "the contract was broken 1 times"},
+		"is refused, counted":            {coerce, []string{"--count", "all"}, exitcode.Broken, "the contract was broken once"},
 		"gets what a rule forces":        {force, []string{"--count", "all"}, exitcode.OK, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

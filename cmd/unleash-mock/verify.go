@@ -12,6 +12,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/plural"
 )
 
 type verifyFlags struct {
@@ -213,12 +214,12 @@ func verdict(r *report.Report, failure error) error {
 	case exitcode.OK:
 		return nil
 	case exitcode.Broken:
-		return brokenError(failure, "%d of %d scenarios failed: the target breaks the contract", r.Summary.Failed, r.Summary.Failed+r.Summary.Passed)
+		return brokenError(failure, "%d of %s failed: the target breaks the contract", r.Summary.Failed, plural.Of(r.Summary.Failed+r.Summary.Passed, "scenario"))
 	case exitcode.Unverified:
 		return &codedError{code: exitcode.Unverified, err: errors.New("nothing was verified: no scenario ran")}
 	}
 	if failure == nil {
-		failure = fmt.Errorf("%d scenarios could not be run to the end", r.Summary.Errored)
+		failure = fmt.Errorf("%s could not be run to the end", plural.Of(r.Summary.Errored, "scenario"))
 	}
 	return toolError("%w", failure)
 }

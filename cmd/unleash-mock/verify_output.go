@@ -9,6 +9,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/plural"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
@@ -67,6 +68,6 @@ func (p *program) listScenarios(ctx context.Context, options conformance.Options
 			return unwritten("the list", err)
 		}
 	}
-	fmt.Fprintln(p.stderr, visible.Line(fmt.Sprintf("%d of %d scenarios", r.Summary.Skipped, len(r.Scenarios))))
+	fmt.Fprintln(p.stderr, visible.Line(fmt.Sprintf("%d of %s", r.Summary.Skipped, plural.Of(len(r.Scenarios), "scenario"))))
 	return nil
 }

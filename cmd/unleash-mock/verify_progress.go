@@ -9,6 +9,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance"
 	"github.com/unleash-mock/unleash-mock/conformance/report"
+	"github.com/unleash-mock/unleash-mock/internal/plural"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
@@ -69,7 +70,7 @@ func (s *progress) scenario(p conformance.Progress) {
 		s.clear()
 		fmt.Fprintln(s.out, visible.Line(fmt.Sprintf("note: %s: %s", p.Scenario.ID, p.Scenario.Reason)))
 	}
-	line := fmt.Sprintf("%d of %d scenarios", p.Done, p.Total)
+	line := fmt.Sprintf("%d of %s", p.Done, plural.Of(p.Total, "scenario"))
 	if waited := p.Waited.Truncate(time.Second); waited > 0 {
 		line += fmt.Sprintf("; waited %s for the target's limit on calls", waited)
 	}

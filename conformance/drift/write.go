@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-openapi/jsonpointer"
 
+	"github.com/unleash-mock/unleash-mock/internal/plural"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
@@ -45,7 +46,7 @@ func writeText(w io.Writer, r *Report) error {
 		writeChanges(&out, operation.Changes)
 	}
 	if absent := r.absent(); len(absent) > 0 {
-		fmt.Fprintf(&out, "absent    %d operations that an open-source edition does not have: %s\n", len(absent), strings.Join(absent, ", "))
+		fmt.Fprintf(&out, "absent    %s that an open-source edition does not have: %s\n", plural.Of(len(absent), "operation"), strings.Join(absent, ", "))
 	}
 	if len(r.Document) > 0 {
 		out.WriteString("\noutside the contract's operations\n")

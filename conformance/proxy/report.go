@@ -9,6 +9,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/plural"
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -111,7 +112,7 @@ func (t *tally) scenario(operation *spec.Operation) report.Scenario {
 		scenario.Failures = t.failures(operation)
 	case t.Unanswered+t.Left == t.Exchanges:
 		scenario.Outcome = report.Errored
-		scenario.Reason = fmt.Sprintf("the upstream answered none of the %d requests", t.Exchanges)
+		scenario.Reason = fmt.Sprintf("the upstream left %s unanswered", plural.Of(t.Exchanges, "request"))
 	}
 	return scenario
 }
@@ -123,7 +124,7 @@ func (t *tally) failures(operation *spec.Operation) []report.Failure {
 		failure := report.Failure{
 			Operation:   operation.ID,
 			Expectation: "the " + b.Direction + " keeps the contract",
-			Got:         fmt.Sprintf("%s: %s (%s, status %d)", b.In, b.Reason, times(b.count), b.status),
+			Got:         fmt.Sprintf("%s: %s (%s, status %d)", b.In, b.Reason, plural.Times(b.count), b.status),
 			Pointer:     b.Pointer,
 		}
 		if response := operation.Response(b.status); response != nil && b.Direction == "response" {
@@ -135,17 +136,10 @@ func (t *tally) failures(operation *spec.Operation) []report.Failure {
 		failures = append(failures, report.Failure{
 			Operation:   operation.ID,
 			Expectation: "the traffic keeps the contract",
-			Got:         fmt.Sprintf("violations of further kinds that are not listed (%s)", times(t.beyond)),
+			Got:         fmt.Sprintf("violations of further kinds that are not listed (%s)", plural.Times(t.beyond)),
 		})
 	}
 	return failures
-}
-
-func times(count int) string {
-	if count == 1 {
-		return "once"
-	}
-	return fmt.Sprintf("%d times", count)
 }
 
 // statusList lists the statuses that were seen, and the documented ones that were not.

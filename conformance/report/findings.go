@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/plural"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 )
 
@@ -175,7 +176,7 @@ func (r *Report) counts() string {
 		switch {
 		case count == 0:
 		case outcome == Errored:
-			parts = append(parts, plural(count, "error"))
+			parts = append(parts, plural.Of(count, "error"))
 		default:
 			parts = append(parts, fmt.Sprintf("%d %s", count, outcome))
 		}
@@ -207,7 +208,7 @@ type unseen struct {
 // text describes an unseen status in one line.
 func (u unseen) text() string {
 	reason := oneLine(cmp.Or(u.Reason, "not seen in this run"))
-	return fmt.Sprintf("%d of %s: %s", u.Code, plural(len(u.Operations), "operation"), reason)
+	return fmt.Sprintf("%d of %s: %s", u.Code, plural.Of(len(u.Operations), "operation"), reason)
 }
 
 func (r *Report) coverage() coverage {
@@ -258,7 +259,7 @@ func (r *Report) verdict() string {
 
 // figures returns the numbers behind the verdict in one line.
 func (r *Report) figures() string {
-	line := r.counts() + "; " + plural(r.Summary.Exchanges, "exchange")
+	line := r.counts() + "; " + plural.Of(r.Summary.Exchanges, "exchange")
 	if r.Summary.Violations > 0 {
 		line += fmt.Sprintf(", %d of them broke the contract", r.Summary.Violations)
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/plural"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
@@ -164,7 +165,7 @@ func newCell(operation Operation, status Status) cell {
 	case status.Seen == 0:
 		out.State = "unseen"
 	}
-	out.Title = fmt.Sprintf("%s answered %d: %s", operation.ID, status.Code, plural(status.Seen, "time"))
+	out.Title = fmt.Sprintf("%s answered %d: %s", operation.ID, status.Code, plural.Of(status.Seen, "time"))
 	for _, more := range []string{known, status.Unseen} {
 		if more != "" {
 			out.Title += "; " + more

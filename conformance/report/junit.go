@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/plural"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
@@ -155,7 +156,7 @@ func exchanges(s *Scenario) *junitText {
 	var out strings.Builder
 	for i, exchange := range s.Exchanges {
 		if out.Len() > junitOutput {
-			fmt.Fprintf(&out, "\n… (%s more)\n", plural(len(s.Exchanges)-i, "exchange"))
+			fmt.Fprintf(&out, "\n… (%s more)\n", plural.Of(len(s.Exchanges)-i, "exchange"))
 			break
 		}
 		out.WriteString("\n" + dump(exchange, bodyShown))

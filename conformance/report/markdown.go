@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/plural"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
 
@@ -52,7 +53,7 @@ func (m *markdown) head(r *Report) {
 		icon = "⚠️"
 	}
 	fmt.Fprintf(m, "## %s %s\n\n", icon, r.verdict())
-	fmt.Fprintf(m, "**%s** · %s", r.counts(), plural(r.Summary.Exchanges, "exchange"))
+	fmt.Fprintf(m, "**%s** · %s", r.counts(), plural.Of(r.Summary.Exchanges, "exchange"))
 	if r.Summary.Violations > 0 {
 		fmt.Fprintf(m, ", %d of them broke the contract", r.Summary.Violations)
 	}
@@ -75,7 +76,7 @@ func (m *markdown) findings(r *Report, reserve int) {
 	reserve = min(reserve, markdownLimit/3)
 	for i, f := range list {
 		if !m.add(f.markdown(i+1), reserve+note) {
-			fmt.Fprintf(m, "%s not shown here; the other formats of the report show them all.\n\n", plural(len(list)-i, "more failure"))
+			fmt.Fprintf(m, "%s not shown here; the other formats of the report show them all.\n\n", plural.Of(len(list)-i, "more failure"))
 			return
 		}
 	}
@@ -133,14 +134,14 @@ func (r *Report) markdownRest() string {
 	if groups := r.notRun(); len(groups) > 0 {
 		out.WriteString("### Not run\n\n")
 		for _, group := range groups {
-			fmt.Fprintf(&out, "- %s: %s\n", plural(len(group.Scenarios), "scenario"), visible.Markdown(clip(group.Name, markdownValue)))
+			fmt.Fprintf(&out, "- %s: %s\n", plural.Of(len(group.Scenarios), "scenario"), visible.Markdown(clip(group.Name, markdownValue)))
 		}
 		out.WriteString("\n")
 	}
 	if len(r.Allowed) > 0 {
 		fmt.Fprintf(&out, "### Known differences of Unleash %s\n\n", visible.Markdown(clip(r.Target.Version, 200)))
 		for _, a := range r.Allowed {
-			fmt.Fprintf(&out, "- %s: %s\n", plural(a.Times, "time"), visible.Markdown(a.What))
+			fmt.Fprintf(&out, "- %s: %s\n", plural.Of(a.Times, "time"), visible.Markdown(a.What))
 		}
 		out.WriteString("\n")
 	}

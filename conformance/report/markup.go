@@ -8,6 +8,7 @@ import (
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
 
+	"github.com/unleash-mock/unleash-mock/internal/plural"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 )
 
@@ -118,7 +119,7 @@ func factsMarkup(f Failure) g.Node {
 func (p *page) allowedMarkup() g.Node {
 	var list g.Group
 	for _, one := range p.Allowed {
-		list = append(list, h.Li(g.Textf("%d times: %s", one.Times, one.What)))
+		list = append(list, h.Li(g.Text(plural.Of(one.Times, "time")+": "+one.What)))
 	}
 	return section("allowed", "Known differences of Unleash "+p.Target.Version, len(p.Allowed), h.Ul(list))
 }
@@ -233,7 +234,7 @@ func (s pageScenario) markup() g.Node {
 				g.Map(s.Found, func(f Failure) g.Node { return h.Dl(h.Class("facts boxed"), factsMarkup(f)) }),
 				g.If(len(s.Steps) > 0, h.Ol(h.Class("steps"), g.Map(s.Steps, stepMarkup))),
 				g.Map(s.Shown, exchangeMarkup),
-				g.If(s.Hidden > 0, h.P(h.Class("in"), g.Text(plural(s.Hidden, "more exchange")+" not shown; the JSON report has them all."))),
+				g.If(s.Hidden > 0, h.P(h.Class("in"), g.Text(plural.Of(s.Hidden, "more exchange")+" not shown; the JSON report has them all."))),
 			),
 		).Render(w)
 	})

@@ -23,14 +23,6 @@ func clip(text string, limit int) string {
 	return fmt.Sprintf("%s… (%d bytes more)", text[:cut], len(text)-cut)
 }
 
-// plural returns "1 scenario", "2 scenarios".
-func plural(count int, noun string) string {
-	if count == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", count, noun)
-}
-
 // length formats a duration for people.
 func length(d time.Duration) string {
 	switch {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
+	"github.com/unleash-mock/unleash-mock/internal/plural"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -367,7 +368,7 @@ func (f *Findings) Limits() []string {
 		who   string
 	}{{f.PersonalLimit, "a personal access token"}, {f.SDKLimit, "the token of an SDK"}} {
 		if minute.limit > 0 {
-			out = append(out, fmt.Sprintf("%d requests a minute with %s", minute.limit, minute.who))
+			out = append(out, plural.Of(minute.limit, "request")+" a minute with "+minute.who)
 		}
 	}
 	return out

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/unleash-mock/unleash-mock/internal/plural"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/recording"
@@ -52,7 +53,7 @@ type Summary struct {
 
 // String returns the summary on one line.
 func (s Summary) String() string {
-	said := counted(s.Exchanges, "exchange") + " of " + counted(s.Operations, "operation")
+	said := plural.Of(s.Exchanges, "exchange") + " of " + plural.Of(s.Operations, "operation")
 	var reasons []string
 	total := 0
 	for _, left := range s.LeftOut {
@@ -63,13 +64,6 @@ func (s Summary) String() string {
 		return said
 	}
 	return fmt.Sprintf("%s, %d left out: %s", said, total, strings.Join(reasons, ", "))
-}
-
-func counted(count int, what string) string {
-	if count == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", count, what)
 }
 
 // LeftOut is the number of exchanges that are not replayed for one reason.

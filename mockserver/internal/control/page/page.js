@@ -172,7 +172,7 @@ async function readEvents(body) {
 }
 
 function happened(name, data) {
-  if (name === "gap") announce(`${data.missed} exchanges came too fast to be shown.`);
+  if (name === "gap") announce(`Exchanges that came too fast to be shown: ${data.missed}.`);
   if (name === "hello" && data.newest < newest) startOver(); // not the same mock as before
   if (name === "state") soon(refreshOpenView);
   if (name !== "exchange") return;
