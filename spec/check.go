@@ -447,8 +447,12 @@ func (c *compiledSchema) check(order ordering, value any, in string) []Failure {
 	if c.schema == nil {
 		return nil
 	}
-	if room := manyValues; isLarge(value, &room) {
-		return failuresOfMany(c, order, value, in)
+	if !isLarge(value) {
+		return failuresOf(c.schema, order, value, in)
 	}
-	return failuresOf(c.schema, order, value, in)
+	if holds(c.schema, value) {
+		return nil
+	}
+	l := large{schema: c.schema, named: c.named(), order: order, in: in, value: value, sorted: map[uintptr]names{}, uncut: map[uintptr]bool{}}
+	return l.failures()
 }

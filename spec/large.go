@@ -2,17 +2,16 @@ package spec
 
 import (
 	"errors"
+	"iter"
 	"maps"
 	"reflect"
 	"slices"
 	"sort"
-	"strconv"
 	"strings"
 	"sync"
 
+	"github.com/go-openapi/jsonpointer"
 	"github.com/pb33f/jsonschema/v6"
-
-	"github.com/unleash-mock/unleash-mock/internal/openapi"
 )
 
 // The library makes an error of some 300 bytes for every wrong value before the first of them can be kept, and a
@@ -27,74 +26,90 @@ const (
 	maxRounds = 8
 )
 
-// failuresOfMany is failuresOf for a value that contains many values. It looks for failures in the
-// beginnings of all lists and objects, as far as the first wrong member and maxFailures beyond it.
-func failuresOfMany(compiled *compiledSchema, order ordering, value any, in string) []Failure {
-	schema := compiled.schema
-	if holds(schema, value) {
-		return nil
-	}
-	b := beginnings{sorted: map[uintptr]names{}, uncut: map[uintptr]bool{}}
-	if compiled.named != nil {
-		b.named = compiled.named()
-	} else {
-		b.named = namedBy(schema)
-	}
-	all := longest(value)
+// large is a value that contains many values, and the schema that it does not fit. Failures are looked for in its
+// beginnings, which are the value with only so many items in each list, and properties in each object.
+type large struct {
+	schema *jsonschema.Schema
+	named  map[string]bool // the properties that the schema names, which are never left out
+	order  ordering
+	in     string
+	value  any
+	sorted map[uintptr]names // the properties of large objects
+	uncut  map[uintptr]bool  // lists and objects that are left whole
+}
+
+// names are the properties of an object that a schema names, and its others in order.
+type names struct{ named, others []string }
+
+// failures returns the failures as far as the first wrong member of all lists and objects, and maxFailures beyond it.
+// It finds the shortest beginnings that do not fit, and those of their failures that are failures of the value. There
+// may be none, as where a list has too few items only because it is cut: it then goes on with longer beginnings, and
+// leaves whole whatever does not fit a form.
+func (l *large) failures() []Failure {
+	all := longest(l.value)
 	for least, round := 0, 0; least < all && round < maxRounds; round++ {
-		shortest := b.shortest(schema, value, least, all)
-		found, fitting := b.first(schema, order, value, in, shortest)
+		shortest := l.shortest(least, all)
+		found, fitting := l.first(shortest)
 		if len(found) > 0 {
 			return found
 		}
 		if least = fitting; fitting > 0 {
 			continue
 		}
-		_, forms := told(failuresOf(schema, order, b.of(value, shortest), in), value, shortest)
+		_, forms := l.told(l.failuresOf(l.beginnings(shortest)), shortest)
 		for _, form := range forms {
-			b.uncut[reflect.ValueOf(below(value, form.Pointer)).Pointer()] = true
+			l.uncut[address(l.at(form.Pointer))] = true
 		}
 		if len(forms) == 0 {
 			break
 		}
-		if !holds(schema, b.of(value, shortest)) { // it does if the forms fit as wholes
+		if !l.fits(shortest) { // it does if the forms fit as wholes
 			return forms
 		}
 		least = shortest
 	}
-	return failuresOf(schema, order, value, in)
+	return l.failuresOf(l.value)
+}
+
+// shortest returns the least length beyond another one whose beginnings do not fit the schema. At least those of all
+// do not.
+func (l *large) shortest(least, all int) int {
+	most := max(firstMembers, least*widening)
+	for most < all && l.fits(most) {
+		least, most = most, most*widening
+	}
+	return least + 1 + sort.Search(min(most, all)-least-1, func(n int) bool { return !l.fits(least + n + 1) })
 }
 
 // first returns failures that do not depend on where lists and objects are cut. It looks for them in ever longer
 // beginnings, until these contain many values. If longer beginnings have none at all, first returns their length.
-func (b *beginnings) first(schema *jsonschema.Schema, order ordering, value any, in string, shortest int) (found []Failure, fitting int) {
+func (l *large) first(shortest int) (found []Failure, fitting int) {
 	most := shortest + maxFailures
-	part, room := b.of(value, most), manyValues
-	if isLarge(part, &room) { // lists of lists
+	part := l.beginnings(most)
+	if isLarge(part) { // lists of lists
 		most = shortest
-		part = b.of(value, most)
+		part = l.beginnings(most)
 	}
 	for {
-		failures := failuresOf(schema, order, part, in)
-		if found, _ = told(failures, value, most); len(found) > 0 {
+		failures := l.failuresOf(part)
+		if found, _ = l.told(failures, most); len(found) > 0 {
 			return found, 0
 		}
 		if len(failures) == 0 {
 			return nil, most
 		}
 		most *= widening
-		part, room = b.of(value, most), manyValues
-		if isLarge(part, &room) {
+		if part = l.beginnings(most); isLarge(part) {
 			return nil, 0
 		}
 	}
 }
 
-// told returns those failures of the beginnings of a value that are failures of the value too, and those of forms,
-// without their causes, which may be failures of it.
-func told(failures []Failure, value any, most int) (found, forms []Failure) {
+// told returns those failures of beginnings that are failures of the value too, and those of forms, without their
+// causes, which may be failures of it.
+func (l *large) told(failures []Failure, most int) (found, forms []Failure) {
 	for _, f := range failures {
-		whole := below(value, f.Pointer)
+		whole := l.at(f.Pointer)
 		switch {
 		case slices.Contains(ofWholes, f.Keyword) && size(whole) > most:
 		case slices.Contains(ofForms, f.Keyword) && longest(whole) > most:
@@ -119,6 +134,86 @@ var ofForms = []string{"oneOf", "anyOf", "schema", "const", "enum", "contains", 
 // ofWholes are the keywords of which the beginning of a list or an object says nothing, or how many members
 // it has.
 var ofWholes = []string{"minItems", "maxItems", "minProperties", "maxProperties"}
+
+func (l *large) failuresOf(part any) []Failure { return failuresOf(l.schema, l.order, part, l.in) }
+
+// at returns what a pointer leads to in the value.
+func (l *large) at(pointer string) any {
+	parsed, _ := jsonpointer.New(pointer) // failures have no other
+	whole, _, _ := parsed.Get(l.value)    // beginnings have nothing else
+	return whole
+}
+
+// fits reports whether beginnings of a length fit the schema.
+func (l *large) fits(most int) bool { return holds(l.schema, l.beginnings(most)) }
+
+// beginnings returns the value with no more than a number of items in each list, and of properties in each object
+// that the schema does not name.
+func (l *large) beginnings(most int) any { return l.cut(l.value, most) }
+
+func (l *large) cut(value any, most int) any {
+	if size(value) == 0 || l.uncut[address(value)] {
+		return value
+	}
+	switch value := value.(type) {
+	case []any:
+		out := make([]any, min(most, len(value)))
+		for i := range out {
+			out[i] = l.cut(value[i], most)
+		}
+		return out
+	case map[string]any:
+		out := map[string]any{}
+		for name := range l.properties(value, most) {
+			out[name] = l.cut(value[name], most)
+		}
+		return out
+	}
+	return value
+}
+
+// properties returns the properties that the beginning of an object has.
+func (l *large) properties(object map[string]any, most int) iter.Seq[string] {
+	if len(object) <= most {
+		return maps.Keys(object)
+	}
+	sorted, known := l.sorted[address(object)]
+	if !known {
+		for name := range object {
+			if l.named[name] {
+				sorted.named = append(sorted.named, name)
+			} else {
+				sorted.others = append(sorted.others, name)
+			}
+		}
+		slices.Sort(sorted.others)
+		l.sorted[address(object)] = sorted
+	}
+	return slices.Values(slices.Concat(sorted.named, sorted.others[:min(most, len(sorted.others))]))
+}
+
+// address identifies a list or an object.
+func address(value any) uintptr { return reflect.ValueOf(value).Pointer() }
+
+// namedBy returns the properties that a schema names, with all that it refers to.
+func namedBy(schema *jsonschema.Schema) map[string]bool {
+	named := map[string]bool{}
+	eachSchemaBelow(reflect.ValueOf(schema), map[*jsonschema.Schema]bool{}, func(s *jsonschema.Schema) {
+		several := slices.AppendSeq(slices.Clone(s.Required), maps.Keys(s.Properties))
+		several = slices.AppendSeq(several, maps.Keys(s.DependentSchemas))
+		for name, others := range s.DependentRequired {
+			several = append(append(several, others...), name)
+		}
+		for name, dependent := range s.Dependencies { // of older dialects
+			others, _ := dependent.([]string)
+			several = append(append(several, others...), name)
+		}
+		for _, name := range several {
+			named[name] = true
+		}
+	})
+	return named
+}
 
 // failuresOf returns the failures of a value, the one to report first.
 func failuresOf(schema *jsonschema.Schema, order ordering, value any, in string) []Failure {
@@ -149,146 +244,26 @@ var notAny = sync.OnceValue(func() *jsonschema.Schema {
 	return schema
 })
 
-// isLarge reports whether a value contains more values than there is room for.
-func isLarge(value any, room *int) bool {
+// isLarge reports whether a value contains many values.
+func isLarge(value any) bool { return left(value, manyValues) < 0 }
+
+// left returns how much of the room for values a value leaves; less than 0 if it contains more.
+func left(value any, room int) int {
+	room -= size(value)
 	switch value := value.(type) {
 	case []any:
-		if *room -= len(value); *room < 0 {
-			return true
+		for i := 0; i < len(value) && room >= 0; i++ {
+			room = left(value[i], room)
 		}
-		return slices.ContainsFunc(value, func(item any) bool { return isLarge(item, room) })
 	case map[string]any:
-		if *room -= len(value); *room < 0 {
-			return true
-		}
 		for _, field := range value {
-			if isLarge(field, room) {
-				return true
+			if room < 0 {
+				break
 			}
+			room = left(field, room)
 		}
 	}
-	return false
-}
-
-// beginnings makes values with the beginnings of another one's lists and objects.
-type beginnings struct {
-	named  map[string]bool   // the properties that a schema names, which are never left out
-	sorted map[uintptr]names // the properties of large objects
-	uncut  map[uintptr]bool  // lists and objects that are left whole
-}
-
-// names are the properties of an object that a schema names, and its others in order.
-type names struct{ named, others []string }
-
-// shortest returns the least length beyond another one whose beginnings do not fit a schema. At least those of all
-// do not.
-func (b *beginnings) shortest(schema *jsonschema.Schema, value any, least, all int) int {
-	most := max(firstMembers, least*widening)
-	for most < all && holds(schema, b.of(value, most)) {
-		least, most = most, most*widening
-	}
-	return least + 1 + sort.Search(min(most, all)-least-1, func(n int) bool { return !holds(schema, b.of(value, least+n+1)) })
-}
-
-// of returns a value with no more than a number of items in each list, and of properties in each object that
-// the schema does not name.
-func (b *beginnings) of(value any, most int) any {
-	switch value := value.(type) {
-	case []any:
-		if b.isUncut(value) {
-			return value
-		}
-		out := make([]any, min(most, len(value)))
-		for i := range out {
-			out[i] = b.of(value[i], most)
-		}
-		return out
-	case map[string]any:
-		if b.isUncut(value) {
-			return value
-		}
-		if len(value) > most {
-			return b.ofLarge(value, most)
-		}
-		out := make(map[string]any, len(value))
-		for name, field := range value {
-			out[name] = b.of(field, most)
-		}
-		return out
-	}
-	return value
-}
-
-func (b *beginnings) isUncut(value any) bool {
-	return len(b.uncut) > 0 && b.uncut[reflect.ValueOf(value).Pointer()]
-}
-
-func (b *beginnings) ofLarge(object map[string]any, most int) any {
-	key := reflect.ValueOf(object).Pointer()
-	sorted, known := b.sorted[key]
-	if !known {
-		for name := range object {
-			if b.named[name] {
-				sorted.named = append(sorted.named, name)
-			} else {
-				sorted.others = append(sorted.others, name)
-			}
-		}
-		slices.Sort(sorted.others)
-		b.sorted[key] = sorted
-	}
-	out := map[string]any{}
-	for _, some := range [][]string{sorted.named, sorted.others[:min(most, len(sorted.others))]} {
-		for _, name := range some {
-			out[name] = b.of(object[name], most)
-		}
-	}
-	return out
-}
-
-// namedBy returns the properties that a schema names, with all that it refers to.
-func namedBy(schema *jsonschema.Schema) map[string]bool {
-	names := map[string]bool{}
-	eachSchemaBelow(reflect.ValueOf(schema), map[*jsonschema.Schema]bool{}, func(s *jsonschema.Schema) {
-		add := func(several ...string) {
-			for _, name := range several {
-				names[name] = true
-			}
-		}
-		add(s.Required...)
-		add(slices.Collect(maps.Keys(s.Properties))...)
-		add(slices.Collect(maps.Keys(s.DependentSchemas))...)
-		for name, others := range s.DependentRequired {
-			add(append(slices.Clip(others), name)...)
-		}
-		for name, dependent := range s.Dependencies { // of older dialects
-			others, _ := dependent.([]string)
-			add(append(slices.Clip(others), name)...)
-		}
-	})
-	return names
-}
-
-// below returns what a pointer leads to in a value, or as far as it leads.
-func below(value any, pointer string) any {
-	tokens, _ := openapi.Tokens("#" + pointer)
-	for _, token := range tokens {
-		switch within := value.(type) {
-		case []any:
-			index, err := strconv.Atoi(token)
-			if err != nil || index >= len(within) {
-				return value
-			}
-			value = within[index]
-		case map[string]any:
-			next, has := within[token]
-			if !has {
-				return value
-			}
-			value = next
-		}
-	}
-	return value
+	return room
 }
 
 // size returns how many members a list or an object has.

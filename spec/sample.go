@@ -103,7 +103,7 @@ func (s *schemas) brokenExamples(compiled *jsonschema.Schema) []string {
 	var reasons []string
 	eachSchemaBelow(reflect.ValueOf(compiled), s.audited, func(schema *jsonschema.Schema) {
 		for _, example := range schema.Examples {
-			if failures := (&compiledSchema{schema: schema}).check(ordering{}, example, strings.TrimPrefix(schema.Location, schemaName)); len(failures) > 0 {
+			if failures := judging(schema).check(ordering{}, example, strings.TrimPrefix(schema.Location, schemaName)); len(failures) > 0 {
 				text, _ := json.Marshal(example) // cannot fail: it was JSON
 				reasons = append(reasons, fmt.Sprintf("the example %.40s of a schema breaks it: %s", text, failures[0].Error()))
 			}
@@ -145,7 +145,7 @@ func (s *schema) sample(seed uint64) (any, error) {
 		if !ok {
 			break
 		}
-		if compiled.plain == nil || len((&compiledSchema{schema: compiled.plain}).check(ordering{}, value, "body")) == 0 {
+		if compiled.plain == nil || len(judging(compiled.plain).check(ordering{}, value, "body")) == 0 {
 			return value, nil
 		}
 		if fitting == nil && len(s.get().check(ordering{}, value, "body")) == 0 {

@@ -116,8 +116,9 @@ func (s *schemas) compile(source []byte, direction direction) (compiledSchema, e
 	if compiled == nil {
 		return compiledSchema{}, err
 	}
-	named := sync.OnceValue(func() map[string]bool { return namedBy(compiled) })
-	return compiledSchema{schema: compiled, named: named, anyUUID: s.takesAnyUUID(source), lists: listsOf(compiled)}, err
+	out := judging(compiled)
+	out.anyUUID, out.lists = s.takesAnyUUID(source), listsOf(compiled)
+	return *out, err
 }
 
 // sampler returns the schema that values are generated from: with the document's examples where JSON
@@ -150,7 +151,7 @@ type schema struct {
 
 type compiledSchema struct {
 	schema *jsonschema.Schema
-	named  func() map[string]bool // see namedBy; nil if the schema is judged by only once
+	named  func() map[string]bool // see namedBy
 	// anyUUID is true if any UUID is as good as another for the property id.
 	anyUUID bool
 	// plain is the schema without what discriminators demand; nil for one that is for judging, and
@@ -158,6 +159,11 @@ type compiledSchema struct {
 	plain *jsonschema.Schema
 	lists lists
 	err   error
+}
+
+// judging returns what judges values by a schema.
+func judging(schema *jsonschema.Schema) *compiledSchema {
+	return &compiledSchema{schema: schema, named: sync.OnceValue(func() map[string]bool { return namedBy(schema) })}
 }
 
 // get returns the compiled schema. A nil schema allows everything. Contract.Complete reports the
