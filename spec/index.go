@@ -65,20 +65,9 @@ func (c *Contract) index(ours *Contract) error {
 		return err
 	}
 	reader.readSchemes(components)
-	var read []*Path
-	operations := 0
-	for template, item := range document.Members(paths) {
-		if strings.HasPrefix(strings.ToLower(template), "x-") {
-			continue
-		}
-		operations++ // or the reason why the path cannot be used
-		if path := reader.readPath(template, item); path != nil {
-			read = append(read, path)
-			operations += len(path.Operations) - 1
-		}
-		if operations > maxOperations {
-			return fmt.Errorf("it has more than %d paths or operations", maxOperations)
-		}
+	read, err := reader.readPaths(paths)
+	if err != nil {
+		return err
 	}
 	c.foreign = ours != nil && !slices.ContainsFunc(read, func(path *Path) bool { return slices.ContainsFunc(path.Operations, ours.isOurs) })
 	c.tree = &node{exact: c.foreign}
@@ -113,6 +102,25 @@ type indexer struct {
 type item struct {
 	text []byte
 	err  error
+}
+
+// readPaths reads the paths that can be used.
+func (x *indexer) readPaths(paths []byte) (read []*Path, err error) {
+	operations := 0
+	for template, item := range document.Members(paths) {
+		if strings.HasPrefix(strings.ToLower(template), "x-") {
+			continue
+		}
+		operations++ // or the reason why the path cannot be used
+		if path := x.readPath(template, item); path != nil {
+			read = append(read, path)
+			operations += len(path.Operations) - 1
+		}
+		if operations > maxOperations {
+			return nil, fmt.Errorf("it has more than %d paths or operations", maxOperations)
+		}
+	}
+	return read, nil
 }
 
 // scheme is a security scheme, or the reason why no request can satisfy it.
