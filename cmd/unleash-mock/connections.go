@@ -35,8 +35,8 @@ type connLimiter struct {
 	open map[*limitedConn]bool
 }
 
-func limitConnections(listener net.Listener, connections int, headers int64) *connLimiter {
-	return &connLimiter{Listener: listener, max: connections, headers: memlimit.New(headers), open: map[*limitedConn]bool{}}
+func limitConnections(listener net.Listener, connections int) *connLimiter {
+	return &connLimiter{Listener: listener, max: connections, headers: memlimit.New(headerBytes), open: map[*limitedConn]bool{}}
 }
 
 // Accept implements net.Listener. While all connections are busy, a new one is closed

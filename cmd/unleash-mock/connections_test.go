@@ -150,7 +150,7 @@ func TestAResetConnectionIsOpenNoLonger(t *testing.T) {
 	}
 	for _, secure := range []bool{false, true} {
 		server := httptest.NewUnstartedServer(mock)
-		limited := limitConnections(patient{server.Listener}, 2, headerBytes)
+		limited := limitConnections(patient{server.Listener}, 2)
 		server.Listener, server.Config.ConnState = limited, limited.connState
 		if secure {
 			server.StartTLS()

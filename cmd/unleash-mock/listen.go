@@ -18,16 +18,6 @@ import (
 	"github.com/unleash-mock/unleash-mock/internal/outfile"
 )
 
-// inTurn does one after the other until one fails, and returns its error.
-func inTurn(steps ...func() error) error {
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // notice is a file by which a server says where it listens. It is there only as long as the server, so
 // that programs that wait for it do not take one server for another.
 type notice struct {

@@ -212,7 +212,10 @@ func isHost(text string) bool {
 // passTraffic serves until the context or the command ends. The result command is the error of
 // the command.
 func (p *program) passTraffic(ctx context.Context, judge *proxy.Proxy, watched monitoring, listener net.Listener, record *recordFile, flags *proxyFlags, logger *slog.Logger) (command, err error) {
-	if err := inTurn(func() error { return flags.writeCertificate(ctx) }, func() error { return flags.writePort(ctx, listener.Addr()) }); err != nil {
+	if err := flags.writeCertificate(ctx); err != nil {
+		return nil, err
+	}
+	if err := flags.writePort(ctx, listener.Addr()); err != nil {
 		return nil, err
 	}
 	if err := record.begin(logger); err != nil {

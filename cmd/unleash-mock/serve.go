@@ -283,12 +283,12 @@ func (p *program) serve(ctx context.Context, flags *serveFlags) (err error) {
 	if err != nil {
 		return listenError(s.listen, err)
 	}
-	limited := limitConnections(patient{listener}, maxConnections, headerBytes)
+	limited := limitConnections(patient{listener}, maxConnections)
 	server := newServer(&patientBodies{Handler: mock}, logger, slog.LevelWarn)
 	server.ConnState, server.MaxHeaderBytes = limited.connState, maxHeaderBytes
 	server.RegisterOnShutdown(mock.Close)
 	environment := flags.environment(mock, listener.Addr())
-	if err := inTurn(func() error { return flags.writeCertificate(ctx) }, func() error { return flags.writeEnvironment(ctx, environment) }, func() error { return flags.writePort(ctx, listener.Addr()) }); err != nil {
+	if err := flags.writeFiles(ctx, environment, listener.Addr()); err != nil {
 		listener.Close()
 		return err
 	}

@@ -81,6 +81,17 @@ func (f *serveFlags) environment(mock *mockserver.Server, address net.Addr) []st
 	return append(tokenEnvironment(tokens), "UNLEASH_URL="+url, "UNLEASH_MOCK_URL="+url)
 }
 
+// writeFiles writes the files by which others find the mock: its certificate, its variables and its port.
+func (f *serveFlags) writeFiles(ctx context.Context, variables []string, address net.Addr) error {
+	if err := f.writeCertificate(ctx); err != nil {
+		return err
+	}
+	if err := f.writeEnvironment(ctx, variables); err != nil {
+		return err
+	}
+	return f.writePort(ctx, address)
+}
+
 // writeEnvironment writes variables to the file of --env-file, one on each line.
 func (f *serveFlags) writeEnvironment(ctx context.Context, variables []string) error {
 	return f.envFile.write(ctx, "env-file", outfile.Private, strings.Join(slices.Sorted(slices.Values(variables)), "\n")+"\n")

@@ -70,9 +70,8 @@ change the settings of a whole instance run only there.
 document of --spec, or of Unleash's contract, whose required parameters have values in
 the document or in an earlier answer, and checks the answers against the document. It
 sends nothing else, and calls nothing that logs out. --token goes where the document's
-security wants it. --operation, --header, --timeout,
---concurrency, --fail-fast and --list work as with scenarios; flags that choose
-scenarios or let them write are refused.
+security wants it. --operation, --header, --timeout, --concurrency, --fail-fast and
+--list work as with scenarios; flags that choose scenarios or let them write are refused.
 
 Exit codes:
 `

@@ -170,7 +170,7 @@ func (s *Scenario) embed(steps []cucumberStep) {
 		steps[at].Embeddings = append(steps[at].Embeddings, cucumberEmbedding{
 			MimeType: "text/plain",
 			Name:     exchange.Request.Method + " " + exchange.Request.URL,
-			Data:     []byte(dump(exchange, bodyShown)),
+			Data:     []byte(dump(exchange)),
 		})
 	}
 }

@@ -321,17 +321,16 @@ func (r *Report) about() []fact {
 // bodyShown is how many bytes of a body all formats except the page show.
 const bodyShown = 2 << 10
 
-// dump returns an exchange as text: what was sent and what was received. Bodies are clipped
-// to limit bytes.
-func dump(e Exchange, limit int) string {
+// dump returns an exchange as text: what was sent and what was received.
+func dump(e Exchange) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s %s\n", e.Request.Method, e.Request.URL)
-	dumpMessage(&out, e.Request.Header, e.Request.Body, limit)
+	dumpMessage(&out, e.Request.Header, e.Request.Body)
 	if e.Response.Status == 0 {
 		out.WriteString("\nno answer came\n")
 	} else {
 		fmt.Fprintf(&out, "\n%d after %s\n", e.Response.Status, length(e.Duration))
-		dumpMessage(&out, e.Response.Header, e.Response.Body, limit)
+		dumpMessage(&out, e.Response.Header, e.Response.Body)
 	}
 	for _, violation := range e.Violations {
 		fmt.Fprintf(&out, "\nbreaks the contract: %s\n", violationText(violation))
@@ -339,12 +338,12 @@ func dump(e Exchange, limit int) string {
 	return out.String()
 }
 
-func dumpMessage(out *strings.Builder, header []traffic.HeaderLine, body string, limit int) {
+func dumpMessage(out *strings.Builder, header []traffic.HeaderLine, body string) {
 	for _, line := range header {
 		fmt.Fprintf(out, "%s: %s\n", line.Name, line.Value)
 	}
 	if body != "" {
-		fmt.Fprintf(out, "\n%s\n", clip(body, limit))
+		fmt.Fprintf(out, "\n%s\n", clip(body, bodyShown))
 	}
 }
 

@@ -159,7 +159,7 @@ func exchanges(s *Scenario) *junitText {
 			fmt.Fprintf(&out, "\n… (%s more)\n", plural.Of(len(s.Exchanges)-i, "exchange"))
 			break
 		}
-		out.WriteString("\n" + dump(exchange, bodyShown))
+		out.WriteString("\n" + dump(exchange))
 	}
 	return &junitText{out.String()}
 }

@@ -71,8 +71,8 @@ func create(tx *engine.Tx, in createIn) (out engine.Answer[answer], err error) {
 		ImpressionData: in.ImpressionData, CreatedAt: tx.Stamp(),
 	}
 	m := metadata{get: in.Rest.get}
-	flag.Stale = m.boolean("stale", false)
-	flag.archived(m.boolean("archived", false), tx.Stamp())
+	flag.Stale = m.boolean("stale")
+	flag.archived(m.boolean("archived"), tx.Stamp())
 	flag.CreatedAt = m.date("createdAt", flag.CreatedAt)
 	m.variants()
 	if err := m.err(); err != nil {
@@ -203,10 +203,10 @@ func patch(tx *engine.Tx, in patchIn) (out engine.Answer[answer], err error) {
 	}
 	m, after := metadata{get: object.Get}, *before
 	m.name()
-	after.Stale = m.boolean("stale", false)
-	after.archived(m.boolean("archived", false), tx.Stamp())
+	after.Stale = m.boolean("stale")
+	after.archived(m.boolean("archived"), tx.Stamp())
 	after.Type, after.Description = m.kind(), m.description()
-	after.ImpressionData = m.boolean("impressionData", false)
+	after.ImpressionData = m.boolean("impressionData")
 	m.date("createdAt", before.CreatedAt) // only checked: it cannot be changed
 	m.variants()
 	if err := m.err(); err != nil {

@@ -41,12 +41,11 @@ func (m *metadata) err() error {
 	return apierror.BadDetails(m.broken...)
 }
 
-// boolean reads true and false, also as text. It returns otherwise if the property was
-// not sent.
-func (m *metadata) boolean(name string, otherwise bool) bool {
+// boolean reads true and false, also as text. What was not sent is false.
+func (m *metadata) boolean(name string) bool {
 	value, sent := m.get(name)
 	if !sent {
-		return otherwise
+		return false
 	}
 	switch text, _ := value.(string); strings.ToLower(strings.TrimSpace(text)) {
 	case "true":
