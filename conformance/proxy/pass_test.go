@@ -19,6 +19,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
+	"github.com/unleash-mock/unleash-mock/conformance/report"
 )
 
 // echo answers as the query says, and repeats in headers what it received.
@@ -267,6 +268,12 @@ func TestOutsideOfTheBasePath(t *testing.T) {
 	}
 	if diff := cmp.Diff(proxy.Stats{Refused: 3}, s.Stats()); diff != "" {
 		t.Error(diff)
+	}
+	for _, format := range []string{"json", "junit", "html", "markdown"} {
+		var written bytes.Buffer
+		if err := report.Write(format, &written, s.Report()); err != nil || !strings.Contains(written.String(), "asked for a tunnel: 3") {
+			t.Errorf("%s: the requests that were refused are not counted (%v)", format, err)
+		}
 	}
 }
 

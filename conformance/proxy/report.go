@@ -171,6 +171,7 @@ func (s Stats) unjudged() (scenarios []report.Scenario) {
 		reason   string
 	}{
 		{s.Outside, "outside", "requests outside the contract", report.Disabled, "passed on but not judged, because they match no operation of the contract"},
+		{s.Refused, "refused", "requests that the proxy refused", report.Disabled, "not passed on, because they were outside of --base-uri-path or asked for a tunnel"},
 		{s.Missed, "missed", "requests that came faster than they could be judged", report.Errored, "passed on, but neither judged nor recorded"},
 		{s.Failed, "failed", "requests on which the proxy failed", report.Errored, "passed on, but not judged because of an error in the proxy, which its log describes"},
 	} {
