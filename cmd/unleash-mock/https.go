@@ -56,6 +56,8 @@ func (h *httpsFlags) readCertificate(address string) error {
 		return usageError("--tls-key needs --tls-cert")
 	case h.certOut != "" && !h.own:
 		return usageError("--tls-cert-out needs --tls")
+	case !mayReplace(h.certOut, isOwnCertificate):
+		return foreignError("tls-cert-out", h.certOut)
 	}
 	var certificate tls.Certificate
 	var err error
@@ -73,6 +75,19 @@ func (h *httpsFlags) readCertificate(address string) error {
 	}
 	h.config = &tls.Config{Certificates: []tls.Certificate{certificate}, NextProtos: []string{"http/1.1"}}
 	return nil
+}
+
+// maker is the subject of the certificates of --tls.
+const maker = "unleash-mock"
+
+// isOwnCertificate reports whether a text is nothing but a certificate of --tls.
+func isOwnCertificate(text []byte) bool {
+	block, rest := pem.Decode(text)
+	if block == nil || len(rest) > 0 {
+		return false
+	}
+	certificate, err := x509.ParseCertificate(block.Bytes)
+	return err == nil && certificate.Subject.CommonName == maker
 }
 
 // writeCertificate writes the certificate to a file, if one is named.
@@ -159,7 +174,7 @@ func selfSigned(host string, now time.Time) (tls.Certificate, error) {
 	}
 	template := &x509.Certificate{
 		SerialNumber: serial.Add(serial, big.NewInt(1)), // 0 is not a valid serial number
-		Subject:      pkix.Name{CommonName: "unleash-mock"},
+		Subject:      pkix.Name{CommonName: maker},
 		NotBefore:    now.Add(-time.Hour), // clocks differ
 		NotAfter:     now.Add(ownValidity),
 		KeyUsage:     x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,

@@ -155,6 +155,7 @@ func TestHTTPSMistakes(t *testing.T) {
 		"no PEM":              {[]string{"--tls-cert", file(t, "x.pem", "x"), "--tls-key", key}, []string{"x.pem", "PEM"}},
 		"both":                {[]string{"--tls", "--tls-cert", cert}, []string{"--tls makes a certificate"}},
 		"nothing to write":    {[]string{"--tls-cert-out", "x.pem"}, []string{"--tls-cert-out needs --tls"}},
+		"a key in its place":  {[]string{"--tls", "--tls-cert-out", key}, []string{"the file has something else in it"}},
 		"nowhere to write":    {[]string{"--tls", "--tls-cert-out", os.DevNull + "/x.pem"}, []string{"--tls-cert-out"}},
 	} {
 		for _, server := range [][]string{{"serve"}, {"proxy", "--upstream", nobody}} {

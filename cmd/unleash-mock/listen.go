@@ -27,7 +27,7 @@ type notice struct {
 }
 
 // portForm is the form of a file of --port-file.
-var portForm = regexp.MustCompile(`^(\d{1,5})\n$`)
+var portForm = regexp.MustCompile(`^(\d{1,5})\r?\n?$`)
 
 // write writes the file, if there is to be one.
 func (n *notice) write(ctx context.Context, flag string, mode os.FileMode, content string) error {
@@ -52,23 +52,27 @@ func (n *notice) forget() {
 }
 
 // forgetOld removes the file of a server that was killed: nothing listens where it says, neither on
-// loopback nor at the address of this server. A file that does not have the form stays.
-func (n *notice) forgetOld(address string) {
+// loopback nor at the address of this server. The error is for a file with something else in it.
+func (n *notice) forgetOld(flag, address string) error {
+	if !mayReplace(n.name, n.form.Match) {
+		return foreignError(flag, n.name)
+	}
 	found, err := os.Stat(n.name)
-	if err != nil || !found.Mode().IsRegular() || found.Size() > 1<<16 {
-		return
+	if err != nil || !found.Mode().IsRegular() {
+		return nil //nolint:nilerr // there is none
 	}
 	content, err := os.ReadFile(n.name)
 	if err != nil {
-		return
+		return nil //nolint:nilerr // writing the file says what is wrong with it
 	}
 	stated := n.form.FindSubmatch(content)
 	if stated == nil || listens(string(stated[1]), address) {
-		return
+		return nil
 	}
 	if now, err := os.Stat(n.name); err == nil && isSame(now, found) { // a server may have started meanwhile
 		_ = os.Remove(outfile.Resolve(n.name))
 	}
+	return nil
 }
 
 // isSame reports whether a file has been neither replaced nor written.

@@ -81,6 +81,28 @@ func wholeName(name string) string {
 	return name
 }
 
+// longestOwn is more than the bytes of any file that mayReplace is asked about.
+const longestOwn = 1 << 16
+
+// mayReplace reports whether a file is missing, empty or one of those that the program itself writes under such a
+// name. Another one may be the user's own, whose flag for reading it has a similar name: the .env of a project, a
+// server's certificate with its key.
+func mayReplace(name string, isOwn func(content []byte) bool) bool {
+	info, err := os.Stat(name)
+	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
+		return true
+	}
+	if info.Size() > longestOwn {
+		return false
+	}
+	content, err := os.ReadFile(name)
+	return err != nil || isOwn(content) // writing the file says what is wrong with it
+}
+
+func foreignError(flag, name string) error {
+	return usageError("--%s %s: the file has something else in it, which would be lost; give it another name", flag, name)
+}
+
 // pipePatience is how long a pipe may take once the command has been asked to end.
 const pipePatience = 2 * time.Second
 

@@ -20,13 +20,14 @@ func TestAnOutputOutlivesWhatFails(t *testing.T) {
 	t.Parallel()
 	const nobody, elsewhere = "http://127.0.0.1:1", "192.0.2.1:0"
 	for name, args := range map[string][]string{
-		"verify, an unknown tag": {"verify", "--target", nobody, "--tags", "@a &&", "--report", "json="},
-		"verify, another report": {"verify", "--target", nobody, "--report", "pdf=x", "--report", "json="},
-		"drift, no document":     {"drift", "--target", nobody, "--output", ""},
-		"proxy, no address":      {"proxy", "--upstream", nobody, "--listen", "nowhere", "--report", "json="},
-		"proxy, an unknown side": {"proxy", "--upstream", nobody, "--listen", "127.0.0.1:0", "--judge", "none", "--report", "json="},
-		"proxy, not its address": {"proxy", "--upstream", nobody, "--listen", elsewhere, "--tls", "--tls-cert-out", ""},
-		"serve, not its address": {"serve", "--listen", elsewhere, "--tls", "--tls-cert-out", ""},
+		"verify, an unknown tag":          {"verify", "--target", nobody, "--tags", "@a &&", "--report", "json="},
+		"verify, another report":          {"verify", "--target", nobody, "--report", "pdf=x", "--report", "json="},
+		"drift, no document":              {"drift", "--target", nobody, "--output", ""},
+		"proxy, no address":               {"proxy", "--upstream", nobody, "--listen", "nowhere", "--report", "json="},
+		"proxy, an unknown side":          {"proxy", "--upstream", nobody, "--listen", "127.0.0.1:0", "--judge", "none", "--report", "json="},
+		"proxy, not its address":          {"proxy", "--upstream", nobody, "--listen", elsewhere, "--tls", "--tls-cert-out", ""},
+		"serve, not its address":          {"serve", "--listen", elsewhere, "--tls", "--tls-cert-out", ""},
+		"serve, a file of the user's own": {"serve", "--port", "0", "--run", "true", "--tls", "--tls-cert-out", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

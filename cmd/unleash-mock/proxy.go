@@ -52,7 +52,9 @@ func (p *program) proxyCommand() *cobra.Command {
 		Args:    wholeCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			flags.forCommand(flags.run)
-			flags.portFile.forgetOld(flags.listen)
+			if err := flags.portFile.forgetOld("port-file", flags.listen); err != nil {
+				return err
+			}
 			defer flags.portFile.forget()
 			return p.proxy(cmd.Context(), flags)
 		},

@@ -88,8 +88,10 @@ func (p *program) serveCommand() *cobra.Command {
 			if err := p.complete(flags, cmd.Flags()); err != nil {
 				return err
 			}
-			for _, file := range []*notice{&flags.envFile, &flags.portFile} {
-				file.forgetOld(flags.listen)
+			for flag, file := range map[string]*notice{"env-file": &flags.envFile, "port-file": &flags.portFile} {
+				if err := file.forgetOld(flag, flags.listen); err != nil {
+					return err
+				}
 				defer file.forget()
 			}
 			ctx := cmd.Context()

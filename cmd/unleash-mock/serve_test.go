@@ -329,20 +329,22 @@ func TestFilesAreThereOnlyWhileTheServerListens(t *testing.T) {
 		content string
 		stays   bool
 	}{
-		"of serve, at the start":     {append([]string{"serve", "--port-file"}, fails...), port, false},
-		"of serve, at the end":       {append([]string{"serve", "--port-file"}, ends...), "", false},
-		"variables, at the start":    {append([]string{"serve", "--env-file"}, fails...), variables, false},
-		"variables, at the end":      {append([]string{"serve", "--env-file"}, ends...), "", false},
-		"of the proxy, at the start": {append([]string{"proxy", "--upstream", nobody, "--port-file"}, fails...), port, false},
-		"of the proxy, at the end":   {append([]string{"proxy", "--upstream", nobody, "--listen", "127.0.0.1:0", "--port-file"}, ends...), "", false},
-		"of a server that runs":      {append([]string{"serve", "--port-file"}, fails...), otherPort + "\n", true},
-		"of one on IPv6":             {append([]string{"serve", "--port-file"}, fails...), onOther("[::1]"), true},
-		"of one on this address":     {[]string{"serve", "--port-file", "--listen", "127.0.0.2:0", "--log-level", "no-such-level"}, onOther("127.0.0.2"), true},
-		"of one that took over":      {[]string{"serve", "--port-file", "--run", "cp TOLD TOLD.next && mv TOLD.next TOLD"}, "", true},
-		"variables of one":           {append([]string{"serve", "--env-file"}, fails...), "UNLEASH_MOCK_URL=" + other.URL + "\n", true},
-		"variables among others":     {append([]string{"serve", "--env-file"}, fails...), variables + "MINE=1\n", true},
-		"a mistaken name":            {append([]string{"serve", "--port-file"}, fails...), "checkout: true\n", true},
-		"a mistaken name of another": {append([]string{"serve", "--env-file"}, fails...), "TOKEN=mine\n", true},
+		"of serve, at the start":      {append([]string{"serve", "--port-file"}, fails...), port, false},
+		"of serve, at the end":        {append([]string{"serve", "--port-file"}, ends...), "", false},
+		"variables, at the start":     {append([]string{"serve", "--env-file"}, fails...), variables, false},
+		"variables, at the end":       {append([]string{"serve", "--env-file"}, ends...), "", false},
+		"of the proxy, at the start":  {append([]string{"proxy", "--upstream", nobody, "--port-file"}, fails...), port, false},
+		"of the proxy, at the end":    {append([]string{"proxy", "--upstream", nobody, "--listen", "127.0.0.1:0", "--port-file"}, ends...), "", false},
+		"of a server that runs":       {append([]string{"serve", "--port-file"}, fails...), otherPort + "\n", true},
+		"of one on IPv6":              {append([]string{"serve", "--port-file"}, fails...), onOther("[::1]"), true},
+		"of one on this address":      {[]string{"serve", "--port-file", "--listen", "127.0.0.2:0", "--log-level", "no-such-level"}, onOther("127.0.0.2"), true},
+		"of one that took over":       {[]string{"serve", "--port-file", "--run", "cp TOLD TOLD.next && mv TOLD.next TOLD"}, "", true},
+		"variables of one":            {append([]string{"serve", "--env-file"}, fails...), "UNLEASH_MOCK_URL=" + other.URL + "\n", true},
+		"variables among others":      {append([]string{"serve", "--env-file"}, fails...), variables + "MINE=1\n", true},
+		"a mistaken name":             {append([]string{"serve", "--port-file"}, fails...), "checkout: true\n", true},
+		"a mistaken name, with --run": {append([]string{"serve", "--env-file"}, ends...), "TOKEN=mine\n", true},
+		"of the proxy, with --run":    {append([]string{"proxy", "--upstream", nobody, "--listen", "127.0.0.1:0", "--port-file"}, ends...), "checkout: true\n", true},
+		"a mistaken name of another":  {append([]string{"serve", "--env-file"}, fails...), "TOKEN=mine\n", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -352,9 +354,10 @@ func TestFilesAreThereOnlyWhileTheServerListens(t *testing.T) {
 			for i := range args {
 				args[i] = strings.ReplaceAll(args[i], "TOLD", told)
 			}
-			command(t, nil, args...)
-			if _, err := os.Stat(told); (err == nil) != test.stays {
-				t.Errorf("%v", err)
+			got := command(t, nil, args...)
+			text, err := os.ReadFile(told)
+			if (err == nil) != test.stays || err == nil && test.content != "" && string(text) != test.content {
+				t.Errorf("the file holds %q (%v), %s", text, err, got.stderr)
 			}
 		})
 	}
