@@ -107,6 +107,7 @@ func TestWrongValuesAreOneLine(t *testing.T) {
 		{"", "", []string{"topic"}, "serve proxy health drift", `takes flags only, not the argument "topic"; see 'unleash-mock `},
 		{"", "", []string{"topic"}, "verify", `unknown command "topic"`},
 		{"", "", []string{"http://127.0.0.1:4242"}, "drift verify, verify sweep", "give the URL with --target"},
+		{"", "", []string{"--header", "X-Api-Key:", "hunter2"}, "verify, verify sweep", "quote the whole header of --header"},
 		{"", "", []string{"http://127.0.0.1:4242"}, "proxy", "give the URL with --upstream"},
 		{"", "", []string{"http://127.0.0.1:4242"}, "health", "give the URL with --url"},
 		{"", "", []string{"http://127.0.0.1:4242"}, "serve", `not the argument "http://127.0.0.1:4242"; see 'unleash-mock serve --help'`},
@@ -114,7 +115,10 @@ func TestWrongValuesAreOneLine(t *testing.T) {
 		{"", "", []string{"--run", "npm", "test", "--silent"}, "serve proxy", `the argument "test" belongs to no flag; quote the whole command of --run`},
 		{"", "", []string{"--run", "go", "test", "-v", "./..."}, "serve proxy", `the argument "test" belongs to no flag; quote the whole command of --run`},
 		{"", "", []string{"--run", "pytest", "-v"}, "serve proxy", "asks for the version of unleash-mock; quote the whole command of --run"},
-		{"", "", []string{"--run", "true", "--silent"}, "serve proxy", "unknown flag: --silent; see"},
+		{"", "", []string{"--run", "pytest", "-h"}, "serve proxy", "asks for the help of unleash-mock"},
+		{"", "", []string{"--run", "npm", "test", "--help"}, "serve proxy", `the argument "test" belongs to no flag; quote the whole command of --run`},
+		{"", "", []string{"--run", "true", "--silent"}, "serve proxy", "unknown flag: --silent; if it belongs to the command, quote the whole command of --run"},
+		{"", "", []string{"--run", "true", "--drian", "5s"}, "serve proxy", "unknown flag: --drian; did you mean --drain?"},
 		{"", "", []string{"--url", "http://127.0.0.1:4242"}, "verify, drift", "unknown flag: --url; did you mean --target?"},
 		{"", "", []string{"--url", "http://127.0.0.1:4242"}, "serve", "unknown flag: --url; see 'unleash-mock serve --help'"},
 		{"", "", []string{"--target", "http://127.0.0.1:4242"}, "serve", "unknown flag: --target; see 'unleash-mock serve --help'"},
@@ -131,6 +135,20 @@ func TestWrongValuesAreOneLine(t *testing.T) {
 					t.Errorf("exit code %d, %s%s", got.code, got.stdout, got.stderr)
 				}
 			})
+		}
+	}
+}
+
+// TestHelpBesideACommand checks that --help is not taken for a part of the command of --run if it is before that
+// flag, or if the command is in quotes.
+func TestHelpBesideACommand(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"serve", "proxy"} {
+		want := command(t, nil, "help", name)
+		for _, args := range [][]string{{name, "-h"}, {name, "--help", "--run", "pytest"}, {name, "--run", "npm test", "-h"}} {
+			if got := command(t, nil, args...); got != want || got.code != exitcode.OK || !strings.Contains(got.stdout, "-h, --help") {
+				t.Errorf("%v: exit code %d, %s%s", args, got.code, got.stdout, got.stderr)
+			}
 		}
 	}
 }

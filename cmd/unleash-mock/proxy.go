@@ -61,6 +61,7 @@ func (p *program) proxyCommand() *cobra.Command {
 	}
 	flags.add(command.Flags(), p.env)
 	exclusive(command, "listen", "port")
+	addHelp(command)
 	return command
 }
 

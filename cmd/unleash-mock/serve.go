@@ -103,6 +103,7 @@ func (p *program) serveCommand() *cobra.Command {
 	}
 	flags.add(command.Flags(), p.env)
 	exclusive(command, "listen", "port")
+	addHelp(command)
 	return command
 }
 

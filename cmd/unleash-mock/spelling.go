@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -47,8 +48,11 @@ func checkVariables(environ []string) error {
 
 // noCommand refuses arguments where a command is expected.
 func noCommand(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		return nil
+	case hasOpenHeader(cmd):
+		return errOpenHeader
 	}
 	var names []string
 	for _, command := range cmd.Commands() {
@@ -63,6 +67,8 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	switch {
 	case len(args) == 0:
 		return nil
+	case hasOpenHeader(cmd):
+		return errOpenHeader
 	case cmd.HasSubCommands() && !strings.Contains(args[0], "://"):
 		return noCommand(cmd, args)
 	}
@@ -73,12 +79,52 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	return usageError("%s takes flags only, not the argument %q; %s", cmd.CommandPath(), args[0], hint)
 }
 
+// errOpenHeader does not repeat the argument, which is a part of the header and may be a secret.
+var errOpenHeader = usageError("quote the whole header of --header, as in --header 'NAME: VALUE'")
+
+// hasOpenHeader reports whether a header lacks quotes, so that its value is an argument.
+func hasOpenHeader(cmd *cobra.Command) bool {
+	headers := cmd.Flags().Lookup("header")
+	return headers != nil && slices.ContainsFunc(valuesOf(headers), func(header string) bool { return strings.HasSuffix(header, ":") })
+}
+
 // wholeCommand is noArguments for a command with --run, whose shell command may lack quotes.
 func wholeCommand(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 && cmd.Flags().Changed("run") {
-		return usageError("the argument %q belongs to no flag; quote the whole command of --run, as in --run 'npm test'", args[0])
+		return usageError("the argument %q belongs to no flag; %s", args[0], unquoted)
 	}
 	return noArguments(cmd, args)
+}
+
+// unquoted is the advice for a flag that may have been meant for the command of --run.
+const unquoted = "quote the whole command of --run, as in --run 'npm test'"
+
+// helpFlag is --help of a command with --run. After a command of one word, or of several that lack quotes, it may
+// have been meant for that command.
+type helpFlag struct {
+	command *cobra.Command
+	asked   bool
+}
+
+// errHelp makes the parsing of flags end at a --help that may belong to the command of --run.
+var errHelp = errors.New("--help")
+
+// addHelp gives a command with --run its --help.
+func addHelp(command *cobra.Command) {
+	command.Flags().VarPF(&helpFlag{command: command}, "help", "h", "help for "+command.Name()).NoOptDefVal = "true"
+}
+
+func (h *helpFlag) String() string { return strconv.FormatBool(h.asked) }
+func (h *helpFlag) Type() string   { return "bool" }
+
+// Set is called for the flag, after the flags and arguments before it.
+func (h *helpFlag) Set(text string) (err error) {
+	h.asked, err = strconv.ParseBool(text)
+	set := h.command.Flags()
+	if run := set.Lookup("run"); h.asked && run.Changed && (set.NArg() > 0 || !strings.ContainsAny(run.Value.String(), " \t\n")) {
+		return errHelp
+	}
+	return err
 }
 
 // instanceFlags are the flags that take the URL of an instance; no command has two of them.
@@ -112,10 +158,12 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 	var wrong *pflag.InvalidValueError
 	var names []string
 	switch {
-	case (errors.Is(err, errVersion) || errors.As(err, &unknown)) && cmd.Flags().NArg() > 0 && cmd.Flags().Changed("run"):
+	case (errors.Is(err, errVersion) || errors.Is(err, errHelp) || errors.As(err, &unknown)) && cmd.Flags().NArg() > 0 && cmd.Flags().Changed("run"):
 		return cmd.Args(cmd, cmd.Flags().Args()) // the flag of a command that lacks quotes
 	case errors.Is(err, errVersion) && cmd.Flags().Changed("run") && cmd.Name() != "sweep": // whose --run is no command
-		return usageError("the flag after --run asks for the version of unleash-mock; quote the whole command of --run, as in --run 'npm test'")
+		return usageError("the flag after --run asks for the version of unleash-mock; %s", unquoted)
+	case errors.Is(err, errHelp):
+		return usageError("the flag after --run asks for the help of %s; %s, or put the flag before --run", cmd.CommandPath(), unquoted)
 	case errors.Is(err, errVersion):
 		return err
 	case errors.As(err, &unknown):
@@ -123,6 +171,9 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 		meant := nearest(unknown.GetSpecifiedName(), names)
 		if slices.Contains(instanceFlags, unknown.GetSpecifiedName()) {
 			meant = instanceFlag(cmd)
+		}
+		if run := cmd.Flags().Lookup("run"); meant == "" && run != nil && run.Changed && cmd.Name() != "sweep" {
+			return usageError("%w; if it belongs to the command, %s", err, unquoted)
 		}
 		err = fmt.Errorf("%w%s", err, meaning("--", meant))
 	case errors.As(err, &wrong):
