@@ -48,7 +48,7 @@ cannot be reached.`,
 
 // examine inspects a target and prints what it finds.
 func (p *program) examine(ctx context.Context, flags *doctorFlags) error {
-	options, err := flags.options()
+	options, err := flags.options(ctx)
 	if err != nil {
 		return err
 	}

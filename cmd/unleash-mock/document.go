@@ -148,12 +148,12 @@ func (d *documentFlags) beside() (files []fs.FS, done func()) {
 
 func (d *documentFlags) read(ctx context.Context) ([]byte, error) {
 	if !isURL(d.file) {
-		return readDocument(d.file)
+		return readDocument(ctx, d.file)
 	}
 	if _, err := httpx.ParseURL(d.file); err != nil {
 		return nil, err
 	}
-	client, err := d.tls.client()
+	client, err := d.tls.client(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -229,8 +229,8 @@ func tellDrift(part []byte, wins bool, logger *slog.Logger) error {
 }
 
 // readDocument reads a file; the error does not repeat its name.
-func readDocument(name string) ([]byte, error) {
-	source, err := readText("", name, maxDocument)
+func readDocument(ctx context.Context, name string) ([]byte, error) {
+	source, err := readText(ctx, "", name, maxDocument)
 	if err != nil {
 		var coded *codedError
 		if errors.As(err, &coded) {

@@ -105,7 +105,8 @@ func (p *program) publishedDocument(ctx context.Context, stdin io.Reader, flags 
 	switch flags.document {
 	case "":
 	case "-":
-		if source, err = io.ReadAll(io.LimitReader(stdin, maxFile+1)); err != nil {
+		source, err = unlessUnwritten(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(stdin, maxFile+1)) })
+		if err != nil {
 			return nil, "", toolError("reading standard input: %w", err)
 		}
 		if len(source) > maxFile {
@@ -116,7 +117,7 @@ func (p *program) publishedDocument(ctx context.Context, stdin io.Reader, flags 
 		if isURL(flags.document) {
 			return nil, "", usageError("--document is a file: use --target for the URL of an instance, or pipe what curl fetches from any other URL to --document -")
 		}
-		source, err = readFile("--document", flags.document)
+		source, err = readFile(ctx, "--document", flags.document)
 		return source, flags.document, err
 	}
 	target, err := parseURL("--target", flags.target)
@@ -126,7 +127,7 @@ func (p *program) publishedDocument(ctx context.Context, stdin io.Reader, flags 
 	if flags.timeout <= 0 {
 		return nil, "", errTimeout
 	}
-	client, err := flags.tls.client()
+	client, err := flags.tls.client(ctx)
 	if err != nil {
 		return nil, "", err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -15,17 +16,17 @@ import (
 const maxFile = 32 << 20
 
 // readFile reads a text file in UTF-8 or UTF-16, and returns it as UTF-8.
-func readFile(flag, file string) ([]byte, error) { return readText(flag, file, maxFile) }
+func readFile(ctx context.Context, flag, file string) ([]byte, error) {
+	return readText(ctx, flag, file, maxFile)
+}
 
 // readText is readFile with another maximum size, in bytes.
-func readText(flag, file string, limit int64) ([]byte, error) {
-	source, err := readSome(file, limit)
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return nil, usageError("%s %s: %w", flag, file, path.Err)
-	}
+func readText(ctx context.Context, flag, file string, limit int64) ([]byte, error) {
+	source, err := fromFile(ctx, file, func(content io.Reader) ([]byte, error) {
+		return io.ReadAll(io.LimitReader(content, limit+1)) // one byte more than it may have
+	})
 	if err != nil {
-		return nil, usageError("%s %s: %w", flag, file, err)
+		return nil, inputError(flag, file, err)
 	}
 	if int64(len(source)) > limit {
 		return nil, usageError("%s %s: it has more than %d bytes", flag, file, limit)
@@ -50,19 +51,60 @@ func strangeLine(source []byte) int {
 
 // readRegular is readFile for reading that must not block: it refuses anything but a regular
 // file, because nobody might write to a pipe.
-func readRegular(flag, file string) ([]byte, error) {
+func readRegular(ctx context.Context, flag, file string) ([]byte, error) {
 	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
 		return nil, usageError("%s %s: it is no longer a regular file", flag, file)
 	}
-	return readFile(flag, file)
+	return readFile(ctx, flag, file)
 }
 
-// readSome reads at most one byte more of a file than it may have.
-func readSome(name string, limit int64) ([]byte, error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, err
+// errUnwritten means that an input was not read, because its pipe has no writer, or a slow one.
+var errUnwritten = errors.New("interrupted before all of it was written")
+
+// inputError returns the error for a file of a flag that cannot be read.
+func inputError(flag, file string, err error) error {
+	if errors.Is(err, errUnwritten) {
+		return toolError("%s %s: %w", flag, file, err)
 	}
-	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, limit+1))
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return usageError("%s %s: %w", flag, file, err)
+}
+
+// fromFile reads an input file. It gives up on a pipe or a terminal, for which nobody may ever write anything, once
+// the context has ended.
+func fromFile[T any](ctx context.Context, name string, read func(content io.Reader) (T, error)) (T, error) {
+	all := func() (content T, err error) {
+		file, err := os.Open(name)
+		if err != nil {
+			return content, err
+		}
+		defer file.Close()
+		return read(file)
+	}
+	if info, err := os.Stat(name); err != nil || info.Mode().IsRegular() {
+		return all()
+	}
+	return unlessUnwritten(ctx, all)
+}
+
+// unlessUnwritten reads something that may never come, and gives up once the context has ended.
+func unlessUnwritten[T any](ctx context.Context, read func() (T, error)) (content T, err error) {
+	type result struct {
+		content T
+		err     error
+	}
+	done := make(chan result, 1)
+	go func() {
+		content, err := read()
+		done <- result{content, err}
+	}()
+	select {
+	case got := <-done:
+		return got.content, got.err
+	case <-ctx.Done():
+		return content, errUnwritten
+	}
 }

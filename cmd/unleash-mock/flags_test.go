@@ -100,7 +100,7 @@ func TestWhatWasReadIsNotReadAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			at := file(t, "flags.yaml", string(written("first: true\n")))
-			source, err := readFile("--flags", at)
+			source, err := readFile(t.Context(), "--flags", at)
 			if err != nil {
 				t.Fatal(err)
 			}

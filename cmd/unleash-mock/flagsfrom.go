@@ -72,7 +72,7 @@ func (f *flagsFromFlags) follow(ctx context.Context, mock *mockserver.Server, up
 			return usageError("--flags-cache: %w", err)
 		}
 	}
-	transport, err := f.tls.transport()
+	transport, err := f.tls.transport(ctx)
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func (p *program) checkHealth(ctx context.Context, flags *healthFlags) error {
 	if flags.wait < 0 {
 		return usageError("--wait %s is less than 0", flags.wait)
 	}
-	client, err := flags.tls.client()
+	client, err := flags.tls.client(ctx)
 	if err != nil {
 		return err
 	}

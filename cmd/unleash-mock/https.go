@@ -48,7 +48,7 @@ func (h *httpsFlags) add(f *pflag.FlagSet) {
 }
 
 // readCertificate reads or generates the certificate of a server that listens on an address.
-func (h *httpsFlags) readCertificate(address string) error {
+func (h *httpsFlags) readCertificate(ctx context.Context, address string) error {
 	switch {
 	case h.own && h.cert != "":
 		return usageError("--tls makes a certificate, --tls-cert reads one: give only one of them")
@@ -63,7 +63,7 @@ func (h *httpsFlags) readCertificate(address string) error {
 	var err error
 	switch {
 	case h.cert != "":
-		certificate, err = readPair("tls", h.cert, h.key)
+		certificate, err = readPair(ctx, "tls", h.cert, h.key)
 	case h.own:
 		host, _, _ := net.SplitHostPort(address) // known to be a host and a port
 		certificate, err = selfSigned(host, time.Now())
@@ -138,14 +138,14 @@ func (e environment) https() bool {
 
 // readPair reads a certificate and its key, which may be in the same file. The flags that name
 // them are --<prefix>-cert and --<prefix>-key.
-func readPair(prefix, certFile, keyFile string) (tls.Certificate, error) {
-	certificate, err := readFile("--"+prefix+"-cert", certFile)
+func readPair(ctx context.Context, prefix, certFile, keyFile string) (tls.Certificate, error) {
+	certificate, err := readFile(ctx, "--"+prefix+"-cert", certFile)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
 	key, files := certificate, "--"+prefix+"-cert "+certFile
 	if keyFile != "" {
-		if key, err = readFile("--"+prefix+"-key", keyFile); err != nil {
+		if key, err = readFile(ctx, "--"+prefix+"-key", keyFile); err != nil {
 			return tls.Certificate{}, err
 		}
 		files += " with --" + prefix + "-key " + keyFile

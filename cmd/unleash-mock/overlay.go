@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"log/slog"
 
 	"github.com/spf13/pflag"
@@ -24,7 +25,7 @@ func (o *overlayFlags) add(f *pflag.FlagSet, env environment) {
 
 // options turns the flags into options of the server. another says whether there is another
 // server that the TLS flags may be for.
-func (o *overlayFlags) options(another bool, logger *slog.Logger) ([]mockserver.Option, error) {
+func (o *overlayFlags) options(ctx context.Context, another bool, logger *slog.Logger) ([]mockserver.Option, error) {
 	if o.upstream == "" {
 		if o.present {
 			return nil, usageError("--present-enterprise needs --upstream")
@@ -39,7 +40,7 @@ func (o *overlayFlags) options(another bool, logger *slog.Logger) ([]mockserver.
 		return nil, err
 	}
 	warnOfAPI(target, logger)
-	config, err := o.config()
+	config, err := o.config(ctx)
 	if err != nil {
 		return nil, err
 	}

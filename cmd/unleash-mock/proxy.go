@@ -132,7 +132,7 @@ func (p *program) proxy(ctx context.Context, flags *proxyFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := flags.readCertificate(listen); err != nil {
+	if err := flags.readCertificate(ctx, listen); err != nil {
 		return err
 	}
 	listener, err := listenOn(ctx, listen)
@@ -178,7 +178,7 @@ func (p *program) proxyOptions(ctx context.Context, flags *proxyFlags, logger *s
 	if err != nil {
 		return proxy.Options{}, err
 	}
-	config, err := flags.tls.config()
+	config, err := flags.tls.config(ctx)
 	if err != nil {
 		return proxy.Options{}, err
 	}
@@ -248,7 +248,7 @@ const lookAtUpstream = 2 * time.Second
 // variables that the environment already sets. The tokens of a real Unleash are known only to the
 // user.
 func (f *proxyFlags) upstreamTokens(ctx context.Context, env environment) []string {
-	client, err := f.tls.client()
+	client, err := f.tls.client(ctx)
 	if err != nil {
 		return nil
 	}

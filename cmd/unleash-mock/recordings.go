@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"os"
 	"strings"
@@ -91,16 +90,14 @@ func (r *recordFile) lost() error {
 
 // readRecordings reads the recordings that a flag names. A last line that is cut off, as a killed
 // proxy leaves it, is reported and left out.
-func (p *program) readRecordings(flag string, files []string) ([]*mockserver.Recording, error) {
+func (p *program) readRecordings(ctx context.Context, flag string, files []string) ([]*mockserver.Recording, error) {
 	var out []*mockserver.Recording
 	for _, file := range files {
-		read, err := readRecording(file)
-		var path *fs.PathError
-		if errors.As(err, &path) {
-			err = path.Err
-		}
+		read, err := fromFile(ctx, file, func(content io.Reader) (*mockserver.Recording, error) {
+			return mockserver.ReadRecording(file, content)
+		})
 		if err != nil {
-			return nil, usageError("%s %s: %w", flag, file, err)
+			return nil, inputError(flag, file, err)
 		}
 		if read.Cut > 0 {
 			fmt.Fprintf(p.stderr, "unleash-mock: %s %s: line %d, the last one, is incomplete and skipped\n", flag, file, read.Cut)
@@ -108,15 +105,6 @@ func (p *program) readRecordings(flag string, files []string) ([]*mockserver.Rec
 		out = append(out, read)
 	}
 	return out, nil
-}
-
-func readRecording(name string) (*mockserver.Recording, error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	return mockserver.ReadRecording(name, file)
 }
 
 // listed splits the variable of a flag that may be repeated; it lists files as PATH does.

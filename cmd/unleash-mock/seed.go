@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -32,9 +33,9 @@ are any, the exit code is 2.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case cmd.Flags().Changed("check"):
-				return p.checkSeed(check)
+				return p.checkSeed(cmd.Context(), check)
 			case len(recordings) > 0:
-				return p.seedFrom(recordings)
+				return p.seedFrom(cmd.Context(), recordings)
 			}
 			return p.printSeed(mockserver.DefaultSeed())
 		},
@@ -52,8 +53,8 @@ func (p *program) printSeed(text []byte) error {
 	return nil
 }
 
-func (p *program) seedFrom(files []string) error {
-	recordings, err := p.readRecordings("--from-recording", files)
+func (p *program) seedFrom(ctx context.Context, files []string) error {
+	recordings, err := p.readRecordings(ctx, "--from-recording", files)
 	if err != nil {
 		return err
 	}
@@ -66,8 +67,8 @@ func (p *program) seedFrom(files []string) error {
 
 // checkSeed prints everything that is wrong with a seed file. A well-formed seed is also loaded
 // into a server, because only a server knows whether its rules are for operations that exist.
-func (p *program) checkSeed(file string) error {
-	source, err := readFile("--check", file)
+func (p *program) checkSeed(ctx context.Context, file string) error {
+	source, err := readFile(ctx, "--check", file)
 	if err != nil {
 		return err
 	}

@@ -239,7 +239,7 @@ func (p *program) prepare(ctx context.Context, flags *serveFlags) (s *serving, e
 	if s.address, err = net.ResolveTCPAddr("tcp", s.listen); err != nil {
 		return nil, listenError(s.listen, err)
 	}
-	if err := flags.readCertificate(s.listen); err != nil {
+	if err := flags.readCertificate(ctx, s.listen); err != nil {
 		return nil, err
 	}
 	if s.access, err = p.controlAccess(s.address); err != nil {
@@ -256,10 +256,10 @@ func (p *program) prepare(ctx context.Context, flags *serveFlags) (s *serving, e
 	if s.served, err = p.extend(flags.document, s.document, flags.specWins, warn); err != nil {
 		return nil, err
 	}
-	if s.flagFile, err = flags.readFlags(); err != nil {
+	if s.flagFile, err = flags.readFlags(ctx); err != nil {
 		return nil, err
 	}
-	s.mock, err = p.build(s)
+	s.mock, err = p.build(ctx, s)
 	return s, err
 }
 
@@ -337,16 +337,16 @@ func (p *program) serveUntil(ctx context.Context, server *http.Server, listener 
 }
 
 // build builds the mock, once everything else is prepared.
-func (p *program) build(s *serving) (*mockserver.Server, error) {
+func (p *program) build(ctx context.Context, s *serving) (*mockserver.Server, error) {
 	limits, err := p.limits(s.flags.limits)
 	if err != nil {
 		return nil, err
 	}
-	options, err := s.flags.options(s.logger)
+	options, err := s.flags.options(ctx, s.logger)
 	if err != nil {
 		return nil, err
 	}
-	content, err := p.content(s)
+	content, err := p.content(ctx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -359,7 +359,7 @@ func (p *program) build(s *serving) (*mockserver.Server, error) {
 }
 
 // options returns the options of the server that depend on nothing but flags.
-func (f *serveFlags) options(logger *slog.Logger) ([]mockserver.Option, error) {
+func (f *serveFlags) options(ctx context.Context, logger *slog.Logger) ([]mockserver.Option, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
@@ -368,7 +368,7 @@ func (f *serveFlags) options(logger *slog.Logger) ([]mockserver.Option, error) {
 	if err != nil {
 		return nil, err
 	}
-	overlay, err := f.overlayFlags.options(f.from != "" || isURL(f.document.file), logger)
+	overlay, err := f.overlayFlags.options(ctx, f.from != "" || isURL(f.document.file), logger)
 	if err != nil {
 		return nil, err
 	}
@@ -409,9 +409,9 @@ func (f *serveFlags) check() error {
 }
 
 // content returns options for what the mock contains from the start.
-func (p *program) content(s *serving) ([]mockserver.Option, error) {
+func (p *program) content(ctx context.Context, s *serving) ([]mockserver.Option, error) {
 	flags := s.flags
-	recordings, err := p.readRecordings("--replay", flags.replay)
+	recordings, err := p.readRecordings(ctx, "--replay", flags.replay)
 	if err != nil {
 		return nil, err
 	}
@@ -420,7 +420,7 @@ func (p *program) content(s *serving) ([]mockserver.Option, error) {
 		options = append(options, mockserver.WithDocument(s.document, flags.specWins))
 	}
 	if flags.seed != "" {
-		source, err := readFile("--seed", flags.seed)
+		source, err := readFile(ctx, "--seed", flags.seed)
 		if err != nil {
 			return nil, err
 		}
@@ -465,9 +465,9 @@ func (p *program) limits(mode string) (mockserver.Limits, error) {
 }
 
 // readFlags reads the file of flags; nil without one.
-func (f *serveFlags) readFlags() ([]byte, error) {
+func (f *serveFlags) readFlags(ctx context.Context) ([]byte, error) {
 	if f.flags == "" {
 		return nil, nil
 	}
-	return readFile("--flags", f.flags)
+	return readFile(ctx, "--flags", f.flags)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"time"
@@ -45,7 +46,7 @@ func (t *targetFlags) addTokens(f *pflag.FlagSet) {
 }
 
 // options returns the options that the flags choose. No error repeats a token or a header's value.
-func (t *targetFlags) options() (conformance.Options, error) {
+func (t *targetFlags) options(ctx context.Context) (conformance.Options, error) {
 	options := conformance.Options{Target: t.target, Tokens: t.tokens, Timeout: t.timeout, Headers: http.Header{}, Version: productVersion()}
 	if t.target == "" {
 		return options, usageError("--target is missing: the URL of an instance, such as http://%s", usualAddress)
@@ -74,7 +75,7 @@ func (t *targetFlags) options() (conformance.Options, error) {
 		}
 	}
 	var err error
-	options.TLS, err = t.tls.config()
+	options.TLS, err = t.tls.config(ctx)
 	return options, err
 }
 

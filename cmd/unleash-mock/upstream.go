@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"net/http"
@@ -16,7 +17,8 @@ type tlsFlags struct {
 	clientKey  string
 	insecure   bool
 
-	env environment
+	env  environment
+	made *tls.Config // what the flags say; nil until the files have been read
 }
 
 func (t *tlsFlags) add(f *pflag.FlagSet, env environment) {
@@ -31,25 +33,31 @@ func (t *tlsFlags) given() bool { return t.caFile+t.clientCert+t.clientKey != ""
 
 // config returns Go's default configuration, changed as the flags say. It also returns an error
 // if the environment names an invalid proxy, which Go would ignore.
-func (t *tlsFlags) config() (*tls.Config, error) {
+func (t *tlsFlags) config(ctx context.Context) (*tls.Config, error) {
+	if t.made != nil { // a pipe can be read only once
+		return t.made.Clone(), nil
+	}
 	if err := t.env.checkProxies(); err != nil {
 		return nil, err
 	}
 	config := &tls.Config{InsecureSkipVerify: t.insecure} //nolint:gosec // the user's own choice
 	var err error
-	if config.RootCAs, err = t.authorities(); err != nil {
+	if config.RootCAs, err = t.authorities(ctx); err != nil {
 		return nil, err
 	}
-	config.Certificates, err = t.certificates()
-	return config, err
+	if config.Certificates, err = t.certificates(ctx); err != nil {
+		return nil, err
+	}
+	t.made = config
+	return config.Clone(), nil
 }
 
 // authorities returns the certificate authorities to trust; nil for the system's.
-func (t *tlsFlags) authorities() (*x509.CertPool, error) {
+func (t *tlsFlags) authorities(ctx context.Context) (*x509.CertPool, error) {
 	if t.caFile == "" {
 		return nil, nil
 	}
-	pem, err := readFile("--ca-file", t.caFile)
+	pem, err := readFile(ctx, "--ca-file", t.caFile)
 	if err != nil {
 		return nil, err
 	}
@@ -63,14 +71,14 @@ func (t *tlsFlags) authorities() (*x509.CertPool, error) {
 	return roots, nil
 }
 
-func (t *tlsFlags) certificates() ([]tls.Certificate, error) {
+func (t *tlsFlags) certificates(ctx context.Context) ([]tls.Certificate, error) {
 	if t.clientCert == "" {
 		if t.clientKey != "" {
 			return nil, usageError("--client-key needs --client-cert")
 		}
 		return nil, nil
 	}
-	pair, err := readPair("client", t.clientCert, t.clientKey)
+	pair, err := readPair(ctx, "client", t.clientCert, t.clientKey)
 	if err != nil {
 		return nil, err
 	}
@@ -79,8 +87,8 @@ func (t *tlsFlags) certificates() ([]tls.Certificate, error) {
 
 // transport returns the transport for the requests of a command: through the proxies that the
 // environment names, with TLS as the flags say.
-func (t *tlsFlags) transport() (*http.Transport, error) {
-	config, err := t.config()
+func (t *tlsFlags) transport(ctx context.Context) (*http.Transport, error) {
+	config, err := t.config(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -90,8 +98,8 @@ func (t *tlsFlags) transport() (*http.Transport, error) {
 }
 
 // client returns a new HTTP client. The caller closes its idle connections.
-func (t *tlsFlags) client() (*http.Client, error) {
-	transport, err := t.transport()
+func (t *tlsFlags) client(ctx context.Context) (*http.Client, error) {
+	transport, err := t.transport(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -109,11 +109,11 @@ func (v *verifyFlags) add(f *pflag.FlagSet, env environment) {
 	fromEnvironment(f, targetVariables, choiceVariables)
 }
 
-func (v *verifyFlags) options(typed *pflag.FlagSet) (conformance.Options, error) {
+func (v *verifyFlags) options(ctx context.Context, typed *pflag.FlagSet) (conformance.Options, error) {
 	if err := v.outputFlags.check(); err != nil {
 		return conformance.Options{}, err
 	}
-	options, err := v.optionsOf(&v.targetFlags)
+	options, err := v.optionsOf(ctx, &v.targetFlags)
 	if err != nil {
 		return options, err
 	}
@@ -142,7 +142,7 @@ func (v *verifyFlags) options(typed *pflag.FlagSet) (conformance.Options, error)
 
 // verify runs the suite and writes the reports. The error has the exit code.
 func (p *program) verify(ctx context.Context, typed *pflag.FlagSet, flags *verifyFlags) error {
-	options, err := flags.options(typed)
+	options, err := flags.options(ctx, typed)
 	if err != nil {
 		return err
 	}

@@ -35,11 +35,11 @@ func (o *outputFlags) check() error {
 }
 
 // optionsOf returns the options of the target, which --list can do without.
-func (o *outputFlags) optionsOf(target *targetFlags) (conformance.Options, error) {
+func (o *outputFlags) optionsOf(ctx context.Context, target *targetFlags) (conformance.Options, error) {
 	if o.list && target.target == "" {
 		return conformance.Options{Version: productVersion()}, nil
 	}
-	return target.options()
+	return target.options(ctx)
 }
 
 func (p *program) show(format string, r *report.Report) error {

@@ -47,7 +47,7 @@ not know the token, 3 if it cannot be reached or does not list what it has.`,
 }
 
 func (p *program) sweep(ctx context.Context, flags *sweepFlags) error {
-	options, err := flags.options()
+	options, err := flags.options(ctx)
 	if err != nil {
 		return err
 	}

@@ -70,6 +70,9 @@ func (s *Source) load() *kept {
 	if s.Cache == "" {
 		return nil
 	}
+	if info, err := os.Stat(s.Cache); err == nil && !info.Mode().IsRegular() {
+		return nil // a pipe or a device, which is only written
+	}
 	file, err := os.Open(s.Cache)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

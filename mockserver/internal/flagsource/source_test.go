@@ -111,6 +111,19 @@ func (r *record) lines(text string) (out []string) {
 	return out
 }
 
+// TestACopyThatIsNoFile checks that only a file is set aside. Reading a pipe would wait for its writer.
+func TestACopyThatIsNoFile(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	i, r := &instance{answer: good}, &record{}
+	if err := r.source(i, "https://u.example.com", folder).Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() || len(r.lines("ignoring the copy")) > 0 {
+		t.Errorf("the folder was set aside: %v, %s", err, &r.log)
+	}
+}
+
 // TestURLs checks that the same URL is requested whichever part of an SDK's URL is given.
 func TestURLs(t *testing.T) {
 	t.Parallel()

@@ -376,14 +376,15 @@ func (j *joiner) open(name, from string) (root *node, full string, err error) {
 
 // read reads a file; it returns the root if the file is the document.
 func (j *joiner) read(name string) (*node, error) {
+	info, err := fs.Stat(j.files, name) // opening a pipe would wait for its writer
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a file", name)
+	}
 	opened, err := j.files.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer opened.Close()
-	if info, err := opened.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a file", name)
-	}
 	source, err := io.ReadAll(io.LimitReader(opened, max(int64(j.left), int64(len(j.source)))+1))
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package document_test
 
 import (
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -157,6 +158,24 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 		if _, err := d.At(reference); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %s", reference, err, want)
 		}
+	}
+}
+
+// unopened is a folder with a pipe. Opening that would wait for a writer.
+type unopened struct{ fstest.MapFS }
+
+func (u unopened) Open(string) (fs.File, error) { panic("the pipe was opened") }
+
+// TestAPipeBesideADocument checks that it is not opened.
+func TestAPipeBesideADocument(t *testing.T) {
+	t.Parallel()
+	files := unopened{fstest.MapFS{"pipe.yaml": {Mode: fs.ModeNamedPipe}}}
+	d, err := document.Read([]byte(`{"a":{"$ref":"pipe.yaml"},"paths":{"/a":{"$ref":"pipe.yaml"}}}`), files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.At("pipe.yaml"); err == nil || !strings.Contains(err.Error(), "pipe.yaml is not a file") {
+		t.Errorf("the error is %v", err)
 	}
 }
 
