@@ -142,18 +142,8 @@ func (s *reading) reach(ctx context.Context) error {
 		s.tokens.Fill(target.Tokens(MockTokens())) // as if every token had been given
 		return nil
 	}
-	x, err := s.client.Get(ctx, "/", nil)
-	switch {
-	case ctx.Err() != nil:
-		return fmt.Errorf("interrupted: %w", context.Cause(ctx))
-	case errors.Is(err, ErrUnreachable):
+	if err := s.ask(ctx); err != nil {
 		return err
-	case err == nil:
-		s.mock = x.Mock()
-	case s.unleash != nil: // its other paths may answer
-		if s.mock, err = target.Reach(ctx, s.client); err != nil {
-			return err
-		}
 	}
 	if s.unleash != nil {
 		if err := belowInstance(ctx, s.client); err != nil {
@@ -164,6 +154,22 @@ func (s *reading) reach(ctx context.Context) error {
 		s.tokens.Fill(target.Tokens(MockTokens()))
 	}
 	return nil
+}
+
+// ask finds out whether the target is a mock. What another API answers nothing to at its root may have the
+// operations of its document all the same.
+func (s *reading) ask(ctx context.Context) (err error) {
+	if s.unleash != nil {
+		s.mock, err = target.Reach(ctx, s.client, reads.Root)
+	} else if x, got := s.client.Get(ctx, reads.Root, nil); got == nil {
+		s.mock = x.Mock()
+	} else if errors.Is(got, ErrUnreachable) {
+		err = got
+	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("interrupted: %w", context.Cause(ctx))
+	}
+	return err
 }
 
 // progress returns the function to call when an operation has ended, or nil if the options

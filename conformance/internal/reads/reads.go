@@ -75,6 +75,9 @@ type read struct {
 	lesson lesson
 }
 
+// Root is the path that a run asks for before any operation.
+const Root = "/"
+
 // Feature is the name under which reports group the operations.
 const Feature = "GET operations"
 
@@ -262,8 +265,11 @@ func (r *Run) call(ctx context.Context, planned *read) error {
 	chosen := record.Outcome == ""
 	began := time.Now()
 	last, tries, err := r.Client.Send(ctx, planned.request)
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return context.Cause(ctx)
+	case r.Client.IsMute():
+		return target.Unreachable(err, Root, planned.operation.Path)
 	}
 	if last != nil && last.Status != 0 {
 		planned.lesson = r.values.lesson(planned.operation, last)

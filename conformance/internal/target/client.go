@@ -49,6 +49,10 @@ type Client struct {
 	waited atomic.Int64
 	// inVain is how many requests in a row got only responses of a gateway, however often they were sent.
 	inVain atomic.Int32
+	// answered is true once a response came. silent is how many requests have waited for one in vain, each
+	// as long as it may.
+	answered atomic.Bool
+	silent   atomic.Int32
 	// workspace is the run's own workspace on a mock; empty if there is none.
 	workspace string
 }
@@ -93,6 +97,21 @@ func (e *NoAnswerError) Error() string { return "no answer: " + e.cause.Error() 
 
 // Unwrap returns the cause.
 func (e *NoAnswerError) Unwrap() error { return e.cause }
+
+// mostSilent is how many requests a target may leave without an answer before it counts as unreachable.
+const mostSilent = 2
+
+// IsMute reports whether the target has answered nothing so far, and enough requests have waited for it.
+func (c *Client) IsMute() bool { return !c.answered.Load() && c.silent.Load() >= mostSilent }
+
+// Unreachable returns the error for a target that answered none of the requests for some paths. err is what
+// happened to one of them.
+func Unreachable(err error, tried ...string) error {
+	if errors.Is(err, ErrUnreachable) {
+		return err
+	}
+	return fmt.Errorf("%w: %w (tried %s)", ErrUnreachable, err, strings.Join(tried, ", "))
+}
 
 // maxTries is how often a request is sent if the target's limits, or a gateway, refuse it.
 const maxTries = 6
@@ -177,8 +196,12 @@ func (c *Client) once(ctx context.Context, r Request) (*Exchange, error) {
 	}
 	response, err := c.http.Do(sent)
 	if err != nil {
+		if time.Since(x.Started) >= c.Timeout {
+			c.silent.Add(1)
+		}
 		return x, c.explain(sending, limited, err)
 	}
+	c.answered.Store(true)
 	defer response.Body.Close()
 	x.Status, x.Answer = response.StatusCode, response.Header
 	if head, is := response.Body.(*headBody); is {

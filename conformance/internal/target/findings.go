@@ -3,14 +3,12 @@ package target
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/unleash-mock/unleash-mock/conformance/internal/jsonvalue"
 	"github.com/unleash-mock/unleash-mock/internal/plural"
@@ -67,18 +65,13 @@ const mockHeader = "Unleash-Mock"
 // mock.
 func (x *Exchange) Mock() string { return x.Answer.Get(mockHeader) }
 
-// mostSilent is how many requests a target may leave without an answer before it counts as unreachable.
-const mostSilent = 2
-
-// Reach checks that the target speaks HTTP, and finds out whether it is a mock. The error
-// wraps ErrUnreachable and names the paths that were tried.
-func Reach(ctx context.Context, c *Client) (mock string, err error) {
+// Reach checks that the target speaks HTTP, and finds out whether it is a mock. It asks for the given paths
+// before others. The error wraps ErrUnreachable and names the paths that were tried.
+func Reach(ctx context.Context, c *Client, before ...string) (mock string, err error) {
 	var first error
 	var tried []string
-	silent := 0
-	for _, path := range alternating(readable(c.Contract, isOpen), readable(c.Contract, ofEnterprise)) {
+	for _, path := range append(before, alternating(readable(c.Contract, isOpen), readable(c.Contract, ofEnterprise))...) {
 		tried = append(tried, path)
-		began := time.Now()
 		x, err := c.Get(ctx, path, nil)
 		if ctx.Err() != nil {
 			return "", context.Cause(ctx)
@@ -86,18 +79,11 @@ func Reach(ctx context.Context, c *Client) (mock string, err error) {
 		if err == nil {
 			return x.Mock(), nil
 		}
-		first = cmp.Or(first, err)
-		if time.Since(began) < c.Timeout {
-			continue
-		}
-		if silent++; silent == mostSilent {
+		if first = cmp.Or(first, err); c.IsMute() {
 			break
 		}
 	}
-	if errors.Is(first, ErrUnreachable) {
-		return "", first
-	}
-	return "", fmt.Errorf("%w: %w (tried %s)", ErrUnreachable, first, strings.Join(tried, ", "))
+	return "", Unreachable(first, tried...)
 }
 
 // alternating returns the paths of two lists in turn: a gateway may drop the requests for all of one.
