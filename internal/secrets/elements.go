@@ -13,19 +13,59 @@ const plistText = "string"
 // other elements, such as <label name="password">, the text is for people.
 var entryTags = []string{"entry", "property", "setting", "item", "field", "variable"}
 
-// namingAttribute is an attribute of a tag, the value of which is a name.
-var namingAttribute = regexp.MustCompile(`\s(?i:key|name)\s*=\s*["']([^"'<>]*)["']`)
+// namingAttribute is an attribute of a tag, the value of which is a name. The type of an input names nothing but a
+// password.
+var namingAttribute = regexp.MustCompile(`\s(?i:(?:key|name)\s*=\s*["']([^"'<>]*)["']|type\s*=\s*["']?(password)\b)`)
 
-// isPairedTag reports whether the element that begins at a position has the value of a secret: its attribute or the
-// element before it has the secret's name, as in <entry key="password"> or <key>password</key><value>.
+// contentTags are, besides those of values, the elements for the text of the element that they are in.
+var contentTags = []string{plistText, "text", "data", "content"}
+
+// isPairedTag reports whether the element that begins at a position has the value of a secret: its attribute, the
+// element that it is in or the one before it has the secret's name, as in <entry key="password">,
+// <password><value>, <key>password</key><value>, or <arg>--password</arg><arg>.
 func (f *finder) isPairedTag(at int, name string) bool {
 	isValue := slices.Contains(valueKeys, letters(name))
-	if isValue || name == plistText {
-		if tag, content := elementBefore(f.text[max(0, at-longestBeside):at]); tag != "" && namesSecret(tag, content) {
-			return true
-		}
+	isContent := isValue || slices.Contains(contentTags, letters(name))
+	before := f.text[max(f.begin(at), at-longestBeside):at]
+	tag, content := elementBefore(before)
+	switch {
+	case tag != "" && (isValue || name == plistText) && namesSecret(tag, content):
+		return true
+	case tag != "" && tag == name && isSecretFlag(content):
+		return !strings.HasPrefix(f.text[min(at+len(f.tagFrom(at)), len(f.text)):], ">-")
+	case isContent && isNamedSecret(elementAround(before)):
+		return true
 	}
 	return (isValue || slices.Contains(entryTags, letters(name))) && attributeNamesSecret(f.tagFrom(at))
+}
+
+// isNamedSecret reports whether a tag says that the text of its element is a secret: by its name or, if it is of
+// entryTags, by its attribute.
+func isNamedSecret(tag string) bool {
+	name := tag[:nameEnd.until(tag, 0)]
+	name = name[strings.LastIndexByte(name, ':')+1:]
+	return isSecretList(name) || slices.Contains(entryTags, letters(name)) && attributeNamesSecret(tag)
+}
+
+// elementAround returns the tag of the element in which a text ends, without its angle brackets.
+func elementAround(text string) string {
+	for inner := 0; ; {
+		begin := strings.LastIndexByte(text, '<')
+		if begin < 0 {
+			return ""
+		}
+		tag := text[begin+1:]
+		tag, text = tag[:tagEnd.until(tag, 0)], text[:begin]
+		switch {
+		case tag == "", strings.HasSuffix(tag, "/"), strings.IndexByte("!?", tag[0]) >= 0:
+		case tag[0] == '/':
+			inner++
+		case inner == 0:
+			return tag
+		default:
+			inner--
+		}
+	}
 }
 
 // elementBefore returns the name and the content of the element without attributes with which a text ends.
@@ -55,6 +95,7 @@ func (f *finder) tagFrom(at int) string {
 }
 
 func attributeNamesSecret(tag string) bool {
-	found := namingAttribute.FindStringSubmatch(tag)
-	return found != nil && isSecretText(found[1]) // not what is only a header's name, which may be a flag's
+	return slices.ContainsFunc(namingAttribute.FindAllStringSubmatch(tag, -1), func(found []string) bool {
+		return isSecretText(found[1] + found[2]) // not what is only a header's name, which may be a flag's
+	})
 }

@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"encoding/base64"
 	"regexp"
 	"slices"
 	"strings"
@@ -40,6 +41,11 @@ var (
 	partEnd   = setOf("\"; \t\r\n")
 	tagEnd    = setOf("<>")
 	nameEnd   = setOf("<>/ \t\r\n")
+
+	lineBreaks  = setOf("\r\n")
+	operatorEnd = setOf("=>")
+	padding     = setOf("=")
+	base64Chars = setOf(alnum + "+/-_")
 )
 
 // until returns the position of the first character of the set, or the end of the text.
@@ -59,8 +65,8 @@ func (set *byteSet) beyond(text string, from int) int {
 }
 
 // finder finds secrets by their position and by their appearance, in one pass over a
-// text. It looks at the characters that precede a secret: a colon, an equals sign, the
-// underscore of a prefix, the blank after Bearer, at the dots of JSON Web Tokens, and at the words
+// text. It looks at the characters that precede a secret: a colon, an equals sign, the comma or the end of a line
+// between the items of a list, the underscore of a prefix, the blank after Bearer, at the dots of JSON Web Tokens, and at the words
 // with which the keys of well-known services begin.
 type finder struct {
 	*view
@@ -118,6 +124,16 @@ func (v *view) find(valueEnd *byteSet) []span {
 			next = f.blank(f.at)
 		case '-':
 			next = f.privateKey(f.at)
+		case ',':
+			next = f.comma(f.at)
+		case '\n':
+			next = f.lineBreak(f.at)
+		case '/':
+			next = f.path(f.at)
+		case 'e', 'W':
+			if next = f.object(f.at); next == f.at+1 && forms[f.text[f.at]] != nil {
+				next = f.form(f.at)
+			}
 		default:
 			if next = f.at + 1; forms[f.text[f.at]] != nil {
 				next = f.form(f.at)
@@ -188,7 +204,38 @@ func (f *finder) colon(at int) int {
 	if from, end := f.line(before, at, at+1); from < end {
 		return f.hide(from, end, false)
 	}
+	if from := spaces.beyond(text, at+1); before != "" && isSecretText(before) && (f.isInBraces(at-len(before)) || from == at+1 && isFlagAt(text, at-len(before))) {
+		if end := wordEnd.until(f.inside(from), from); isBareValue(text[from:end]) {
+			return f.hide(from, end, false)
+		}
+	}
 	return at + 1
+}
+
+// isInBraces reports whether a text up to a position ends in an object of YAML, JavaScript or Go that begins on its
+// last line.
+func (f *finder) isInBraces(at int) bool {
+	text := f.text[max(f.begin(at), at-longestBeside):at]
+	isOpen := func(begin int, ends string) bool {
+		return begin > strings.LastIndexAny(text, ends) && strings.Count(text[begin:], `"`)%2 == 0
+	}
+	return isOpen(strings.LastIndexByte(text, '{'), "}\r\n") || isOpen(strings.LastIndex(text, "map["), "]\r\n")
+}
+
+// isFlagAt reports whether the word that begins at a position is a flag as on Windows: /password:x or -Password:x.
+func isFlagAt(text string, at int) bool {
+	if text[at] != '-' {
+		if at--; at < 0 || text[at] != '/' {
+			return false
+		}
+	}
+	return at == 0 || strings.IndexByte(" \t\r\n\"'`,[", text[at-1]) >= 0
+}
+
+// isBareValue reports whether a text without quotes is the value of a property, and not its type.
+func isBareValue(text string) bool {
+	return text != "" && !slices.Contains(notSecret, text) && strings.IndexByte("$<[{(*&%!", text[0]) < 0 &&
+		(!isLetters(text) || text == strings.ToLower(text) && !proseWords[text] && !isSecretText(text))
 }
 
 // endOfUser returns where to stop looking for the @ that ends the user and password of a URL. That
@@ -214,7 +261,7 @@ const longestUser = 1 << 8
 // isHeaderLine reports whether the name before a colon is that of a header with a secret.
 // In prose, "token:" is not.
 func isHeaderLine(name string) bool {
-	return (strings.Contains(name, "-") || strings.EqualFold(name, "authorization") || strings.EqualFold(name, "cookie")) && IsHeader(name)
+	return !strings.HasPrefix(name, "-") && (strings.Contains(name, "-") || strings.EqualFold(name, "authorization") || strings.EqualFold(name, "cookie")) && IsHeader(name)
 }
 
 // wordBefore returns the word that ends at a position.
@@ -239,23 +286,78 @@ func (f *finder) equals(at int) int {
 	if start == at {
 		return f.spaced(at)
 	}
-	if slices.Contains(valueKeys, letters(f.text[start:at])) && f.isPairedAttribute(start) {
+	if name := letters(f.text[start:at]); (slices.Contains(valueKeys, name) || name == "content") && f.isPairedAttribute(start) {
 		from, end := f.quoted(at + 1)
-		return f.hide(max(from, at+1), end, false)
+		if from == end {
+			from, end = at+1, wordEnd.until(f.inside(at+1), at+1)
+		}
+		return f.hide(from, end, false)
 	}
 	if !isSecretParameter(f.text[start:at]) && !f.isKeyOfURL(start, at) {
 		return at + 1
 	}
-	if from, end := f.quoted(at + 1); from < end {
+	value := operatorEnd.beyond(f.inside(at+1), at+1) // as in Ruby
+	if from, end := f.quoted(value); from < end {
 		return f.hide(from, end, false)
 	}
 	return f.hide(at+1, f.valueEnd.until(f.inside(at+1), at+1), false)
 }
 
+// path hides a segment of a path that is a secret.
+func (f *finder) path(at int) int {
+	before, start := f.text[:at+1], at+1
+	hasSuffix := func(path string) bool { return strings.HasSuffix(before, path) }
+	isAPIToken := hasSuffix("/api-tokens/")
+	if !isAPIToken && !slices.ContainsFunc(secretPaths, hasSuffix) {
+		return start
+	}
+	end := wordAfter(f.inside(start), start)
+	if name := f.text[start:end]; isAPIToken && (len(name) < shortestToken || strings.ContainsAny(name, "-_") || isLetters(name)) {
+		return start // that of a token, or the form of its secret is known
+	}
+	return f.hide(start, end, false)
+}
+
+// shortestToken is the length of the shortest API token in a path that is known by its place.
+const shortestToken = 16
+
+// objects are how JSON objects begin in Base64, without and with blanks, or in a list.
+var objects = []string{"eyJ", "eyA", "ewo", "ew0", "W3s"}
+
+// object hides a JSON object in Base64 if it has a secret.
+func (f *finder) object(at int) int {
+	rest := f.text[at:]
+	if len(rest) < len("eyJ") || !slices.Contains(objects, rest[:len("eyJ")]) || f.isDecoded || at > 0 && base64Chars[f.text[at-1]] {
+		return at + 1
+	}
+	end := base64Chars.beyond(f.inside(at), at)
+	word := strings.NewReplacer("-", "+", "_", "/").Replace(f.text[at:end])
+	decoded, err := base64.RawStdEncoding.DecodeString(word[:len(word)&^3])
+	if err != nil {
+		return at + 1
+	}
+	for _, layer := range views(string(decoded)) {
+		layer.isDecoded = true
+		if len(layer.find(wordEnd)) > 0 {
+			return f.hide(at, padding.beyond(f.inside(at), end), false)
+		}
+	}
+	return at + 1
+}
+
 // quoted returns the inside of the quotes that begin at a position; both are 0 if none do. A
-// quote that ends a JSON string does not begin a value.
+// quote that ends a JSON string does not begin a value. Three quotes begin a text of several lines, as in TOML.
 func (f *finder) quoted(at int) (from, end int) {
 	text := f.inside(at)
+	for _, quotes := range []string{`"""`, "'''"} {
+		if strings.HasPrefix(text[min(at, len(text)):], quotes) {
+			from = at + len(quotes)
+			if end = strings.Index(text[from:], quotes); end < 0 {
+				return from, len(text)
+			}
+			return from, from + end
+		}
+	}
 	if at+1 < len(text) && (text[at] == '"' || text[at] == '\'') && !afterText[text[at+1]] {
 		return at + 1, stringEnd(text, at)
 	}

@@ -26,6 +26,8 @@ var (
 	gitHubChars = setOf(alnum + "_")
 	slackChars  = setOf(alnum + "-")
 	keyChars    = setOf(alnum + "_-")
+	dottedChars = setOf(alnum + "_-.")
+	pathChars   = setOf(alnum + "_-/")
 )
 
 // forms are the keys that are recognized wherever they are, by the byte with which they begin.
@@ -36,6 +38,12 @@ var forms = byFirst(slices.Concat(
 	formsOf(form{size: 22, chars: gitHubChars}, "github_pat_"),
 	formsOf(form{size: 20, chars: keyChars}, "glpat-"), // GitLab
 	formsOf(form{size: 36, chars: alnumChars}, "npm_"),
+	formsOf(form{size: 60, chars: keyChars}, "pypi-", "sk-ant-", "ATATT3"), // Python, Anthropic, Atlassian
+	formsOf(form{size: 32, chars: alnumChars}, "shpat_", "shpss_", "hf_"),  // Shopify, Hugging Face
+	formsOf(form{size: 24, chars: keyChars}, "dckr_pat_", "glsa_", "sk-proj-", "dop_v1_"),
+	formsOf(form{size: 60, chars: dottedChars}, "SG."),  // SendGrid
+	formsOf(form{size: 24, chars: dottedChars}, "hvs."), // Vault
+	formsOf(form{size: 24, chars: pathChars}, "hooks.slack.com/services/", "discord.com/api/webhooks/"),
 	formsOf(form{size: 16, chars: alnumChars}, "sk_live_", "sk_test_", "rk_live_", "rk_test_"),                    // Stripe
 	formsOf(form{size: 20, chars: slackChars, digit: true}, "xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-", "xapp-"), // Slack
 ))
@@ -65,7 +73,11 @@ func (f *finder) form(at int) int {
 			continue
 		}
 		start := at + len(form.begin)
-		if end := wordAfter(f.text, start); form.fits(f.text[start:end]) {
+		end := wordAfter(f.text, start)
+		if form.chars['.'] || form.chars['/'] {
+			end = form.chars.beyond(f.text, start)
+		}
+		if form.fits(f.text[start:end]) {
 			return f.hide(start, end, false)
 		}
 	}

@@ -18,8 +18,16 @@ func (f *finder) line(name string, named, at int) (from, end int) {
 	}
 	text := f.inside(at)
 	from = spaces.beyond(text, at)
+	if tag := wordEnd.until(text, from); strings.HasPrefix(text[from:], "!") { // of YAML, such as !!str
+		if next := spaces.beyond(text, tag); next < len(text) && !lineEnd[text[next]] {
+			from = next
+		}
+	}
 	if inner, end := f.quoted(from); inner < end {
 		return inner, end
+	}
+	if eol := lineBreaks.until(text[:min(len(text), from+longestBeside)], from); isBlock(text[from:eol]) {
+		return blockBelow(text, named-len(name), eol)
 	}
 	end = lineEnd.until(text, from)
 	value, _, _ := strings.Cut(text[from:end], " #") // a comment
@@ -40,6 +48,42 @@ func isLetters(text string) bool {
 	return true
 }
 
+// isBlock reports whether the end of a line of YAML says that the value stands on the next lines.
+func isBlock(line string) bool {
+	if line == "" || line[0] != '|' && line[0] != '>' {
+		return false
+	}
+	header, _, _ := strings.Cut(line[1:], " #") // a comment
+	return strings.Trim(header, "+- \t"+digits) == ""
+}
+
+// blockBelow returns the lines below one of YAML that are indented more than it. It has its name at one position,
+// and ends at another.
+func blockBelow(text string, name, lineEnd int) (from, end int) {
+	before := text[max(0, name-longestBeside):name]
+	indent := len(before) - len(strings.TrimRight(before, " \t-"))
+	from, end = lineEnd, lineEnd
+	for at := lineEnd; at < len(text) && (text[at] == '\r' || text[at] == '\n'); {
+		line := text[at+1:]
+		if size := strings.IndexByte(line, '\n'); size >= 0 {
+			line = line[:size]
+		}
+		at += 1 + len(line)
+		switch begin := indentOf(line); {
+		case strings.TrimSpace(line) == "":
+			continue
+		case begin <= indent:
+			return from, end
+		case from == lineEnd:
+			from = at - len(line) + begin
+		}
+		end = at - (len(line) - len(strings.TrimRight(line, "\r")))
+	}
+	return from, end
+}
+
+func indentOf(line string) int { return len(line) - len(strings.TrimLeft(line, " \t")) }
+
 // notSecret are values of YAML that reveal nothing.
 var notSecret = []string{"null", "~", "true", "false", "|", "|-", ">", ">-", "{}", "[]", "{", "["}
 
@@ -58,14 +102,23 @@ func lineAbove(text string) (above string, begins bool) {
 	return text[strings.LastIndexByte(text, '\n')+1:], begins
 }
 
-// lineNamesSecret reports whether a line such as `- name: DB_PASSWORD` says that the next one has a secret.
+// lineNamesSecret reports whether a line such as `- name: DB_PASSWORD` or `password:` says that the next one has a secret.
 func lineNamesSecret(line string) bool {
-	key, value, _ := strings.Cut(strings.Trim(line, " \t\r-"), ":")
-	return namesSecret(key, strings.Trim(value, " \t'\""))
+	key, value, has := strings.Cut(strings.Trim(line, " \t\r-"), ":")
+	value = strings.Trim(value, " \t'\"")
+	return namesSecret(key, value) || has && value == "" && isSecretText(key)
 }
 
-// spaced looks at an equals sign after a blank, as in INI and TOML.
+// spaced looks at an equals sign after a blank, as in INI and TOML, or at an operator such as := and =>, before
+// which a name may be in quotes.
 func (f *finder) spaced(at int) int {
+	name := strings.TrimRight(strings.TrimRight(f.text[max(0, at-longestName):at], ":=! \t"), "\"'")
+	if isSecretText(wordBefore(name, len(name))) {
+		value := spaces.beyond(f.text, operatorEnd.beyond(f.text, at))
+		if from, end := f.quoted(value); from < end {
+			return f.hide(from, end, false)
+		}
+	}
 	named := at
 	for named > 0 && at-named < longestName && (f.text[named-1] == ' ' || f.text[named-1] == '\t') {
 		named--

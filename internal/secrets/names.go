@@ -15,7 +15,7 @@ var (
 	secretNames = []string{
 		"auth", "xauth", "bearer", "session", "xsession", "sessionkey", "sid", "sig", "pwd", "pass", "passcode", "otp", "totp",
 		"secrets", "credentials", "passwords", "cookies", "apikeys", "codeverifier", "samlresponse", "xhoneycombteam", "xamznoidcdata",
-		"jsessionid", "phpsessid",
+		"jsessionid", "phpsessid", "oauth2bearer",
 	}
 	// secretEndings make every name secret that ends with one of them: accessToken is,
 	// tokenName is not.
@@ -35,6 +35,10 @@ var (
 	// them that have what is named.
 	namingKeys = []string{"name", "key", "header", "field", "variable", "parameter", "parameterkey", "property", "id", "k"}
 	valueKeys  = []string{"value", "values", "val", "v", "parametervalue"}
+
+	// secretPaths are segments of paths that a secret follows. Tokens of Unleash are deleted by their secret,
+	// and invitations have theirs in the path.
+	secretPaths = []string{"/invite/", "/invite-link/tokens/"}
 )
 
 // tokens ends names whose value is secret only if it is a text or a list of texts:
@@ -137,13 +141,18 @@ func letters(name string) string {
 	return string(out)
 }
 
-// schemes are the first words of credentials, which reveal nothing about the secret.
-var schemes = []string{"bearer", "basic", "digest", "negotiate"}
+// schemes are the first words of credentials, which reveal nothing about the secret. Those of wordSchemes are also
+// ordinary words, and only before what is no word.
+var (
+	schemes     = []string{"bearer", "basic", "digest", "negotiate"}
+	wordSchemes = []string{"token", "apikey", "api-key", "key", "ntlm", "hmac"}
+)
 
 // hasScheme reports whether a credential begins with its scheme.
 func hasScheme(credential string) bool {
-	scheme, _, has := strings.Cut(credential, " ")
-	return has && slices.Contains(schemes, strings.ToLower(scheme))
+	scheme, rest, has := strings.Cut(credential, " ")
+	scheme = strings.ToLower(scheme)
+	return has && (slices.Contains(schemes, scheme) || slices.Contains(wordSchemes, scheme) && !strings.Contains(rest, " ") && !isLetters(rest))
 }
 
 // public returns how many bytes at the beginning of a credential may be shown: its

@@ -171,6 +171,9 @@ func valueAt(text string, at int) (start, end int, bare bool) {
 	if at >= len(text) {
 		return at, at, false
 	}
+	if strings.IndexByte("ub", text[at]) >= 0 && at+1 < len(text) && text[at+1] == '\'' { // of Python
+		at++
+	}
 	switch c := text[at]; c {
 	case '"', '\'':
 		return at + 1, stringEnd(text, at), false

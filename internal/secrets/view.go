@@ -27,6 +27,8 @@ type view struct {
 	// alternating; nil for a text that is not JSON. Nothing that is found in a string
 	// extends beyond its end, even if it seems to once escapes are read.
 	quotes []int32
+	// isDecoded is true for a text that was in Base64.
+	isDecoded bool
 }
 
 // escape is a place where a view differs from the one that it was read from. A text may have nearly as
@@ -117,6 +119,15 @@ func (v *view) limit(at int) int {
 		return end
 	}
 	return len(v.text)
+}
+
+// begin returns the beginning of the JSON string that a position is inside, or of the text.
+func (v *view) begin(at int) int {
+	next, _ := slices.BinarySearch(v.quotes, int32(at))
+	if next%2 == 0 {
+		return 0
+	}
+	return int(v.quotes[next-1]) + 1
 }
 
 // isJSON reports whether the text itself, from which the view was read, is JSON.
