@@ -56,7 +56,7 @@ func (s *serverFlags) add(f *pflag.FlagSet, env environment) {
 	s.portFile.form = portForm
 	f.StringVar(&s.portFile.name, "port-file", "", "write the port to this file once it is open")
 	f.StringVar(&s.basePath, "base-uri-path", "", "path to serve everything under")
-	f.StringVar(&s.logLevel, "log-level", "info", "debug, info, warn or error")
+	f.StringVar(&s.logLevel, "log-level", "info", "debug, info, warn or error; debug also logs each request")
 	s.httpsFlags.add(f)
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
+	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 )
 
@@ -70,6 +72,20 @@ func (p *program) watch(flags *proxyFlags, address *net.TCPAddr, options *proxy.
 		options.Observe = m.Append
 	}
 	return monitoring{monitor: m, said: access.said, page: access.page}, nil
+}
+
+// logTraffic makes a proxy log everything that passes, at the level debug.
+func logTraffic(options *proxy.Options, logger *slog.Logger) {
+	if !logger.Enabled(context.Background(), slog.LevelDebug) {
+		return
+	}
+	show := options.Observe
+	options.Observe = func(seen traffic.Exchange) {
+		seen.Log(logger, "")
+		if show != nil {
+			show(seen)
+		}
+	}
 }
 
 // before puts the monitor in front of a handler.

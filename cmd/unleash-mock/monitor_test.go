@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
 // site is an upstream that breaks the contract in some of its answers.
@@ -231,5 +232,43 @@ func TestProxyCountsWhatManySend(t *testing.T) {
 	}
 	if _, body := get(t, i.url+"/_mock/coverage", ""); strings.Count(body, `"count":80`) != 3 {
 		t.Errorf("got %s", body)
+	}
+}
+
+// TestRequestsAreLoggedAtDebug checks that mock and proxy log each request in one line, without secrets, if
+// asked to.
+func TestRequestsAreLoggedAtDebug(t *testing.T) {
+	t.Parallel()
+	ask := func(i *instance) string {
+		get(t, i.url+"/w/ci-7/api/frontend?userId=7&access_token=hush-hush-hush", wellknown.Frontend)
+		get(t, i.url+"/api/nothing", "")
+		i.end()
+		return i.stderr.String()
+	}
+	upstream := startServe(t, nil)
+	tests := map[string]struct {
+		said string
+		want []string
+	}{
+		"serve": {ask(startServe(t, nil, "--log-level", "debug")), []string{
+			`"msg":"request","method":"GET","url":"/api/frontend?userId=7&access_token=[redacted]","status":200,"duration":"`,
+			`"operation":"getFrontendFeatures","caller":"frontend API token","workspace":"ci-7"}`,
+			`"msg":"request","method":"GET","url":"/api/nothing","status":401,`,
+		}},
+		"proxy": {ask(startProxy(t, upstream.url, "--listen", "127.0.0.1:0", "--log-level", "debug", "--control", "off")), []string{
+			`"msg":"request","method":"GET","url":"/w/ci-7/api/frontend?userId=7&access_token=[redacted]","status":200,"duration":"`,
+			`"msg":"request","method":"GET","url":"/api/nothing","status":401,`,
+		}},
+		"serve, by default": {ask(startServe(t, nil)), nil},
+	}
+	for name, test := range tests {
+		for _, want := range test.want {
+			if !strings.Contains(test.said, want) {
+				t.Errorf("%s: not logged: %s\nin %s", name, want, test.said)
+			}
+		}
+		if count := strings.Count(test.said, `"msg":"request"`); (count > 0) != (test.want != nil) || strings.Contains(test.said, "hush") {
+			t.Errorf("%s: %d requests logged:\n%s", name, count, test.said)
+		}
 	}
 }

@@ -150,6 +150,7 @@ func (p *program) proxy(ctx context.Context, flags *proxyFlags) (err error) {
 	if err != nil {
 		return err
 	}
+	logTraffic(&options, logger)
 	judge, err := proxy.New(options)
 	if err != nil {
 		return usageError("%w", err)

@@ -66,6 +66,7 @@ func (x *exchange) record(status int, body []byte) {
 		done.Rule = x.effect.Source
 	}
 	x.logViolations(&done)
+	done.Log(x.Logger, x.workspace.Name)
 	x.workspace.Journal.Append(&done)
 	x.workspace.Grown(int64(exchangeSize + 2*len(x.body.Text) + len(body)))
 	x.Metrics.Observe(done.Operation, status, duration, x.breaches)

@@ -1,0 +1,27 @@
+package traffic
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// Log logs an exchange at the level debug, in one line without secrets. workspace may be empty, like
+// everything else that an exchange need not have.
+func (x *Exchange) Log(logger *slog.Logger, workspace string) {
+	if !logger.Enabled(context.Background(), slog.LevelDebug) {
+		return
+	}
+	by := x.Redactor(nil)
+	about := []any{
+		"method", by.Text(x.Method), "url", by.URL(x.Target()), "status", x.Status, "duration", x.Duration.Round(time.Microsecond).String(),
+	}
+	for _, more := range []struct{ name, value string }{
+		{"operation", x.Operation}, {"caller", x.Caller}, {"rule", x.Rule}, {"workspace", workspace},
+	} {
+		if more.value != "" {
+			about = append(about, more.name, more.value)
+		}
+	}
+	logger.Debug("request", about...)
+}
