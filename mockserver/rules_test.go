@@ -357,3 +357,15 @@ func TestAWorkspaceStaysWhileARequestIsDelayed(t *testing.T) {
 		})
 	}
 }
+
+// TestARuleForAPath checks that a rule's path is the one that clients know, without the workspace and the query.
+func TestARuleForAPath(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	for _, workspace := range []string{"", "/w/ci-7"} {
+		a.must(201, http.MethodPost, workspace+"/_mock/rules", "", `{"match":{"path":"/api/client/features/check*"},"answer":{"status":503}}`)
+		a.must(503, http.MethodGet, workspace+"/api/client/features/checkout?a=b", backendToken, "")
+		a.must(404, http.MethodGet, workspace+"/api/client/features/other", backendToken, "")
+		a.must(200, http.MethodGet, workspace+"/api/client/features", backendToken, "")
+	}
+}

@@ -100,6 +100,9 @@ func (r *Rule) Fits(contract *spec.Contract) error {
 }
 
 func (r *Rule) checkMatch() *Problem {
+	if path := r.Match.Path; path != "" && (!strings.ContainsAny(path[:1], "/*") || strings.Contains(path, "?")) {
+		return problem("/match/path", "%q is not a path without a query, such as /api/client/features/*", path)
+	}
 	if len(r.Match.Headers) > maxHeaders || len(r.Match.Body) > maxHeaders {
 		return problem("/match", "more than %d headers or pointers", maxHeaders)
 	}

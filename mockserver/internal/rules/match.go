@@ -14,6 +14,7 @@ import (
 // Request is what a rule can match.
 type Request struct {
 	Operation string // operationId
+	Path      string // as sent, below base path and workspace
 	Workspace string
 	Header    http.Header
 	// Body is the decoded JSON body: nil, bool, float64, string, []any or
@@ -24,6 +25,9 @@ type Request struct {
 // matches reports whether all conditions that are set hold.
 func (m *Match) matches(r *Request) bool {
 	if len(m.Operations) > 0 && !slices.Contains(m.Operations, r.Operation) {
+		return false
+	}
+	if m.Path != "" && !glob.Match(m.Path, r.Path) {
 		return false
 	}
 	if m.Workspace != "" && !glob.Match(m.Workspace, r.Workspace) {

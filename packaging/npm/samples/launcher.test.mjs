@@ -185,6 +185,17 @@ test("a delay may be a number of milliseconds", async () => {
   }
 });
 
+test("a failure may be limited to a path", async () => {
+  const mock = await startMock();
+  try {
+    await mock.fail({ path: "/re*", status: 503 });
+    assert.equal((await fetch(`${mock.url}/ready`)).status, 503);
+    assert.equal((await fetch(`${mock.url}/health`)).status, 200);
+  } finally {
+    await mock.stop();
+  }
+});
+
 test("nothing is left of a program that does not stop its mock", () => {
   const folder = mkdtempSync(join(tmpdir(), "unleash-mock-test-"));
   const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", `

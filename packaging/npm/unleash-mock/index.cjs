@@ -166,11 +166,9 @@ class Mock {
   }
 
   async fail(options = {}) {
-    const { operation, status = 500, times, delay, fault } = only("fail", options, ["operation", "status", "times", "delay", "fault"]);
+    const { operation, path, status = 500, times, delay, fault } = only("fail", options, ["operation", "path", "status", "times", "delay", "fault"]);
     const rule = fault === undefined ? { answer: { status } } : { fault };
-    if (operation !== undefined) {
-      rule.match = { operations: [operation].flat() };
-    }
+    rule.match = { operations: operation === undefined ? undefined : [operation].flat(), path };
     const { id } = await this.#control("POST", "rules", { ...rule, times, delay: typeof delay === "number" ? `${delay}ms` : delay });
     return {
       id,

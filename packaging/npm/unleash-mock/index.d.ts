@@ -55,6 +55,8 @@ export type Delay =
 export interface Failure {
   /** An operationId of the contract, or several; by default every operation. */
   operation?: string | string[];
+  /** A path without query and workspace; `*` matches anything. */
+  path?: string;
   /** The status, 500 by default; the body is that of a real Unleash. */
   status?: number;
   /** How many requests fail; by default all. */

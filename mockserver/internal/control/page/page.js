@@ -469,6 +469,7 @@ async function refreshRules() {
 function worded(rule) {
   const match = rule.match ?? {};
   const out = [match.operations?.join(", ") ?? "every operation"];
+  if (match.path) out.push(match.path);
   for (const [name, value] of Object.entries(match.headers ?? {})) out.push(`${name}: ${value}`);
   for (const [pointer, value] of Object.entries(match.body ?? {})) out.push(`${pointer} = ${JSON.stringify(value)}`);
   const then = [];
@@ -505,6 +506,7 @@ function ruleOfForm() {
   const match = {};
   if (text("rule-name")) rule.name = text("rule-name");
   if (text("rule-operation")) match.operations = [text("rule-operation")];
+  if (text("rule-path")) match.path = text("rule-path");
   if (text("rule-header")) {
     const [name, ...value] = text("rule-header").split(":");
     match.headers = { [name.trim()]: value.length ? value.join(":").trim() : "*" };
