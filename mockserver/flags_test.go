@@ -77,15 +77,21 @@ func TestFlagsOfAProjectWithoutTheEnvironment(t *testing.T) {
 	}
 }
 
-// TestWhatTurnsNothingOnIsRemarked checks that the answer names strategies and operators that do not exist, which
-// are mistakes in most files.
+// TestWhatTurnsNothingOnIsRemarked checks that the answer names strategies and operators that do not exist, misspelt
+// parameters and constraints without what they compare with, which are mistakes in most files.
 func TestWhatTurnsNothingOnIsRemarked(t *testing.T) {
 	t.Parallel()
-	got := newApp(t).must(200, http.MethodPut, flagsPath, "", `{"flags":{"a":{"strategies":[{"name":"gradualRolout"},{"name":"default"}]},
+	got := newApp(t).must(200, http.MethodPut, flagsPath, "", `{"flags":{"a":{"strategies":[{"name":"gradualRolout"},{"name":"default"},{"parameters":{"rollout":"50%"}},{"parameters":{"rolout":0},"constraints":[
+			{"contextName":"age","operator":"NUM_GT","values":["5"]},{"contextName":"age","operator":"NUM_LT","value":"5"},{"contextName":"age","operator":"NUM_LTE","value":"five"},
+			{"contextName":"plan","operator":"IN","value":"gold"},{"contextName":"plan","operator":"NOT_IN","values":["gold"],"value":""},{"contextName":"plan","operator":"REGEX","value":"("}]}]},
 		"b":{"strategies":[{"name":"gradualRolout","constraints":[{"contextName":"plan","operator":"INN","values":["gold"]},{"contextName":"plan","operator":"IN","values":[]}]}]}},
 		"segments":[{"name":"staff","constraints":[{"contextName":"email","operator":"ENDS_WITH","values":[]}]}]}`)
-	const want = `"remarks":["there is no operator ENDS_WITH: nothing meets the constraint on email of the segment staff",` +
+	const want = `"remarks":["line 1, column 131: flags.a.strategies[3].parameters.rolout: it is not used; did you mean rollout?","there is no operator ENDS_WITH: nothing meets the constraint on email of the segment staff",` +
 		`"no strategy called gradualRolout is built in: it turns nothing on, except in SDKs that have it",` +
+		`"the rollout \"50%\" of the flag a is not a number from 0 to 100",` +
+		`"the constraint NUM_GT on age of the flag a cannot be read: no value to compare with",` +
+		`"the constraint NUM_LTE on age of the flag a cannot be read: the value is not a number",` +
+		`"the constraint IN on plan of the flag a cannot be read: no values to compare with",` +
 		`"there is no operator INN: nothing meets the constraint on plan of the flag b"]}`
 	if !strings.HasSuffix(string(got.body), want) {
 		t.Errorf("got %s", got.body)

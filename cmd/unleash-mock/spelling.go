@@ -11,10 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-)
 
-// typos is the number of letters in which a misspelling may differ from the name that was meant.
-const typos = 2
+	"github.com/unleash-mock/unleash-mock/internal/spelling"
+)
 
 // variablePrefix begins the names of the product's own environment variables.
 const variablePrefix = "UNLEASH_MOCK_"
@@ -39,7 +38,7 @@ func checkVariables(environ []string) error {
 		if !strings.HasPrefix(name, variablePrefix) || slices.Contains(known, name) {
 			continue
 		}
-		if meant := nearest(name, known); meant != "" {
+		if meant := spelling.Nearest(name, known); meant != "" {
 			return usageError("environment variable %s is not known; did you mean %s?", name, meant)
 		}
 	}
@@ -59,7 +58,7 @@ func noCommand(cmd *cobra.Command, args []string) error {
 		names = append(names, command.Name())
 	}
 	return usageError("unknown command %q for %q%s", args[0], cmd.CommandPath(),
-		cmp.Or(meaning("", nearest(args[0], names)), fmt.Sprintf("; see '%s --help'", cmd.CommandPath())))
+		cmp.Or(meaning("", spelling.Nearest(args[0], names)), fmt.Sprintf("; see '%s --help'", cmd.CommandPath())))
 }
 
 // noArguments refuses arguments of a command that takes only flags. A URL gets the flag that it belongs to.
@@ -168,7 +167,7 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 		return err
 	case errors.As(err, &unknown):
 		cmd.Flags().VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
-		meant := nearest(unknown.GetSpecifiedName(), names)
+		meant := spelling.Nearest(unknown.GetSpecifiedName(), names)
 		if slices.Contains(instanceFlags, unknown.GetSpecifiedName()) {
 			meant = instanceFlag(cmd)
 		}
@@ -196,37 +195,4 @@ func meaning(prefix, name string) string {
 		return ""
 	}
 	return fmt.Sprintf("; did you mean %s%s?", prefix, name)
-}
-
-// nearest returns the known name that name may be a misspelling of; empty if there is none.
-func nearest(name string, known []string) string {
-	found, least := "", min(typos, len(name)/2)+1
-	for _, candidate := range slices.Sorted(slices.Values(known)) {
-		if d := distance(name, candidate); d < least {
-			found, least = candidate, d
-		}
-	}
-	return found
-}
-
-// distance returns how many bytes must be inserted, removed or changed to turn one text into the
-// other.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			changed := diagonal
-			if a[i] != b[j] {
-				changed++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(changed, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }

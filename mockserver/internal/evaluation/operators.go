@@ -43,10 +43,30 @@ var operators = map[string]operator{
 // HasOperator reports whether constraints can have an operator; one with any other never holds.
 func HasOperator(name string) bool { return operators[name] != nil }
 
+// Unreadable returns why a constraint cannot mean what it says; nil if it can. It does not look into regular
+// expressions.
+func Unreadable(constraint *Constraint) error {
+	known := newExpressionSet()
+	without := *constraint
+	without.Value = nil
+	_, err := compileConstraint(&without, known)
+	switch {
+	case constraint.Value == nil:
+		return err
+	case err == nil && len(constraint.Values) == 0: // it compares with values
+		return errNoValues
+	case err == nil || constraint.Operator == "REGEX":
+		return nil
+	}
+	_, err = compileConstraint(constraint, known)
+	return err
+}
+
 // Reasons why a constraint never holds.
 var (
 	errUnknownOperator = errors.New("unknown operator")
 	errNoValue         = errors.New("no value to compare with")
+	errNoValues        = errors.New("no values to compare with")
 	errBadNumber       = errors.New("the value is not a number")
 	errBadDate         = errors.New("the value is not a date")
 	errBadVersion      = errors.New("the value is not a semantic version")

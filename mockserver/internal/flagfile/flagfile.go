@@ -9,6 +9,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -30,6 +31,8 @@ type Set struct {
 	// Unknown are segments that strategies use but whose constraints are not in the file,
 	// such as those of an export file. The mock may have segments with these names.
 	Unknown []Segment
+	// Remarks are about names in the file that are probably misspelt, one line each.
+	Remarks []string
 }
 
 // Flag is a flag in one environment.
@@ -187,8 +190,8 @@ func open(source []byte, kind string) (*yamlfile.Document, error) {
 	return file, nil
 }
 
-// ReadAnswer reads an answer of the Client API, and refuses other forms. The error is of
-// type yamlfile.Problems.
+// ReadAnswer reads an answer of the Client API, and refuses other forms. It makes no remarks,
+// since nobody has typed it. The error is of type yamlfile.Problems.
 func ReadAnswer(source []byte) (*Set, error) {
 	if !json.Valid(source) {
 		return nil, yamlfile.Problems{{Message: "it is not JSON"}}
@@ -207,6 +210,7 @@ func ReadAnswer(source []byte) (*Set, error) {
 	r := &reader{set: &Set{}}
 	r.storable(object, nil)
 	r.answer(object)
+	r.speller.remarks = nil
 	return r.finish(file)
 }
 
@@ -219,6 +223,7 @@ func (r *reader) finish(file *yamlfile.Document) (*Set, error) {
 	if len(r.problems) > 0 {
 		return nil, file.Locate(r.problems)
 	}
+	r.set.Remarks = r.speller.located(file)
 	return r.set, nil
 }
 
@@ -239,6 +244,7 @@ type reader struct {
 	segments map[any]int64 // ids of segments, by what strategies refer to; nil until one does
 	foreign  bool          // made by another program
 	problems engine.Problems
+	speller  speller
 }
 
 func (r *reader) complain(path []string, format string, args ...any) {
@@ -251,6 +257,7 @@ func (r *reader) complain(path []string, format string, args ...any) {
 // fill reads a value by the tags of a type.
 func (r *reader) fill(into, value any, path []string) {
 	if r.foreign {
+		r.speller.value(reflect.TypeOf(into).Elem(), value, path)
 		r.problems = append(r.problems, engine.FillForeign(into, value, path)...)
 		return
 	}

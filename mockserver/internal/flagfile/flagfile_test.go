@@ -311,3 +311,35 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// TestMisspeltNamesAreRemarkedOn checks that names that would silently change what a flag does are remarked on, in
+// all forms, and that fields of other programs are not.
+func TestMisspeltNamesAreRemarkedOn(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		source string
+		want   []string
+	}{
+		"short": {"a: {strategies: [{parameters: {rolout: 0}}]}\nb: {strategies: [{name: userWithId, parameters: {userId: 7}}, {name: mine, parameters: {rolout: 0}}]}\n", []string{
+			"line 1, column 40: a.strategies[0].parameters.rolout: it is not used; did you mean rollout?",
+			"line 2, column 58: b.strategies[0].parameters.userId: it is not used; did you mean userIds?",
+		}},
+		"answer": {`{"features":[
+			{"name":"a","enabeld":true,"enabled":true,"strategis":[],"createdAt":"x","lastSeenAt":null,"segmentIds":[]},
+			{"name":"b","strategies":[{"name":"flexibleRollout","constrains":[],"parameters":{"rollot":"0"}}]}]}`, []string{
+			"line 2, column 58: features[0].strategis: it is not used; did you mean strategies?",
+			"line 3, column 69: features[1].strategies[0].constrains: it is not used; did you mean constraints?",
+			"line 3, column 95: features[1].strategies[0].parameters.rollot: it is not used; did you mean rollout?",
+		}},
+		"export": {`{"features":[{"name":"a","archivedAt":null}],"featureEnvironments":[{"featureName":"a","enable":true}],"featureStrategies":[]}`, []string{
+			"line 1, column 97: featureEnvironments[0].enable: it is not used; did you mean enabled?",
+		}},
+	} {
+		if diff := cmp.Diff(test.want, read(t, test.source).Remarks); diff != "" {
+			t.Errorf("%s: remarks differ (-want +got):\n%s", name, diff)
+		}
+	}
+	if set, err := ReadAnswer([]byte(`{"features":[{"name":"a","enabeld":true}]}`)); err != nil || set.Remarks != nil {
+		t.Errorf("an answer: %v, %v", set, err)
+	}
+}

@@ -13,7 +13,7 @@ const belowAll = -maxID - 1
 // negative ids, and a number after a name that is taken. A segment of which the set knows
 // only the name is the one below with that name.
 func (s *Set) Over(below *Set) *Set {
-	out := &Set{Segments: slices.Clone(below.Segments), Unknown: slices.Clone(below.Unknown)}
+	out := &Set{Remarks: s.Remarks, Segments: slices.Clone(below.Segments), Unknown: slices.Clone(below.Unknown)}
 	byName, taken := map[string]int64{}, map[int64]bool{}
 	for _, segment := range below.Segments {
 		byName[segment.Name], taken[segment.ID] = segment.ID, true

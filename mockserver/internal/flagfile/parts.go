@@ -91,6 +91,7 @@ func (r *reader) strategies(list []strategy, path []string, find segmentOf) []St
 func (r *reader) strategy(written *strategy, path []string, find segmentOf) Strategy {
 	out := written.Strategy
 	out.Parameters = map[string]string{}
+	r.speller.parameters(out.Name, written.Parameters, at(path, "parameters"))
 	for name, value := range written.Parameters {
 		out.Parameters[name] = r.text(value, at(path, "parameters", name))
 	}

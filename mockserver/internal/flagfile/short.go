@@ -164,8 +164,8 @@ func (r *reader) shortStrategy(flag string, value any, path []string) Strategy {
 		r.fill(&written, value, path)
 	}
 	written.Name = cmp.Or(written.Name, flexibleRollout)
+	written.strategy.Name = written.Name
 	out := r.strategy(&written.strategy, path, r.byName)
-	out.Name = written.Name
 	out.rollOut(flag)
 	return out
 }

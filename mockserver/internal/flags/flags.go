@@ -6,6 +6,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/evaluation"
@@ -51,7 +53,7 @@ func change(store *engine.Store, request engine.Request, environment string, app
 // could not be adopted as they are.
 func Replace(store *engine.Store, request engine.Request, set *flagfile.Set, environment string) (remarks []string, err error) {
 	err = change(store, request, environment, func(tx *engine.Tx) error {
-		p := &putter{tx: tx, environment: environment, ids: map[int64]int64{}}
+		p := &putter{tx: tx, environment: environment, ids: map[int64]int64{}, remarks: slices.Clone(set.Remarks)}
 		features.DeleteAll(tx) // first, to make room
 		if err := p.segments(set); err != nil {
 			return err
@@ -157,6 +159,8 @@ func (p *putter) definition(f *flagfile.Flag) *features.Definition {
 	for i := range f.Strategies {
 		if name := f.Strategies[i].Name; !evaluation.HasStrategy(name) {
 			p.remarkOnce("no strategy called %s is built in: it turns nothing on, except in SDKs that have it", name)
+		} else {
+			p.shares(f.Strategies[i].Parameters, f.Name)
 		}
 		p.operators(f.Strategies[i].Constraints, "the flag "+f.Name)
 		out.Strategies = append(out.Strategies, p.strategy(&f.Strategies[i]))
@@ -172,11 +176,26 @@ func (p *putter) definition(f *flagfile.Flag) *features.Definition {
 	return out
 }
 
-// operators adds remarks about constraints of a flag or a segment that no context meets.
+// shares adds remarks about percentages of a flag that cannot mean what they say.
+func (p *putter) shares(parameters map[string]string, flag string) {
+	for _, name := range []string{"rollout", "percentage"} {
+		value, has := parameters[name]
+		if share, err := strconv.ParseFloat(value, 64); has && (err != nil || share < 0 || share > 100) {
+			p.remarkOnce("the %s %q of the flag %s is not a number from 0 to 100", name, value, flag)
+		}
+	}
+}
+
+// operators adds remarks about constraints of a flag or a segment that cannot mean what they say.
 func (p *putter) operators(list []flagfile.Constraint, of string) {
 	for _, c := range list {
 		if !evaluation.HasOperator(c.Operator) {
 			p.remarkOnce("there is no operator %s: nothing meets the constraint on %s of %s", c.Operator, c.ContextName, of)
+			continue
+		}
+		err := evaluation.Unreadable(&evaluation.Constraint{ContextName: c.ContextName, Operator: c.Operator, Values: c.Values, Value: c.Value})
+		if err != nil {
+			p.remarkOnce("the constraint %s on %s of %s cannot be read: %v", c.Operator, c.ContextName, of, err)
 		}
 	}
 }

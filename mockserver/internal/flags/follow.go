@@ -176,7 +176,7 @@ func (f *Following) put(tx *engine.Tx, set *flagfile.Set) (remarks []string, err
 
 // putter returns a putter for the flags of a set whose segments are in the store.
 func (f *Following) putter(tx *engine.Tx, set *flagfile.Set) *putter {
-	p := &putter{tx: tx, environment: f.environment, ids: maps.Clone(f.ids)}
+	p := &putter{tx: tx, environment: f.environment, ids: maps.Clone(f.ids), remarks: slices.Clone(set.Remarks)}
 	for _, unknown := range set.Unknown {
 		p.unknown(unknown)
 	}

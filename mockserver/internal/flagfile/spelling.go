@@ -1,0 +1,106 @@
+package flagfile
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/internal/spelling"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
+	"github.com/unleash-mock/unleash-mock/mockserver/internal/yamlfile"
+)
+
+// ofUnleash are fields that Unleash writes, that nothing here reads, and whose names resemble others.
+var ofUnleash = []string{"archivedAt", "projectId"}
+
+// parametersOf are the parameters of the strategies that are built in.
+var parametersOf = map[string][]string{
+	flexibleRollout:           {"rollout", "stickiness", "groupId"},
+	"gradualRolloutUserId":    {"percentage", "groupId"},
+	"gradualRolloutSessionId": {"percentage", "groupId"},
+	"gradualRolloutRandom":    {"percentage", "groupId"},
+	"userWithId":              {"userIds"},
+	"remoteAddress":           {"IPs"},
+	"applicationHostname":     {"hostNames"},
+}
+
+// maxRemarks is how many probable misspellings of a file are remarked on.
+const maxRemarks = 20
+
+// speller remarks on names that are probably misspelt. They are no mistakes: other programs write fields of
+// their own, and a strategy may have any parameters.
+type speller struct {
+	fields  map[reflect.Type]map[string]reflect.Type
+	remarks engine.Problems
+}
+
+// name remarks on an unknown name if it resembles a known one that is lacking.
+func (s *speller) name(name string, known []string, has func(string) bool, path []string) {
+	if len(s.remarks) == maxRemarks || slices.Contains(ofUnleash, name) {
+		return
+	}
+	if meant := spelling.Nearest(name, known); meant != "" && !has(meant) {
+		s.remarks = append(s.remarks, engine.Problem{Path: at(path, name), Message: fmt.Sprintf("it is not used; did you mean %s?", meant)})
+	}
+}
+
+// parameters remarks on the parameters of a strategy.
+func (s *speller) parameters(strategy string, parameters map[string]any, path []string) {
+	known := parametersOf[strategy]
+	for _, name := range slices.Sorted(maps.Keys(parameters)) {
+		if known != nil && !slices.Contains(known, name) {
+			s.name(name, known, func(meant string) bool { _, has := parameters[meant]; return has }, path)
+		}
+	}
+}
+
+// value remarks on the fields of the objects in a value that is read into the type.
+func (s *speller) value(t reflect.Type, value any, path []string) {
+	list, isList := value.([]any)
+	object, isObject := value.(*v8json.Object)
+	switch {
+	case isList && t.Kind() == reflect.Slice:
+		for i, element := range list {
+			s.value(t.Elem(), element, at(path, i))
+		}
+	case isObject && t.Kind() == reflect.Struct:
+		fields := s.fieldsOf(t)
+		for name, inner := range object.All() {
+			if field := fields[name]; field != nil {
+				s.value(field, inner, at(path, name))
+				continue
+			}
+			s.name(name, slices.Collect(maps.Keys(fields)), func(meant string) bool { _, has := object.Get(meant); return has }, path)
+		}
+	}
+}
+
+// fieldsOf returns the types of a struct's fields by their names in a file.
+func (s *speller) fieldsOf(t reflect.Type) map[string]reflect.Type {
+	if known := s.fields[t]; known != nil {
+		return known
+	}
+	out := map[string]reflect.Type{}
+	for _, field := range reflect.VisibleFields(t) {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if name != "" && name != "-" && (out[name] == nil || len(field.Index) == 1) {
+			out[name] = field.Type
+		}
+	}
+	if s.fields == nil {
+		s.fields = map[reflect.Type]map[string]reflect.Type{}
+	}
+	s.fields[t] = out
+	return out
+}
+
+// located returns the remarks as lines of text.
+func (s *speller) located(file *yamlfile.Document) (lines []string) {
+	for _, remark := range file.Locate(s.remarks) {
+		lines = append(lines, remark.Error())
+	}
+	return lines
+}
