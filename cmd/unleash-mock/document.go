@@ -63,7 +63,7 @@ func (p *program) load(ctx context.Context, d documentFlags, tell func(line stri
 	document, useless := spec.Load(source, beside...)
 	done()
 	if document == nil {
-		return nil, toolError("--spec %s: %w", p.secrets.URL(d.file), inOneLine(useless))
+		return nil, toolError("--spec %s: %w%s", p.secrets.URL(d.file), inOneLine(useless), otherKind("--spec", d.file))
 	}
 	problems := document.Problems()
 	if d.strict {

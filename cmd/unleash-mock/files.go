@@ -25,6 +25,12 @@ func readText(ctx context.Context, flag, file string, limit int64) ([]byte, erro
 	source, err := fromFile(ctx, file, func(content io.Reader) ([]byte, error) {
 		return io.ReadAll(io.LimitReader(content, limit+1)) // one byte more than it may have
 	})
+	switch {
+	case err != nil && isURL(file) && flag == "--flags":
+		return nil, usageError("%s takes a file, not a URL; --flags-from follows the flags of an instance", flag)
+	case err != nil && isURL(file):
+		return nil, usageError("%s takes a file, not a URL", flag)
+	}
 	if err != nil {
 		return nil, inputError(flag, file, err)
 	}
@@ -51,11 +57,11 @@ func strangeLine(source []byte) int {
 
 // readRegular is readFile for reading that must not block: it refuses anything but a regular
 // file, because nobody might write to a pipe.
-func readRegular(ctx context.Context, flag, file string) ([]byte, error) {
+func readRegular(flag, file string) ([]byte, error) {
 	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
 		return nil, usageError("%s %s: it is no longer a regular file", flag, file)
 	}
-	return readFile(ctx, flag, file)
+	return readFile(context.Background(), flag, file) // a regular file keeps nobody waiting
 }
 
 // errUnwritten means that an input was not read, because its pipe has no writer, or a slow one.

@@ -33,7 +33,7 @@ func followFlags(ctx context.Context, ticks <-chan time.Time, mock *mockserver.S
 			continue
 		}
 		seen = now
-		source, err := readRegular(ctx, "--flags", file)
+		source, err := readRegular("--flags", file)
 		if err == nil && bytes.Equal(source, last) {
 			continue
 		}

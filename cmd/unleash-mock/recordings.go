@@ -97,7 +97,7 @@ func (p *program) readRecordings(ctx context.Context, flag string, files []strin
 			return mockserver.ReadRecording(file, content)
 		})
 		if err != nil {
-			return nil, inputError(flag, file, err)
+			return nil, fmt.Errorf("%w%s", inputError(flag, file, err), otherKind("--replay", file))
 		}
 		if read.Cut > 0 {
 			fmt.Fprintf(p.stderr, "unleash-mock: %s %s: line %d, the last one, is incomplete and skipped\n", flag, file, read.Cut)

@@ -78,7 +78,7 @@ func (p *program) checkSeed(ctx context.Context, file string) error {
 		fmt.Fprintf(p.stdout, "%s is a seed of %s\n", file, cmp.Or(content, "nothing"))
 		return nil
 	case 1:
-		return usageError("--check %s: %w", file, problems[0])
+		return usageError("--check %s: %w%s", file, problems[0], otherKind("--seed", file))
 	}
-	return &codedError{code: exitcode.Usage, err: fmt.Errorf("--check %s: %d problems", file, len(problems)), list: problems}
+	return &codedError{code: exitcode.Usage, err: fmt.Errorf("--check %s: %d problems%s", file, len(problems), otherKind("--seed", file)), list: problems}
 }

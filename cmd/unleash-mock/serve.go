@@ -353,7 +353,7 @@ func (p *program) build(ctx context.Context, s *serving) (*mockserver.Server, er
 	options = append(options, mockserver.WithLimits(limits), s.access.option)
 	mock, err := mockserver.New(append(options, content...)...)
 	if err != nil {
-		return nil, usageError("%w", ofFlag(err, "edition", "validation", "flags"))
+		return nil, usageError("%w%s", ofFlag(err, "edition", "validation", "flags"), s.flags.otherKind(err))
 	}
 	return mock, nil
 }
@@ -433,6 +433,17 @@ func (p *program) content(ctx context.Context, s *serving) ([]mockserver.Option,
 		options = append(options, mockserver.WithAPITokens(tokenType, tokens...))
 	}
 	return options, nil
+}
+
+// otherKind is the hint of otherKind for an error about a file of the mock's content.
+func (f *serveFlags) otherKind(err error) string {
+	switch flag, _, _ := strings.Cut(err.Error(), " "); flag {
+	case "--seed":
+		return otherKind(flag, f.seed)
+	case "--flags":
+		return otherKind(flag, f.flags)
+	}
+	return ""
 }
 
 // ofFlag adds the dashes to an error that begins with the name of one of these flags.

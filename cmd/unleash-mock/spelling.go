@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,21 +62,47 @@ func noCommand(cmd *cobra.Command, args []string) error {
 		cmp.Or(meaning("", spelling.Nearest(args[0], names)), fmt.Sprintf("; see '%s --help'", cmd.CommandPath())))
 }
 
-// noArguments refuses arguments of a command that takes only flags. A URL gets the flag that it belongs to.
+// noArguments refuses arguments of a command that takes only flags. A URL or a file gets the flags that it may
+// belong to.
 func noArguments(cmd *cobra.Command, args []string) error {
 	switch {
 	case len(args) == 0:
 		return nil
 	case hasOpenHeader(cmd):
 		return errOpenHeader
-	case cmd.HasSubCommands() && !strings.Contains(args[0], "://"):
+	}
+	hint := ""
+	name := instanceFlag(cmd)
+	switch isURL := strings.Contains(args[0], "://"); {
+	case isURL && name != "":
+		hint = "give the URL with --" + name
+	case !isURL && slices.Contains(fileEndings, filepath.Ext(args[0])):
+		hint = fileHint(cmd)
+	case !isURL && cmd.HasSubCommands():
 		return noCommand(cmd, args)
 	}
-	hint := fmt.Sprintf("see '%s --help'", cmd.CommandPath())
-	if name := instanceFlag(cmd); name != "" && strings.Contains(args[0], "://") {
-		hint = "give the URL with --" + name
+	return usageError("%s takes flags only, not the argument %q; %s", cmd.CommandPath(), args[0],
+		cmp.Or(hint, fmt.Sprintf("see '%s --help'", cmd.CommandPath())))
+}
+
+// fileFlags are the flags that take a file, and fileEndings are what its name may end with.
+var (
+	fileEndings = []string{".yaml", ".yml", ".json", ".jsonl"}
+	fileFlags   = []string{"flags", "spec", "replay", "document", "check", "from-recording"}
+)
+
+// fileHint says which flags of a command take a file; it is empty if none does.
+func fileHint(cmd *cobra.Command) string {
+	var names []string
+	for _, name := range fileFlags {
+		if cmd.Flags().Lookup(name) != nil {
+			names = append(names, "--"+name)
+		}
 	}
-	return usageError("%s takes flags only, not the argument %q; %s", cmd.CommandPath(), args[0], hint)
+	if len(names) == 0 {
+		return ""
+	}
+	return "give the file with " + strings.Join(names, " or ")
 }
 
 // errOpenHeader does not repeat the argument, which is a part of the header and may be a secret.
@@ -155,7 +182,6 @@ func exclusive(command *cobra.Command, one, other string) {
 func wrongFlag(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	var wrong *pflag.InvalidValueError
-	var names []string
 	switch {
 	case (errors.Is(err, errVersion) || errors.Is(err, errHelp) || errors.As(err, &unknown)) && cmd.Flags().NArg() > 0 && cmd.Flags().Changed("run"):
 		return cmd.Args(cmd, cmd.Flags().Args()) // the flag of a command that lacks quotes
@@ -166,11 +192,7 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 	case errors.Is(err, errVersion):
 		return err
 	case errors.As(err, &unknown):
-		cmd.Flags().VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
-		meant := spelling.Nearest(unknown.GetSpecifiedName(), names)
-		if slices.Contains(instanceFlags, unknown.GetSpecifiedName()) {
-			meant = instanceFlag(cmd)
-		}
+		meant := meantFlag(cmd, cmp.Or(unknown.GetSpecifiedShortnames(), unknown.GetSpecifiedName()))
 		if run := cmd.Flags().Lookup("run"); meant == "" && run != nil && run.Changed && cmd.Name() != "sweep" {
 			return usageError("%w; if it belongs to the command, %s", err, unquoted)
 		}
@@ -179,6 +201,29 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 		err = fmt.Errorf("--%s %q is not %s", wrong.GetFlag().Name, wrong.GetValue(), kindOf(wrong.GetFlag()))
 	}
 	return usageError("%w; see '%s --help'", err, cmd.CommandPath())
+}
+
+// foreignFlags are names that other mocks and their commands have for flags of these.
+var foreignFlags = map[string]string{
+	"p": "port", "host": "listen", "hostname": "listen", "bind": "listen", "bind-address": "listen", "address": "listen",
+	"cert": "tls-cert", "key": "tls-key", "https": "tls", "ssl": "tls", "debug": "log-level", "verbose": "log-level",
+	"openapi": "spec", "schema": "spec", "data": "flags", "bootstrap-file": "flags",
+	"junit": "report", "html": "report", "out": "output", "api-key": "token", "api-token": "token", "admin-token": "token",
+}
+
+// meantFlag returns the flag of a command that somebody may mean by an unknown name, given with one dash or
+// two; empty if there is none.
+func meantFlag(cmd *cobra.Command, unknown string) string {
+	unknown, _, _ = strings.Cut(unknown, "=") // of a flag with one dash
+	if slices.Contains(instanceFlags, unknown) {
+		return instanceFlag(cmd)
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
+	if meant := foreignFlags[unknown]; slices.Contains(names, meant) {
+		return meant
+	}
+	return spelling.Nearest(unknown, names)
 }
 
 // kinds describes the values that flags take, by pflag's name of their type.
