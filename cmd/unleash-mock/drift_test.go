@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -133,6 +134,19 @@ func TestDriftReadsAllOfStandardInput(t *testing.T) {
 	long := io.MultiReader(bytes.NewReader(spec.Default().JSON()), strings.NewReader(strings.Repeat("\n", maxFile)))
 	err := (&program{env: variables(nil), stdout: io.Discard}).drift(t.Context(), long, flags)
 	if err == nil || !strings.Contains(err.Error(), "--document -: it has more than") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestDriftDoesNotWaitForInputOnceInterrupted checks that Ctrl-C ends a command that waits for a document that nobody
+// types.
+func TestDriftDoesNotWaitForInputOnceInterrupted(t *testing.T) {
+	t.Parallel()
+	never, typing := io.Pipe()
+	defer typing.Close()
+	ctx, interrupt := context.WithCancelCause(t.Context())
+	interrupt(interruption{os.Interrupt})
+	if _, _, err := (&program{env: variables(nil)}).publishedDocument(ctx, never, &driftFlags{document: "-"}); err == nil || err.Error() != "reading standard input: interrupted before all of it was written" {
 		t.Errorf("got %v", err)
 	}
 }

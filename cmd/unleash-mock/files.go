@@ -30,8 +30,7 @@ func readText(ctx context.Context, flag, file string, limit int64) ([]byte, erro
 		return nil, usageError("%s takes a file, not a URL; --flags-from follows the flags of an instance", flag)
 	case err != nil && isURL(file):
 		return nil, usageError("%s takes a file, not a URL", flag)
-	}
-	if err != nil {
+	case err != nil:
 		return nil, inputError(flag, file, err)
 	}
 	if int64(len(source)) > limit {

@@ -74,7 +74,12 @@ func (f reportFile) write(ctx context.Context, r *report.Report) error {
 
 // printReport prints a report for people to read.
 func (p *program) printReport(r *report.Report) error {
-	return report.Terminal(p.stdout, r, isTerminal(p.stdout) && p.env.text("NO_COLOR", "") == "")
+	return report.Terminal(p.stdout, r, p.obeysEscapes(p.stdout) && p.env.text("NO_COLOR", "") == "")
+}
+
+// obeysEscapes reports whether a writer is a terminal that does what escape sequences say, unlike one in Emacs.
+func (p *program) obeysEscapes(w io.Writer) bool {
+	return isTerminal(w) && p.env.text("TERM", "") != "dumb"
 }
 
 func isTerminal(w io.Writer) bool {

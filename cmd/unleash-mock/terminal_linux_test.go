@@ -97,3 +97,15 @@ func TestKeysReachTheCommand(t *testing.T) {
 		})
 	}
 }
+
+// TestADumbTerminalGetsNoEscapes checks that a terminal that would show escape sequences, as one in Emacs does, gets none.
+func TestADumbTerminalGetsNoEscapes(t *testing.T) {
+	t.Parallel()
+	_, terminal := openTerminal(t)
+	for kind, want := range map[string]bool{"xterm-256color": true, "": true, "dumb": false} {
+		p := &program{env: variables(map[string]string{"TERM": kind})}
+		if got := p.obeysEscapes(terminal); got != want {
+			t.Errorf("TERM=%s: %v", kind, got)
+		}
+	}
+}

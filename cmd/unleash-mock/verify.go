@@ -160,7 +160,7 @@ func (p *program) verify(ctx context.Context, typed *pflag.FlagSet, flags *verif
 	if err != nil {
 		return err
 	}
-	shown := &progress{out: p.stderr, live: isTerminal(p.stderr), quiet: flags.quiet, makes: makes}
+	shown := &progress{out: p.stderr, live: p.obeysEscapes(p.stderr), quiet: flags.quiet, makes: makes}
 	if makes {
 		p.adviseSweep(flags.target, "")
 	}
