@@ -133,6 +133,7 @@ Flags take precedence over environment variables, and those over defaults. Exit 
 	root.AddCommand(p.serveCommand(), p.specCommand(), p.seedCommand(), p.healthCommand(), p.proxyCommand(), p.driftCommand(), p.verifyCommand(), p.doctorCommand(), p.versionCommand())
 	p.fillFirst(root.Commands())
 	root.InitDefaultHelpCmd()
+	completeValues(root.Commands(), flagValues())
 	for _, command := range root.Commands() {
 		if command.Name() == "help" {
 			command.Run, command.RunE = nil, help
