@@ -34,11 +34,11 @@ func (s *suite) reach(ctx context.Context) error {
 	return nil
 }
 
-// belowInstance refuses the URL of one of an instance's APIs, and one that only redirects. Every scenario
+// belowInstance refuses the URL of one of an instance's APIs, and one that only redirects, or with http instead of https. Every scenario
 // would fail there without saying anything about the instance.
 func belowInstance(ctx context.Context, client *target.Client) error {
-	if moved := target.Moved(ctx, client); moved != "" {
-		return usage("the target redirects every request; the URL of the instance is %s", moved)
+	if really, does := target.Moved(ctx, client); really != "" {
+		return usage("the target %s; the URL of the instance is %s", does, really)
 	}
 	if instance := target.Elsewhere(ctx, client); instance != "" {
 		return usage("the target is the URL of an API, as given to SDKs; the URL of the instance is %s", instance)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -221,6 +222,19 @@ func TestATargetThatRedirectsIsWrongUsage(t *testing.T) {
 		if got := fmt.Sprint(err); errors.As(err, &wrong) != (want != "") || want != "" && got != want {
 			t.Errorf("%s: %v", to, err)
 		}
+	}
+}
+
+// TestATargetThatSpeaksOnlyHTTPSIsWrongUsage checks that a URL with http of a port for https is told.
+func TestATargetThatSpeaksOnlyHTTPSIsWrongUsage(t *testing.T) {
+	t.Parallel()
+	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
+	defer secure.Close()
+	_, err := conformance.Run(t.Context(), conformance.Options{Target: "http" + strings.TrimPrefix(secure.URL, "https"), Scenarios: []string{"health/ready-reports-good-health"}})
+	if want := "the target speaks https, not http; the URL of the instance is " + secure.URL; fmt.Sprint(err) != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 )
 
 type healthFlags struct {
@@ -116,7 +118,11 @@ func askHealth(ctx context.Context, client *http.Client, target *url.URL, timeou
 	var answer struct {
 		Health string `json:"health"`
 	}
-	err = json.NewDecoder(io.LimitReader(response.Body, 1<<16)).Decode(&answer)
+	body, _ := io.ReadAll(io.LimitReader(response.Body, 1<<16)) // what cannot be read is not GOOD
+	if httpx.WantsTLS(response.StatusCode, string(body)) {
+		return &codedError{code: exitcode.Broken, err: fmt.Errorf("%s speaks https, not http", request.URL.Host)}
+	}
+	err = json.NewDecoder(bytes.NewReader(body)).Decode(&answer)
 	if response.StatusCode != http.StatusOK || err != nil || answer.Health != healthGood {
 		return &codedError{code: exitcode.Broken, err: fmt.Errorf("%s is not healthy: status %d, health %q%s", request.URL.Redacted(), response.StatusCode, answer.Health, hintOfInstance(target))}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -151,6 +152,9 @@ func readPair(ctx context.Context, prefix, certFile, keyFile string) (tls.Certif
 		files += " with --" + prefix + "-key " + keyFile
 	}
 	pair, err := tls.X509KeyPair(certificate, key)
+	if err != nil && keyFile == "" && !bytes.Contains(certificate, []byte("PRIVATE KEY")) {
+		return tls.Certificate{}, usageError("%s: it has no key; name the file with its key with --%s-key", files, prefix)
+	}
 	if err != nil {
 		return tls.Certificate{}, usageError("%s: %w", files, err)
 	}

@@ -5,7 +5,10 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -147,7 +150,7 @@ func TestHTTPSMistakes(t *testing.T) {
 		args []string
 		says []string
 	}{
-		"no key":              {[]string{"--tls-cert", cert}, []string{"--tls-cert " + cert, "key"}},
+		"no key":              {[]string{"--tls-cert", cert}, []string{"--tls-cert " + cert + ": it has no key; name the file with its key with --tls-key"}},
 		"no certificate":      {[]string{"--tls-key", key}, []string{"--tls-key needs --tls-cert"}},
 		"key of another":      {[]string{"--tls-cert", cert, "--tls-key", other}, []string{"--tls-key " + other, "does not match"}},
 		"missing key":         {[]string{"--tls-cert", cert, "--tls-key", "no-such.pem"}, []string{"--tls-key no-such.pem", "no such file"}},
@@ -175,6 +178,37 @@ func TestHTTPSMistakes(t *testing.T) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// TestOthersHTTPSIsExplained checks that every command says once how to trust a server's certificate, and that
+// it has https if that is what was forgotten.
+func TestOthersHTTPSIsExplained(t *testing.T) {
+	t.Parallel()
+	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
+	t.Cleanup(secure.Close)
+	plain := "http" + strings.TrimPrefix(secure.URL, "https")
+	token := map[string]string{"UNLEASH_MOCK_FLAGS_TOKEN": "*:development.some-token"}
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"health", "--url", secure.URL}, "--ca-file"},
+		{[]string{"drift", "--target", secure.URL}, "--ca-file"},
+		{[]string{"doctor", "--target", secure.URL}, "--ca-file"},
+		{[]string{"verify", "--target", secure.URL}, "--ca-file"},
+		{[]string{"spec", "--spec", secure.URL}, "--ca-file"},
+		{[]string{"serve", "--listen", "127.0.0.1:0", "--flags-from", secure.URL}, "--ca-file"},
+		{[]string{"health", "--url", plain}, " speaks https, not http"},
+		{[]string{"doctor", "--target", plain}, "the target speaks https, not http; the URL of the instance is " + secure.URL},
+		{[]string{"verify", "--target", plain}, "the target speaks https, not http; the URL of the instance is " + secure.URL},
+	} {
+		got := command(t, token, test.args...)
+		if got.code == exitcode.OK || strings.Count(got.stderr, test.want) != 1 {
+			t.Errorf("%v: exit code %d, %s", test.args, got.code, got.stderr)
 		}
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
@@ -132,8 +133,8 @@ Flags take precedence over environment variables, and those over defaults. Exit 
 	root.PersistentFlags().BoolFuncP("version", "v", "print the version", askVersion)
 	root.AddCommand(p.serveCommand(), p.specCommand(), p.seedCommand(), p.healthCommand(), p.proxyCommand(), p.driftCommand(), p.verifyCommand(), p.doctorCommand(), p.versionCommand())
 	p.fillFirst(root.Commands())
-	root.InitDefaultHelpCmd()
 	completeValues(root.Commands(), flagValues())
+	root.InitDefaultHelpCmd()
 	for _, command := range root.Commands() {
 		if command.Name() == "help" {
 			command.Run, command.RunE = nil, help
@@ -188,7 +189,11 @@ func (p *program) exitCode(err error) int {
 	if err == nil {
 		return exitcode.OK
 	}
-	fmt.Fprintln(p.stderr, "unleash-mock:", p.line(err)+p.source(err))
+	line := p.line(err)
+	if advice := httpx.Advice(err); !strings.Contains(line, advice) {
+		line += advice
+	}
+	fmt.Fprintln(p.stderr, "unleash-mock:", line+p.source(err))
 	var coded *codedError
 	if !errors.As(err, &coded) {
 		return exitcode.Usage // what cobra itself refuses: unknown commands and arguments

@@ -58,23 +58,28 @@ func Elsewhere(ctx context.Context, c *Client) string {
 	return instance.String()
 }
 
-// Moved returns the URL that requests to the target are redirected to, such as the one with https. It
-// returns an empty string if they are not, or if the path changes, too, as on the way to a login page.
-func Moved(ctx context.Context, c *Client) string {
+// Moved returns the URL at which the target really is, and what the target does at the URL that was given:
+// it redirects all requests, such as to https, or speaks only https there. The results are empty if it does
+// neither, or if the path changes, too, as on the way to a login page.
+func Moved(ctx context.Context, c *Client) (really, does string) {
 	const path = "/health"
 	x, err := c.Get(ctx, path, nil)
-	if err != nil || x.Status < http.StatusMultipleChoices || x.Status >= http.StatusBadRequest {
-		return ""
+	switch {
+	case err != nil:
+		return "", ""
+	case httpx.WantsTLS(x.Status, string(x.Received)):
+		return "https" + strings.TrimPrefix(c.Address.Base, "http"), "speaks https, not http"
+	case x.Status < http.StatusMultipleChoices || x.Status >= http.StatusBadRequest:
+		return "", ""
 	}
 	to, err := url.Parse(x.Answer.Get("Location"))
 	if err != nil || to.Host == "" || to.RawQuery != "" || !strings.HasSuffix(to.Path, path) {
-		return ""
+		return "", ""
 	}
-	base := strings.TrimSuffix(to.Redacted(), path)
-	if base == c.Address.Base {
-		return ""
+	if really = strings.TrimSuffix(to.Redacted(), path); really == c.Address.Base {
+		return "", ""
 	}
-	return base
+	return really, "redirects every request"
 }
 
 // Unwell says what a target answers to a request for its health, unless it is healthy as an Unleash

@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -253,7 +254,7 @@ func (c *Client) explain(ctx, limited context.Context, err error) error {
 	var dial *net.OpError
 	switch {
 	case errors.As(err, &dial) && (dial.Op == "dial" || dial.Op == "proxyconnect"), isTLS(err):
-		return fmt.Errorf("%w: %w%s", ErrUnreachable, err, advice(err))
+		return fmt.Errorf("%w: %w%s", ErrUnreachable, err, httpx.Advice(err))
 	case isLongHead(err):
 		return &NoAnswerError{errLongHead}
 	case limited.Err() != nil:

@@ -11,6 +11,8 @@ import (
 	"net"
 	"net/http"
 	"strings"
+
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 )
 
 // errReadOnly is returned for a request that could change something in a read-only run.
@@ -167,23 +169,5 @@ func isTLS(err error) bool {
 	var verification *tls.CertificateVerificationError
 	var alert tls.AlertError
 	return errors.As(err, &unknown) || errors.As(err, &host) || errors.As(err, &invalid) ||
-		errors.As(err, &record) || errors.As(err, &verification) || errors.As(err, &alert) || speaksHTTP(err)
-}
-
-// speaksHTTP reports whether a server answered with http where https was expected. Go's
-// transport has no error type of its own for that.
-func speaksHTTP(err error) bool {
-	return strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
-}
-
-// advice returns what helps against an error, after a semicolon.
-func advice(err error) string {
-	var unknown x509.UnknownAuthorityError
-	switch {
-	case errors.As(err, &unknown):
-		return "; name the authority's certificate with --ca-file"
-	case speaksHTTP(err):
-		return "; the target speaks http, not https"
-	}
-	return ""
+		errors.As(err, &record) || errors.As(err, &verification) || errors.As(err, &alert) || httpx.SpeaksHTTP(err)
 }

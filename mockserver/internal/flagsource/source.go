@@ -206,5 +206,5 @@ func unreachable(err error) *Failure {
 		}
 		err = broken.Err
 	}
-	return &Failure{kind: "unreachable", message: "it cannot be reached: " + visible.Line(err.Error())}
+	return &Failure{kind: "unreachable", message: "it cannot be reached: " + visible.Line(err.Error()) + httpx.Advice(err)}
 }
