@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/unleash-mock/unleash-mock/internal/plural"
 )
 
 // Filter selects exchanges. The zero value selects all.
@@ -132,7 +134,7 @@ func (s *Server) WaitForRequests(count int, filter Filter, timeout time.Duration
 	query.Set("wait", timeout.String())
 	out := s.requests(query)
 	if !out.Complete {
-		s.t.Fatalf("mocktest: within %s the mock got %d requests that match %+v, want %d", timeout, out.Matched, filter, count)
+		s.t.Fatalf("mocktest: within %s the mock got %d of %d requests that match %+v", timeout, out.Matched, count, filter)
 	}
 	return out.Requests
 }
@@ -143,7 +145,7 @@ func (s *Server) AssertRequests(count int, filter Filter) []Exchange {
 	s.t.Helper()
 	found := s.Requests(filter)
 	if len(found) != count {
-		s.t.Errorf("the mock got %d requests that match %+v, want %d", len(found), filter, count)
+		s.t.Errorf("the mock got %s like %+v, want %d", plural.Of(len(found), "request"), filter, count)
 	}
 	return found
 }

@@ -193,9 +193,9 @@ func TestWhatAFailingTestSays(t *testing.T) {
 	}
 	said := failing.said.String()
 	for _, want := range []string{
-		"the mock got 1 requests that match {Operation: Method: Path: Status:400 Rule: After:0}, want 2",
+		"the mock got 1 request like {Operation: Method: Path: Status:400 Rule: After:0}, want 2",
 		"the contract was broken: request of exchange 1, updateSignalEndpoint, refused: body/name: it must be string, it is number",
-		"within 1ms the mock got 1 requests that match",
+		"within 1ms the mock got 1 of 2 requests that match",
 		"mocktest: POST rules: status 400: /body: the rule changes nothing",
 		"mocktest: POST reset: ",
 		"   1  400  PUT /api/admin/signal-endpoints/1337 (admin API token)",

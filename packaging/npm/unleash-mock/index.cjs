@@ -187,7 +187,7 @@ class Mock {
   async waitForRequests(count, filter = {}, timeout = 5_000) {
     const { requests, matched, complete } = await this.#requests({ ...filter, count, wait: `${timeout}ms` });
     if (!complete) {
-      throw new Error(`within ${timeout} ms the mock got ${matched} requests that match ${JSON.stringify(filter)}, not ${count}`);
+      throw new Error(`within ${timeout} ms the mock got ${matched} of ${count} requests that match ${JSON.stringify(filter)}`);
     }
     return requests;
   }

@@ -43,7 +43,7 @@ test("the app sends one request", async () => {
   expect(others).toEqual([]);
   expect(request).toMatchObject({ method: "GET", target: "/api/frontend", status: 200, violations: [] });
   expect(await mock.waitForRequests(1, { path: "/api/*" })).toHaveLength(1);
-  await expect(mock.waitForRequests(2, {}, 10)).rejects.toThrow("within 10 ms the mock got 1 requests");
+  await expect(mock.waitForRequests(2, {}, 10)).rejects.toThrow("within 10 ms the mock got 1 of 2 requests");
 });
 
 test("the newest of many requests are shown, oldest first", async () => {
