@@ -26,24 +26,26 @@ const (
 // memory is reused for the next exchange at the same position. It must not refer to
 // memory of the request, which would live as long as the record.
 type record struct {
-	id                        int64
-	start                     time.Time
-	duration                  time.Duration
-	operation                 string
-	status                    int
-	caller                    string
-	rule                      string
-	requestSize, responseSize int64
-	proto                     string // a constant
-	requestWire, responseWire int64
-	requestUnread             string
-	responseUnread            string
-	requestCut                bool
-	responseCut               bool
-	violations                []traffic.Violation
+	id                int64
+	start             time.Time
+	duration          time.Duration
+	operation         string
+	status            int
+	caller            string
+	rule              string
+	proto             string // a constant
+	request, response message
+	violations        []traffic.Violation
 
 	text []byte
 	ends [parts]int // where each part ends
+}
+
+// message is what a record holds of a request or a response besides its text.
+type message struct {
+	size, wire int64
+	unread     string
+	cut        bool
 }
 
 // headerGuess is the size that usually suffices for an exchange without its bodies.
@@ -56,30 +58,23 @@ func (r *record) fill(x *traffic.Exchange, withText bool) {
 	r.caller, r.rule = x.Caller, x.Rule
 	r.proto = x.Proto
 	sent, came := &x.Request, &x.Response
-	r.requestSize, r.responseSize = max(sent.Size, int64(len(sent.Body))), max(came.Size, int64(len(came.Body)))
-	r.requestWire, r.responseWire = sent.Wire, came.Wire
-	r.requestUnread, r.responseUnread = sent.Unread, came.Unread
-	if sent.Wire > 0 {
-		r.requestSize = int64(len(sent.Body))
-	}
-	r.requestCut, r.responseCut = len(sent.Body) > MaxBody, len(came.Body) > MaxBody
 	if r.text == nil {
 		r.text = make([]byte, 0, headerGuess+min(len(sent.Body), MaxBody)+min(len(came.Body), MaxBody))
 	}
-	r.text = append(r.text[:0], x.Method...)
-	r.ends[partMethod] = len(r.text)
-	r.text = append(r.text, x.Host...)
-	r.ends[partHost] = len(r.text)
-	r.text = append(r.text, x.Path...)
-	r.ends[partPath] = len(r.text)
-	r.text = append(r.text, x.Query...)
-	r.ends[partQuery] = len(r.text)
-	r.fillMessage(sent, partRequestHeader, withText)
-	r.fillMessage(came, partResponseHeader, withText)
+	r.text = r.text[:0]
+	for part, text := range [...]string{partMethod: x.Method, partHost: x.Host, partPath: x.Path, partQuery: x.Query} {
+		r.text = append(r.text, text...)
+		r.ends[part] = len(r.text)
+	}
+	r.request = r.fillMessage(sent, partRequestHeader, withText)
+	r.response = r.fillMessage(came, partResponseHeader, withText)
+	if sent.Wire > 0 {
+		r.request.size = int64(len(sent.Body))
+	}
 }
 
-// fillMessage writes a header and then the body, which is the next part.
-func (r *record) fillMessage(m *traffic.Message, header int, withText bool) {
+// fillMessage writes a header and then the body, which is the next part. It returns the rest of the message.
+func (r *record) fillMessage(m *traffic.Message, header int, withText bool) message {
 	if withText {
 		r.text = appendHeader(r.text, m.Header)
 	}
@@ -88,6 +83,7 @@ func (r *record) fillMessage(m *traffic.Message, header int, withText bool) {
 		r.text = append(r.text, m.Body[:min(len(m.Body), MaxBody)]...)
 	}
 	r.ends[header+1] = len(r.text)
+	return message{size: max(m.Size, int64(len(m.Body))), wire: m.Wire, unread: m.Unread, cut: len(m.Body) > MaxBody}
 }
 
 // exchange converts a copied record, with secrets redacted.
@@ -105,11 +101,16 @@ func (r *record) exchange(known *secrets.Redactor) traffic.Exchange {
 		Status:     r.status,
 		Caller:     r.caller,
 		Rule:       r.rule,
-		Request:    traffic.Message{Header: readHeader(r.part(partRequestHeader)), Body: r.part(partRequestBody), Size: r.requestSize, Wire: r.requestWire, Cut: r.requestCut, Unread: r.requestUnread},
-		Response:   traffic.Message{Header: readHeader(r.part(partResponseHeader)), Body: r.part(partResponseBody), Size: r.responseSize, Wire: r.responseWire, Cut: r.responseCut, Unread: r.responseUnread},
+		Request:    r.message(r.request, partRequestHeader),
+		Response:   r.message(r.response, partResponseHeader),
 		Violations: r.violations,
 	}
 	return x.Redacted(known)
+}
+
+// message returns the message whose header is a part, and whose body is the next one.
+func (r *record) message(m message, header int) traffic.Message {
+	return traffic.Message{Header: readHeader(r.part(header)), Body: r.part(header + 1), Size: m.size, Wire: m.wire, Cut: m.cut, Unread: m.unread}
 }
 
 // recordSize is the memory that a record takes besides its text.
