@@ -32,12 +32,24 @@ type field struct {
 
 // fieldNamed returns the context's own field of that name, or else the property.
 func fieldNamed(name string) field {
+	if name == "properties" {
+		return field{own: (*Context).propertiesAsText, property: name}
+	}
 	return field{own: ownFields[name], property: name}
 }
 
 // ownField returns the context's own field and ignores properties.
 func ownField(name string) field {
 	return field{own: ownFields[name]}
+}
+
+// propertiesAsText returns what the Node SDK finds if a constraint names the properties
+// themselves: an object, as JavaScript writes it (O).
+func (c *Context) propertiesAsText() string {
+	if c.Properties == nil {
+		return ""
+	}
+	return "[object Object]"
 }
 
 func (c *Context) value(f field) (string, bool) {

@@ -149,6 +149,18 @@ func TestOwnFieldsComeBeforeProperties(t *testing.T) {
 	}
 }
 
+// TestPropertiesAreAnObject checks what a constraint on the properties themselves finds.
+func TestPropertiesAreAnObject(t *testing.T) {
+	t.Parallel()
+	isObject := testOf(Constraint{ContextName: "properties", Operator: "IN", Values: []string{"[object Object]"}})
+	if !isObject(&Context{Properties: map[string]string{"properties": "a"}}) {
+		t.Error("properties are not taken for an object")
+	}
+	if isObject(&Context{}) {
+		t.Error("properties that were not sent are taken for an object")
+	}
+}
+
 func TestUnreadableConstraintsSayWhy(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
