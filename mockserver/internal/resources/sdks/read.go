@@ -2,6 +2,7 @@ package sdks
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -94,7 +95,7 @@ func (a *Application) createdBy() *string {
 // defaultLimit is how many applications are listed by default.
 const defaultLimit = 1000
 
-// missing is a strategy that an application knows but the instance does not.
+// missing is a strategy or a flag that an application knows but the instance does not.
 type missing struct {
 	Name    string `json:"name"`
 	Missing bool   `json:"notFound"`
@@ -127,7 +128,26 @@ type running struct {
 	Environment string    `json:"environment"`
 }
 
-// seenFlag is a flag that an application has counted.
+// storedEvery is how often a real server stores the instances that it has seen since (O).
+const storedEvery = 20 * time.Second
+
+// newestFirst orders instances by when they were last seen. Those that a real server would
+// have stored together keep the order in which they were seen (O).
+func newestFirst(all []*Instance) []*Instance {
+	slices.SortStableFunc(all, func(a, b *Instance) int { return a.LastSeen.Compare(b.LastSeen) })
+	out := make([]*Instance, 0, len(all))
+	for end := len(all); end > 0; {
+		start := end - 1
+		for start > 0 && all[end-1].LastSeen.Sub(all[start-1].LastSeen) < storedEvery {
+			start--
+		}
+		out = append(out, all[start:end]...)
+		end = start
+	}
+	return out
+}
+
+// seenFlag is a flag that an application has counted and that is not archived.
 type seenFlag struct {
 	*features.Flag
 	Archived bool `json:"archived"`
@@ -146,7 +166,7 @@ type details struct {
 	Icon        *string       `json:"icon"`
 	Strategies  []engine.JSON `json:"strategies"`
 	Instances   []running     `json:"instances"`
-	SeenFlags   []seenFlag    `json:"seenToggles"`
+	SeenFlags   []engine.JSON `json:"seenToggles"`
 	Links       links         `json:"links"`
 }
 
@@ -166,7 +186,7 @@ func one(view *engine.View, in oneIn) (out engine.Answer[*details], err error) {
 	for _, name := range a.Strategies {
 		shown.Strategies = append(shown.Strategies, strategy(name))
 	}
-	for _, i := range instances.Under(view, engine.Text(a.Name)) {
+	for _, i := range newestFirst(instances.Under(view, engine.Text(a.Name))) {
 		shown.Instances = append(shown.Instances, running{i.Application, i.ID, engine.OrNull(i.SDK), engine.OrNull(i.Type), engine.OrNull(i.Address), i.LastSeen, i.CreatedAt, i.Environment})
 	}
 	return engine.OK(shown)
@@ -180,16 +200,21 @@ func remove(tx *engine.Tx, in oneIn) (out engine.Answer[engine.None], err error)
 	return out, nil
 }
 
-// seenBy lists the flags that an application has counted.
-func seenBy(view *engine.View, application string) []seenFlag {
+// seenBy lists the flags that an application has counted. Those that are archived or deleted
+// by now are missing (O).
+func seenBy(view *engine.View, application string) []engine.JSON {
 	names := map[string]bool{}
 	for _, c := range counts.All(view) {
-		names[c.Flag] = names[c.Flag] || c.Application == application
+		if c.Application == application {
+			names[c.Flag] = true
+		}
 	}
-	out := []seenFlag{}
-	for _, f := range features.All(view) {
-		if names[f.Name] {
-			out = append(out, seenFlag{f, f.ArchivedAt != nil})
+	out := []engine.JSON{}
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if f := features.Get(view, name); f != nil && f.ArchivedAt == nil {
+			out = append(out, engine.Append(nil, &seenFlag{f, false}))
+		} else {
+			out = append(out, engine.Append(nil, &missing{name, true}))
 		}
 	}
 	return out
@@ -214,7 +239,7 @@ type instancesOut struct {
 
 func instancesOf(view *engine.View, in instancesIn) (engine.Answer[instancesOut], error) {
 	out := instancesOut{[]shortly{}}
-	for _, i := range instances.Under(view, engine.Text(in.Name, in.Environment)) {
+	for _, i := range newestFirst(instances.Under(view, engine.Text(in.Name, in.Environment))) {
 		out.Instances = append(out.Instances, shortly{i.ID, engine.OrNull(i.Address), engine.OrNull(i.SDK), i.LastSeen})
 	}
 	return engine.OK(out)
