@@ -105,6 +105,11 @@ features: [{name: checkout, environments: [{name: development}, {name: productio
 			a.must(202, http.MethodDelete, flag, adminToken, "", "Content-Type: application/json")
 			sent(http.MethodPost, "/api/admin/archive/revive/checkout")()
 		}, "initial"},
+		{"archived, and put out of the archive", func() {
+			a.must(202, http.MethodDelete, flag, adminToken, "", "Content-Type: application/json")
+			a.must(200, http.MethodPut, flag, adminToken, "{}", "Content-Type: application/json")
+		}, "archived"},
+		{"counted after that", counted("production"), "archived"},
 	} {
 		step.do()
 		if got := string(a.must(200, http.MethodGet, flag, adminToken, "").body); !strings.Contains(got, `"lifecycle":{"stage":"`+step.want+`",`) {

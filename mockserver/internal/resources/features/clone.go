@@ -44,6 +44,9 @@ func clone(tx *engine.Tx, in cloneIn) (out engine.Answer[answer], err error) {
 		}
 	}
 	for _, toggle := range toggles.Under(tx, engine.Text(in.Name)) {
+		if toggle.Left {
+			continue
+		}
 		if err := in.copyEnvironment(tx, toggle); err != nil {
 			return out, err
 		}

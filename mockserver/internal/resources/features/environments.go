@@ -14,20 +14,34 @@ func Join(tx *engine.Tx, project, environment string) error {
 		if flag.Project != project || In(tx, flag.Name, environment) != nil {
 			continue
 		}
-		if err := toggles.Insert(tx, &Toggle{Flag: flag.Name, Environment: environment, Variants: []Variant{}}); err != nil {
+		var err error
+		after := &Toggle{Flag: flag.Name, Environment: environment, Variants: []Variant{}}
+		if before := toggles.Get(tx, engine.Text(flag.Name, environment)); before == nil {
+			err = toggles.Insert(tx, after)
+		} else {
+			err = toggles.UpdateAs(tx, "", before, after)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Leave removes the flags of a project from an environment, along with their strategies.
-func Leave(tx *engine.Tx, project, environment string) {
+// Leave removes the flags of a project from an environment. They keep their strategies there,
+// but nothing else (O).
+func Leave(tx *engine.Tx, project, environment string) error {
 	for _, flag := range flags.All(tx) {
-		if toggle := In(tx, flag.Name, environment); flag.Project == project && toggle != nil {
-			toggles.Delete(tx, toggle)
+		before := In(tx, flag.Name, environment)
+		if flag.Project != project || before == nil {
+			continue
+		}
+		after := &Toggle{Flag: flag.Name, Environment: environment, Variants: []Variant{}, Left: true}
+		if err := toggles.UpdateAs(tx, "", before, after); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 // Seen records that an SDK counted a flag in an environment. This causes no event, and
@@ -48,11 +62,14 @@ func Seen(tx *engine.Tx, flag, environment string) error {
 	return toggles.UpdateAs(tx, "", before, &after)
 }
 
-// The stages of a flag's lifecycle that reports from SDKs lead to.
+// The stages of a flag's lifecycle. Reports from SDKs lead to the second and the third.
+// Archiving leads to the last, which only a revival ends: a PUT that takes the flag out of
+// the archive does not (O).
 const (
-	initial = "initial"
-	preLive = "pre-live"
-	live    = "live"
+	initial  = "initial"
+	preLive  = "pre-live"
+	live     = "live"
+	archived = "archived"
 )
 
 // lifecycle returns the stage of a flag: initial since its creation, unless it has another.
@@ -70,7 +87,7 @@ func advance(tx *engine.Tx, counted *Toggle) error {
 	if counted.Enabled && projects.IsProduction(tx, counted.Environment) {
 		reached = live
 	}
-	if stage := before.lifecycle().Stage; stage == reached || stage == live {
+	if stage := before.lifecycle().Stage; stage == reached || stage == live || stage == archived {
 		return nil
 	}
 	after := *before

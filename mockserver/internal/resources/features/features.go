@@ -83,13 +83,14 @@ type Flag struct {
 	ImpressionData bool       `json:"impressionData"`
 	ArchivedAt     *time.Time `json:"-" state:"archivedAt"`
 	CreatedBy      Person     `json:"-" state:"createdBy"`
-	// Lifecycle is how far the flag has come; nil for one that no SDK has counted yet.
+	// Lifecycle is how far the flag has come; nil for one that no SDK has counted and nobody
+	// has archived yet.
 	Lifecycle *Lifecycle `json:"-" state:"lifecycle"`
 }
 
 // Lifecycle is a stage of a flag, and when the flag entered it.
 type Lifecycle struct {
-	Stage     string    `json:"stage" enum:"initial,pre-live,live"`
+	Stage     string    `json:"stage" enum:"initial,pre-live,live,archived"`
 	EnteredAt time.Time `json:"enteredStageAt"`
 }
 
@@ -107,6 +108,9 @@ type Toggle struct {
 	Variants    []Variant `json:"variants"`
 	// LastSeenAt is when SDKs last counted the flag there.
 	LastSeenAt *time.Time `json:"lastSeenAt,omitzero"`
+	// Left is true if the project has left the environment. The flag's strategies stay, for
+	// SDKs and for when the project comes back (O).
+	Left bool `json:"left,omitzero"`
 }
 
 // Tag is a tag of a flag.
@@ -185,7 +189,10 @@ func All(r engine.Reader) []*Flag {
 // In returns the state of a flag in an environment, or nil if its project does not have
 // the environment.
 func In(r engine.Reader, flag, environment string) *Toggle {
-	return toggles.Get(r, engine.Text(flag, environment))
+	if toggle := toggles.Get(r, engine.Text(flag, environment)); toggle != nil && !toggle.Left {
+		return toggle
+	}
+	return nil
 }
 
 // tagsOf returns the tags of a flag.
@@ -270,11 +277,11 @@ func older(a, b *Strategy) int {
 // it is empty, all of them.
 func ByProject(r engine.Reader, project string) map[string][]projects.Flag {
 	out := map[string][]projects.Flag{}
-	for _, flag := range All(r) {
+	for _, flag := range flags.All(r) {
 		if project != "" && flag.Project != project {
 			continue
 		}
-		row := projects.Flag{Name: flag.Name, Type: flag.Type, Changed: flag.CreatedAt}
+		row := projects.Flag{Name: flag.Name, Type: flag.Type, Archived: flag.ArchivedAt != nil, Changed: flag.CreatedAt}
 		for _, toggle := range toggles.Under(r, engine.Text(flag.Name)) {
 			row.Enabled = row.Enabled || toggle.Enabled
 			if at := toggle.LastSeenAt; at != nil && (row.SeenAt == nil || at.After(*row.SeenAt)) {

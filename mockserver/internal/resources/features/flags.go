@@ -237,6 +237,9 @@ func archive(tx *engine.Tx, in in) (out engine.Answer[engine.None], err error) {
 	DropParents(tx, in.Name) // reviving does not bring them back (O)
 	after, now := *before, tx.Stamp()
 	after.ArchivedAt = &now
+	if before.lifecycle().Stage != archived {
+		after.Lifecycle = &Lifecycle{archived, now}
+	}
 	return out, flags.UpdateAs(tx, "feature-archived", before, &after)
 }
 

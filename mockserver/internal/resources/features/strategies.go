@@ -281,7 +281,7 @@ func addStrategy(tx *engine.Tx, in addStrategyIn) (out engine.Answer[*Strategy],
 	if err := in.strategyBody.fill(tx, out.Value); err != nil {
 		return out, err
 	}
-	if In(tx, in.in.Name, in.Environment) == nil {
+	if toggles.Get(tx, engine.Text(in.in.Name, in.Environment)) == nil { // one that the project has left will do (O)
 		return out, apierror.BadData("You have not added the current environment to the project")
 	}
 	return out, add(tx, out.Value)
@@ -391,10 +391,12 @@ func sortStrategies(tx *engine.Tx, in sortIn) (out engine.Answer[engine.None], e
 		return out, err
 	}
 	order := idsOf(all)
-	for i, place := range in.Order {
+	for _, place := range in.Order {
 		if !slices.Contains(order, place.ID) {
 			return out, apierror.BadData("trying to change strategies for environment via update sortOrder")
 		}
+	}
+	for i, place := range in.Order {
 		if err := apierror.CheckInt32(fmt.Sprintf("[%d].sortOrder", i), place.SortOrder); err != nil {
 			return out, err
 		}

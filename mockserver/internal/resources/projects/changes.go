@@ -96,8 +96,7 @@ func (u Usage) leave(tx *engine.Tx, in linkIn) (out engine.Answer[engine.None], 
 		return out, nil
 	}
 	links.Delete(tx, link)
-	u.Left(tx, in.ID, in.Environment)
-	return out, nil
+	return out, u.Left(tx, in.ID, in.Environment)
 }
 
 type defaultStrategyIn struct {

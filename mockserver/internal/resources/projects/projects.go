@@ -35,8 +35,8 @@ func Resource(usage Usage) engine.Resource {
 // Usage finds what other resources have in projects and environments. Functions that find
 // something may be nil, and then find nothing.
 type Usage struct {
-	// Flags returns the flags that are not archived, by project: those of a given project
-	// or, if it is empty, of all of them.
+	// Flags returns the flags by project: those of a given project or, if it is empty, of
+	// all of them.
 	Flags func(r engine.Reader, project string) map[string][]Flag
 	// Enabled counts the flags that are on in each environment, archived or not: those of a
 	// given project or, if it is empty, of all of them.
@@ -49,12 +49,13 @@ type Usage struct {
 	SwitchedOn, Connected func(view *engine.View, project string) bool
 	// Joined and Left are called when a project gets or loses an environment.
 	Joined func(tx *engine.Tx, project, environment string) error
-	Left   func(tx *engine.Tx, project, environment string)
+	Left   func(tx *engine.Tx, project, environment string) error
 }
 
 // Flag is what a project needs to know about a flag.
 type Flag struct {
 	Name, Type string
+	Archived   bool
 	// Enabled is whether the flag is on in an environment.
 	Enabled bool
 	Changed time.Time
@@ -191,7 +192,7 @@ func (u Usage) list(view *engine.View, _ listIn) (engine.Answer[listOut], error)
 	for _, project := range all {
 		flags := byProject[project.ID]
 		out.Projects = append(out.Projects, &listed{
-			Name: project.Name, ID: project.ID, Description: project.Description, Health: 100, Flags: int64(len(flags)),
+			Name: project.Name, ID: project.ID, Description: project.Description, Health: 100, Flags: int64(len(active(flags))),
 			Favorite: Favorite(view), CreatedAt: project.CreatedAt, Mode: project.Mode, LastFlagUsage: lastSeen(flags),
 			LastUpdatedAt: lastChange(flags), OnboardingStatus: u.onboarding(view, project.ID, flags), Owners: []owner{{"system"}},
 		})
@@ -205,6 +206,12 @@ func Favorite(view *engine.View) *bool {
 		return nil
 	}
 	return new(bool)
+}
+
+// active returns the flags that are not archived. The others count only for when something
+// was last changed, used or switched on (O).
+func active(flags []Flag) []Flag {
+	return slices.DeleteFunc(slices.Clone(flags), func(flag Flag) bool { return flag.Archived })
 }
 
 func lastChange(flags []Flag) *time.Time {
@@ -242,7 +249,8 @@ func (u Usage) onboarding(view *engine.View, project string, flags []Flag) onboa
 		return onboarding{Status: "onboarded"}
 	case isSeen:
 		return onboarding{Status: "sdk-connected"}
-	case len(flags) > 0:
+	}
+	if flags = active(flags); len(flags) > 0 {
 		first := slices.MinFunc(flags, func(a, b Flag) int { return a.Changed.Compare(b.Changed) })
 		return onboarding{Status: "first-flag-created", Flag: first.Name}
 	}
@@ -317,7 +325,7 @@ func (u Usage) overview(view *engine.View, in projectIn) (out engine.Answer[over
 	shown := overview{
 		Name: project.Name, Description: project.Description, Mode: project.Mode, LinkTemplates: []template{}, Environments: []*shownLink{},
 		DefaultStickiness: project.DefaultStickiness, Health: 100, UpdatedAt: project.UpdatedAt, CreatedAt: project.CreatedAt,
-		OnboardingStatus: u.onboarding(view, project.ID, flags), FlagTypes: countTypes(flags), Version: 1,
+		OnboardingStatus: u.onboarding(view, project.ID, flags), FlagTypes: countTypes(active(flags)), Version: 1,
 	}
 	for _, link := range EnvironmentsOf(view, project.ID) {
 		shown.Environments = append(shown.Environments, &shownLink{link.Environment, link.DefaultStrategy})

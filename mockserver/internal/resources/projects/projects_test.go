@@ -41,6 +41,10 @@ features: [{name: checkout, environments: [{name: development, enabled: true}]}]
 		{http.MethodDelete, project + "/environments/staging", "", http.StatusOK, ""},
 		{http.MethodDelete, project + "/environments/staging", "", http.StatusOK, ""},
 		{http.MethodGet, project + "/features/checkout/environments/staging", "", http.StatusNotFound, "staging"},
+		{http.MethodGet, project + "/features/checkout", "", http.StatusOK, `"environments":[{"name":"development",`},
+		{http.MethodPost, project + "/environments", `{"environment":"staging"}`, http.StatusOK, ""},
+		{http.MethodGet, project + "/features/checkout/environments/staging", "", http.StatusOK, `"enabled":false,"strategies":[{"id":"`}, // kept
+		{http.MethodDelete, project + "/environments/staging", "", http.StatusOK, ""},
 		{http.MethodPut, "/api/admin/environments/sort-order", `{"staging":0,"nowhere":1}`, http.StatusOK, ""},
 		{http.MethodGet, "/api/admin/environments/project/default", "", http.StatusOK, `{"version":1,"environments":[{"name":"staging","type":"development","sortOrder":0,"enabled":true,"protected":false,"requiredApprovals":null,"projectApiTokenCount":0,"projectEnabledToggleCount":0,"visible":false}`},
 		{http.MethodGet, project + "/overview", "", http.StatusOK, `"environments":[{"environment":"development"}],"featureTypeCounts":[{"type":"release","count":1}]`},
@@ -94,6 +98,34 @@ features: [{name: b, createdAt: -2h}, {name: a, createdAt: -1h, environments: [{
 		mock.ServeHTTP(recorder, request)
 		if recorder.Code != step.status || !strings.Contains(recorder.Body.String(), step.says) {
 			t.Errorf("%s %s: status %d: %s", step.method, step.path, recorder.Code, recorder.Body)
+		}
+	}
+}
+
+// TestArchivedFlagsCountAsUse checks that a project counts as used by SDKs, and says when, even
+// if the flag that they reported is archived by now.
+func TestArchivedFlagsCountAsUse(t *testing.T) {
+	t.Parallel()
+	mock, err := mockserver.New(mockserver.WithSeedFile("seed.yaml", []byte(`
+apiTokens: [{name: admin, type: admin, secret: "*:*.unleash-insecure-admin-api-token"}]
+features:
+- {name: a, archivedAt: -1h, environments: [{name: development, enabled: true, lastSeenAt: -2h}]}
+- {name: b, createdAt: -1h}
+`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, says := range map[string]string{
+		"/api/admin/projects/default/overview": `"onboardingStatus":{"status":"onboarded"}`,
+		"/api/admin/projects":                  `"featureCount":1,`,
+		"/api/admin/projects?archived=false":   `"lastReportedFlagUsage":"2`,
+	} {
+		request := httptest.NewRequest(http.MethodGet, path, http.NoBody)
+		request.Header.Set("Authorization", wellknown.Admin)
+		recorder := httptest.NewRecorder()
+		mock.ServeHTTP(recorder, request)
+		if recorder.Code != http.StatusOK || !strings.Contains(recorder.Body.String(), says) {
+			t.Errorf("%s: status %d: %s, want %s", path, recorder.Code, recorder.Body, says)
 		}
 	}
 }
