@@ -128,25 +128,6 @@ type running struct {
 	Environment string    `json:"environment"`
 }
 
-// storedEvery is how often a real server stores the instances that it has seen since (O).
-const storedEvery = 20 * time.Second
-
-// newestFirst orders instances by when they were last seen. Those that a real server would
-// have stored together keep the order in which they were seen (O).
-func newestFirst(all []*Instance) []*Instance {
-	slices.SortStableFunc(all, func(a, b *Instance) int { return a.LastSeen.Compare(b.LastSeen) })
-	out := make([]*Instance, 0, len(all))
-	for end := len(all); end > 0; {
-		start := end - 1
-		for start > 0 && all[end-1].LastSeen.Sub(all[start-1].LastSeen) < storedEvery {
-			start--
-		}
-		out = append(out, all[start:end]...)
-		end = start
-	}
-	return out
-}
-
 // seenFlag is a flag that an application has counted and that is not archived.
 type seenFlag struct {
 	*features.Flag
@@ -186,7 +167,7 @@ func one(view *engine.View, in oneIn) (out engine.Answer[*details], err error) {
 	for _, name := range a.Strategies {
 		shown.Strategies = append(shown.Strategies, strategy(name))
 	}
-	for _, i := range newestFirst(instances.Under(view, engine.Text(a.Name))) {
+	for _, i := range instances.Under(view, engine.Text(a.Name)) {
 		shown.Instances = append(shown.Instances, running{i.Application, i.ID, engine.OrNull(i.SDK), engine.OrNull(i.Type), engine.OrNull(i.Address), i.LastSeen, i.CreatedAt, i.Environment})
 	}
 	return engine.OK(shown)
@@ -239,7 +220,7 @@ type instancesOut struct {
 
 func instancesOf(view *engine.View, in instancesIn) (engine.Answer[instancesOut], error) {
 	out := instancesOut{[]shortly{}}
-	for _, i := range newestFirst(instances.Under(view, engine.Text(in.Name, in.Environment))) {
+	for _, i := range instances.Under(view, engine.Text(in.Name, in.Environment)) {
 		out.Instances = append(out.Instances, shortly{i.ID, engine.OrNull(i.Address), engine.OrNull(i.SDK), i.LastSeen})
 	}
 	return engine.OK(out)
