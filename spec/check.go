@@ -15,6 +15,7 @@ import (
 	"github.com/pb33f/jsonschema/v6"
 
 	"github.com/unleash-mock/unleash-mock/internal/openapi"
+	"github.com/unleash-mock/unleash-mock/spec/internal/effort"
 )
 
 // Failure is one way in which a request or a response breaks the contract.
@@ -442,9 +443,35 @@ func exactly(text []byte) (value any, err error) {
 // manyDigits matches what floats may round, tooManyDigits what would take too long to read exactly.
 var manyDigits, tooManyDigits = regexp.MustCompile(`\d{16}`), regexp.MustCompile(`\d{1000}`)
 
-// check validates a value and returns its failures, the one to report first.
+// maxEffort is how many steps it may take to validate a value by a schema that contains itself. They are counted if
+// the value is nested deeper than shallow.
+const (
+	maxEffort = 1 << 20
+	shallow   = 1
+)
+
+// isDeep reports whether a value is nested deeper than a depth.
+func isDeep(value any, depth int) bool {
+	switch value := value.(type) {
+	case []any:
+		return depth == 0 || slices.ContainsFunc(value, func(item any) bool { return isDeep(item, depth-1) })
+	case map[string]any:
+		if depth == 0 {
+			return true
+		}
+		for _, field := range value {
+			if isDeep(field, depth-1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// check validates a value and returns its failures, the one to report first. It returns none if the schema contains
+// itself, and validating the value would take too long.
 func (c *compiledSchema) check(order ordering, value any, in string) []Failure {
-	if c.schema == nil {
+	if c.schema == nil || c.recurs != nil && isDeep(value, shallow) && c.recurs() && effort.Exceeds(c.schema, value, maxEffort) {
 		return nil
 	}
 	if !isLarge(value) {

@@ -116,7 +116,9 @@ func (r reader) model(o *Operation) (*v3.Operation, error) {
 	}
 	operation := item.GetOperations().GetOrZero(method)
 	operation.Parameters = append(slices.DeleteFunc(slices.Clone(item.Parameters), func(shared *v3.Parameter) bool {
-		return slices.ContainsFunc(operation.Parameters, func(own *v3.Parameter) bool { return own.In == shared.In && own.Name == shared.Name })
+		return slices.ContainsFunc(operation.Parameters, func(own *v3.Parameter) bool {
+			return own.In == shared.In && (own.Name == shared.Name || own.In == "header" && strings.EqualFold(own.Name, shared.Name))
+		})
 	}), operation.Parameters...)
 	return operation, nil
 }

@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -106,6 +107,33 @@ func TestOddDocuments(t *testing.T) {
 
 func oddDocument(version, operation, components string) []byte {
 	return []byte("openapi: " + version + "\ninfo: {title: t, version: '1'}\npaths:\n  /x:\n    post:\n      operationId: x\n" + operation + "components:\n" + components)
+}
+
+// TestAnOperationsHeaderReplacesThatOfItsPath checks that letter case does not tell headers apart.
+func TestAnOperationsHeaderReplacesThatOfItsPath(t *testing.T) {
+	t.Parallel()
+	contract, err := Parse([]byte(`
+openapi: 3.1.0
+info: {title: t, version: "1"}
+paths:
+  /x:
+    parameters: [{name: X-Kind, in: header, schema: {type: integer}}, {name: Q, in: query, schema: {type: integer}}]
+    get: {operationId: x, parameters: [{name: x-kind, in: header, schema: {enum: [a, null]}}, {name: q, in: query}], responses: {'204': {description: d}}}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, parameter := range contract.Operation("x").Parameters() {
+		names = append(names, parameter.Name)
+	}
+	if want := []string{"Q", "x-kind", "q"}; !slices.Equal(names, want) {
+		t.Errorf("the parameters are %q, want %q", names, want)
+	}
+	failures := contract.Operation("x").Parameters()[1].Check("b", true)
+	if len(failures) != 1 || failures[0].Reason != "it must be one of [a null]" {
+		t.Errorf("b fails with %v", failures)
+	}
 }
 
 // TestPathsByReference checks that a path can refer to another one, and can have parameters

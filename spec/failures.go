@@ -125,7 +125,7 @@ func describe(leaf *jsonschema.ValidationError, in string, byKeys func(at []stri
 		return one(2, "minItems", fmt.Sprint(reason.Want), fmt.Sprintf("it has %s; at least %d are needed", plural.Of(reason.Got, "item"), reason.Want))
 	case *kind.Enum:
 		base.Allowed = reason.Want
-		return one(9, "enum", "", fmt.Sprintf("it must be one of %v", reason.Want))
+		return one(9, "enum", "", "it must be one of "+strings.ReplaceAll(fmt.Sprint(reason.Want), "<nil>", "null"))
 	case *kind.Contains:
 		return one(8, "contains", "", "it contains none of the items that it must contain")
 	case *kind.MinContains:

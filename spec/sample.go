@@ -7,6 +7,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pb33f/jsonschema/v6"
@@ -26,12 +27,43 @@ func (h *Header) Value(seed uint64) (any, error) {
 	if value, err := h.sample(); err == nil {
 		return value, nil
 	}
-	if strings.EqualFold(h.Name, "ETag") { // must be quoted, even if the schema does not say so
-		if tag := fmt.Sprintf(`"%x"`, seed); len(h.schema.get().check(ordering{}, tag, "header")) == 0 {
-			return tag, nil
+	if usual := usualHeaders[strings.ToLower(h.Name)]; usual != "" {
+		text := strings.ReplaceAll(usual, "%", strconv.FormatUint(seed, 16))
+		if len(h.schema.get().check(ordering{}, text, "header")) == 0 {
+			return text, nil
 		}
 	}
 	return h.schema.sample(seed)
+}
+
+// usualHeaders have texts for headers that clients act on. Their form is that of HTTP, even if the schema does not
+// say so. A percent sign stands for the seed.
+var usualHeaders = map[string]string{
+	"accept-ranges":                    "bytes",
+	"access-control-allow-credentials": "true",
+	"access-control-allow-headers":     "*",
+	"access-control-allow-methods":     "*",
+	"access-control-allow-origin":      "*",
+	"access-control-expose-headers":    "*",
+	"access-control-max-age":           "600",
+	"age":                              "60",
+	"allow":                            "GET, HEAD, OPTIONS",
+	"cache-control":                    "no-cache",
+	"content-disposition":              `attachment; filename="file"`,
+	"content-language":                 "en",
+	"content-location":                 "https://example.com/%",
+	"date":                             "Thu, 01 Jan 2026 00:00:00 GMT",
+	"etag":                             `"%"`,
+	"expires":                          "Fri, 01 Jan 2027 00:00:00 GMT",
+	"last-modified":                    "Thu, 01 Jan 2026 00:00:00 GMT",
+	"link":                             `<https://example.com/%>; rel="next"`,
+	"location":                         "https://example.com/%",
+	"retry-after":                      "60",
+	"set-cookie":                       "session=%; Path=/",
+	"strict-transport-security":        "max-age=31536000",
+	"sunset":                           "Fri, 01 Jan 2027 00:00:00 GMT",
+	"vary":                             "Accept",
+	"www-authenticate":                 "Bearer",
 }
 
 // sample returns the document's own value. The error says why there is none that can be sent.
@@ -141,7 +173,7 @@ func (s *schema) sample(seed uint64) (any, error) {
 	}
 	var fitting any
 	for try := range uint64(maxTries) {
-		value, ok := sample.Value(compiled.schema, seed+try)
+		value, ok := sample.Value(compiled.schema, compiled.recurs(), seed+try)
 		if !ok {
 			break
 		}
@@ -213,6 +245,7 @@ func (s *schemas) inherit(heir map[string]any, reference string) {
 		return
 	}
 	parts, _ := heir["allOf"].([]any)
+	parts = append(parts, ownName(heir, reference)...)
 	for _, part := range slices.Clone(parts) {
 		object, _ := part.(map[string]any)
 		base, _ := object["$ref"].(string)
@@ -230,6 +263,22 @@ func (s *schemas) inherit(heir map[string]any, reference string) {
 	}
 }
 
+// ownName returns the schema of an object as which a component that others include by allOf can be shown: with a
+// name that its discriminator has. It returns nothing for other components.
+func ownName(schema map[string]any, reference string) []any {
+	by, _ := schema["discriminator"].(map[string]any)
+	property, _ := by["propertyName"].(string)
+	if property == "" || schema["oneOf"] != nil || schema["anyOf"] != nil {
+		return nil
+	}
+	mapping, _ := by["mapping"].(map[string]any)
+	names := slices.Sorted(maps.Keys(mapping))
+	if len(names) == 0 {
+		names = []string{reference[strings.LastIndexByte(reference, '/')+1:]}
+	}
+	return []any{map[string]any{"properties": map[string]any{property: map[string]any{"examples": []any{names[0]}}}}}
+}
+
 // named returns the schema of an object whose discriminator names the schema at a reference. It is
 // empty if that schema allows none of the names: it then has values of its own, as many documents
 // leave out the mapping.
@@ -242,14 +291,20 @@ func (s *schemas) named(property string, mapping map[string]any, reference strin
 }
 
 // namesIn returns what a discriminator calls the schema at a reference.
-func namesIn(mapping map[string]any, reference string) (names []any) {
-	for _, name := range slices.Sorted(maps.Keys(mapping)) {
-		if target, _ := mapping[name].(string); target == reference || "#/components/schemas/"+target == reference {
-			names = append(names, name)
+func namesIn(mapping map[string]any, reference string) []any {
+	var found []string
+	for name, to := range mapping { // sorted afterwards: there may be thousands, for thousands of forms
+		if target, _ := to.(string); target == reference || "#/components/schemas/"+target == reference {
+			found = append(found, name)
 		}
 	}
-	if names == nil {
-		names = []any{reference[strings.LastIndexByte(reference, '/')+1:]}
+	if found == nil {
+		found = []string{reference[strings.LastIndexByte(reference, '/')+1:]}
+	}
+	slices.Sort(found)
+	names := make([]any, len(found))
+	for i, name := range found {
+		names[i] = name
 	}
 	return names
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/pb33f/jsonschema/v6"
 
 	"github.com/unleash-mock/unleash-mock/spec/internal/document"
+	"github.com/unleash-mock/unleash-mock/spec/internal/effort"
 )
 
 // direction says what a schema is used for: requests, replies, or generating values.
@@ -117,6 +118,7 @@ func (s *schemas) compile(source []byte, direction direction) (compiledSchema, e
 		return compiledSchema{}, err
 	}
 	out := judging(compiled)
+	out.recurs = sync.OnceValue(func() bool { return effort.Recurs(compiled) })
 	out.anyUUID, out.lists = s.takesAnyUUID(source), listsOf(compiled)
 	return *out, err
 }
@@ -131,6 +133,7 @@ func (s *schemas) sampler(source []byte) (compiledSchema, error) {
 		return compiledSchema{}, err
 	}
 	out := compiledSchema{schema: s.bound(compiled)}
+	out.recurs = sync.OnceValue(func() bool { return effort.Recurs(out.schema) })
 	if s.alike(making) == making {
 		if plain, _ := linked(s, source, schemasOnly); plain != nil { // without it, values are judged by discriminators alone
 			out.plain = s.bound(plain)
@@ -152,6 +155,7 @@ type schema struct {
 type compiledSchema struct {
 	schema *jsonschema.Schema
 	named  func() map[string]bool // see namedBy
+	recurs func() bool            // see effort.Recurs; nil if the schema is not for values of others
 	// anyUUID is true if any UUID is as good as another for the property id.
 	anyUUID bool
 	// plain is the schema without what discriminators demand; nil for one that is for judging, and

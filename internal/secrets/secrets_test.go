@@ -155,7 +155,7 @@ func TestByPosition(t *testing.T) {
 		"  --token string   token of the admin\n  --password   Password of the user\n  --secret   Shown once": "  --token string   token of the admin\n  --password   Password of the user\n  --secret   Shown once",
 		// Command lines in lists.
 		`["tool","--token","x","--name","y","-u","ann:pw"]`:                                         `["tool","--token","[redacted]","--name","y","-u","ann:pw"]`,
-		`{"args":["--client-secret" , "a b","--token","user:x"],"x":"--token","name":"y"}`:          `{"args":["--client-secret" , "[redacted]","--token","user:[redacted]"],"x":"--token","name":"y"}`,
+		`{"args":["--client-secret" , "x y","--token","user:x"],"x":"--token","name":"y"}`:          `{"args":["--client-secret" , "[redacted]","--token","user:[redacted]"],"x":"--token","name":"y"}`,
 		`{"cmd":"[\"--token\",\"x\"]","a":["--token","--secret","-v"],"b":["--token","$TOKEN"]}`:    `{"cmd":"[\"--token\",\"[redacted]\"]","a":["--token","--secret","-v"],"b":["--token","$TOKEN"]}`,
 		`{"--token":"x","flags":["--token","is the token of the admin"],"c":["--token"],"d":["x"]}`: `{"--token":"[redacted]","flags":["--token","is the token of the admin"],"c":["--token"],"d":["x"]}`,
 		`failed: ['tool', '--token', 'x'], CMD ["curl", "-u", "ann:pw"]`:                            `failed: ['tool', '--token', '[redacted]'], CMD ["curl", "-u", "ann:[redacted]"]`,

@@ -16,7 +16,8 @@ type facets struct {
 	choice   int // chooses among forms; each choice consumes a part of it
 	flattest int // the same for forms deep down
 	attempt  int
-	depth    int // how deeply the value is nested
+	isDeep   bool // the value is nested so deeply that it should be flat
+	heights  heights
 
 	conditions int // those met so far
 	holds      int // the only condition that the value meets; -1 if each is chosen by itself
@@ -28,7 +29,7 @@ type facets struct {
 	given  []any // the document's examples and defaults
 
 	properties    map[string][]*jsonschema.Schema
-	patterned     []map[jsonschema.Regexp]*jsonschema.Schema
+	patterned     [][]patterned
 	others        []*jsonschema.Schema // of additional properties; nil if no schema mentions them
 	leftover      []*jsonschema.Schema // of properties that nothing else evaluates
 	closed        bool                 // additional properties are not allowed
@@ -50,22 +51,28 @@ type facets struct {
 	minLength, maxLength int // -1 for any
 	formats              []string
 	patterns             []string
-	avoided              []string // patterns that the value must not match
+	matchers             []jsonschema.Regexp // the same, compiled
+	avoided              []string            // patterns that the value must not match
 	base64, asJSON       bool
 
 	low, high                   *big.Rat
 	exclusiveLow, exclusiveHigh bool
 	multiples                   []*big.Rat
+	isTime                      bool // the number is one of seconds since 1970
 
 	visited map[*jsonschema.Schema]bool
 }
 
+// newFacets returns the facets of a value about which nothing is known but where it is.
+func (m *maker) newFacets(first, attempt, depth int) *facets {
+	return &facets{
+		heights: m.heights, isDeep: depth > m.full, choice: first + attempt, flattest: attempt, attempt: attempt, holds: -1,
+		maxProperties: -1, maxItems: -1, maxLength: -1, visited: map[*jsonschema.Schema]bool{},
+	}
+}
+
 // add adds what a schema requires. If the schema has several forms, add adds those that are chosen.
 func (f *facets) add(s *jsonschema.Schema) {
-	if f.visited == nil {
-		f.visited = map[*jsonschema.Schema]bool{}
-		f.maxProperties, f.maxItems, f.maxLength = -1, -1, -1
-	}
 	if s == nil || f.visited[s] {
 		return
 	}
@@ -85,7 +92,7 @@ func (f *facets) add(s *jsonschema.Schema) {
 		f.list(s.Enum.Values)
 	}
 	f.given = append(f.given, s.Examples...)
-	if s.Default != nil {
+	if s.Default != nil && !blank(*s.Default) { // many generators of documents write blank ones
 		f.given = append(f.given, *s.Default)
 	}
 	f.addObject(s)
@@ -130,22 +137,42 @@ func (f *facets) meets() bool {
 
 // among picks one of several forms. Deep down it picks the flattest first, so that values end.
 func (f *facets) among(forms []*jsonschema.Schema) *jsonschema.Schema {
-	if f.depth > fullDepth {
+	if f.isDeep {
 		forms = slices.Clone(forms)
-		slices.SortStableFunc(forms, func(a, b *jsonschema.Schema) int { return height(a, 0) - height(b, 0) })
+		slices.SortStableFunc(forms, func(a, b *jsonschema.Schema) int { return f.heights.of(a, 0) - f.heights.of(b, 0) })
 		return forms[choose(&f.flattest, len(forms))]
 	}
-	if f.attempt == 0 { // null is shown only where nothing else is allowed
-		if others := slices.DeleteFunc(slices.Clone(forms), onlyNull); len(others) > 0 {
+	if f.attempt == 0 { // blank values are shown only where nothing else is allowed
+		if others := slices.DeleteFunc(slices.Clone(forms), onlyBlank); len(others) > 0 {
 			forms = others
 		}
 	}
 	return forms[choose(&f.choice, len(forms))]
 }
 
-// onlyNull reports whether a schema is for null.
-func onlyNull(s *jsonschema.Schema) bool {
-	return s.Types != nil && slices.Equal(s.Types.ToStrings(), []string{"null"})
+// onlyBlank reports whether a schema is for null or an empty text.
+func onlyBlank(s *jsonschema.Schema) bool {
+	for depth := 0; s.Ref != nil && depth < maxHeight; depth++ {
+		s = s.Ref
+	}
+	return s.Types != nil && slices.Equal(s.Types.ToStrings(), []string{"null"}) ||
+		s.Const != nil && blank(*s.Const) ||
+		s.Enum != nil && !slices.ContainsFunc(s.Enum.Values, func(value any) bool { return !blank(value) })
+}
+
+// blank reports whether a value shows nothing of what its schema is for.
+func blank(value any) bool {
+	switch value := value.(type) {
+	case nil:
+		return true
+	case string:
+		return value == ""
+	case []any:
+		return len(value) == 0
+	case map[string]any:
+		return len(value) == 0
+	}
+	return false
 }
 
 // choose returns a number below count, and removes it from the choice, so that successive choices are
@@ -159,21 +186,38 @@ func choose(choice *int, count int) int {
 // maxHeight is the depth at which height stops, because schemas may contain themselves.
 const maxHeight = 6
 
-// height returns how deeply values of a schema are nested at least.
-func height(s *jsonschema.Schema, depth int) int {
+// heights are how deeply values of schemas are nested at least, as seen from a depth.
+type heights map[heightKey]int
+
+type heightKey struct {
+	schema *jsonschema.Schema
+	depth  int
+}
+
+func (h heights) of(s *jsonschema.Schema, depth int) int {
 	if s == nil || depth > maxHeight {
 		return 0
 	}
+	key := heightKey{s, depth}
+	known, is := h[key]
+	if !is {
+		known = h.count(s, depth)
+		h[key] = known
+	}
+	return known
+}
+
+func (h heights) count(s *jsonschema.Schema, depth int) int {
 	least := func(forms []*jsonschema.Schema) int {
 		low := maxHeight
 		for _, form := range forms {
-			low = min(low, height(form, depth+1))
+			low = min(low, h.of(form, depth+1))
 		}
 		return low
 	}
-	out := height(s.Ref, depth+1)
+	out := h.of(s.Ref, depth+1)
 	for _, part := range s.AllOf {
-		out = max(out, height(part, depth+1))
+		out = max(out, h.of(part, depth+1))
 	}
 	for _, forms := range [][]*jsonschema.Schema{s.OneOf, s.AnyOf} {
 		if len(forms) > 0 {
@@ -184,10 +228,10 @@ func height(s *jsonschema.Schema, depth int) int {
 		out = max(out, 1)
 	}
 	for _, name := range s.Required {
-		out = max(out, 1+height(s.Properties[name], depth+1))
+		out = max(out, 1+h.of(s.Properties[name], depth+1))
 	}
 	if s.MinItems != nil && *s.MinItems > 0 {
-		out = max(out, 1+height(s.Items2020, depth+1))
+		out = max(out, 1+h.of(s.Items2020, depth+1))
 	}
 	return out
 }
@@ -215,9 +259,11 @@ func (f *facets) list(values []any) {
 		f.listed, f.enum = true, values
 		return
 	}
-	f.enum = slices.DeleteFunc(slices.Clone(f.enum), func(value any) bool {
-		return !slices.ContainsFunc(values, func(other any) bool { return equal(value, other) })
-	})
+	others := map[string]bool{}
+	for _, value := range values {
+		others[encoded(value)] = true
+	}
+	f.enum = slices.DeleteFunc(slices.Clone(f.enum), func(value any) bool { return !others[encoded(value)] })
 }
 
 func (f *facets) addObject(s *jsonschema.Schema) {
@@ -228,7 +274,7 @@ func (f *facets) addObject(s *jsonschema.Schema) {
 		f.properties[name] = append(f.properties[name], property)
 	}
 	if len(s.PatternProperties) > 0 {
-		f.patterned = append(f.patterned, s.PatternProperties)
+		f.patterned = append(f.patterned, sorted(s.PatternProperties))
 	}
 	switch others := s.AdditionalProperties.(type) {
 	case bool:
@@ -254,6 +300,20 @@ func (f *facets) addObject(s *jsonschema.Schema) {
 		f.minProperties = max(f.minProperties, *s.MinProperties)
 	}
 	f.maxProperties = least(f.maxProperties, s.MaxProperties)
+}
+
+// patterned is the schema of properties whose names match a pattern.
+type patterned struct {
+	pattern jsonschema.Regexp
+	schema  *jsonschema.Schema
+}
+
+func sorted(properties map[jsonschema.Regexp]*jsonschema.Schema) (out []patterned) {
+	for pattern, schema := range properties {
+		out = append(out, patterned{pattern, schema})
+	}
+	slices.SortFunc(out, func(a, b patterned) int { return strings.Compare(a.pattern.String(), b.pattern.String()) })
+	return out
 }
 
 // depend adds the properties that required properties require, and so on.
@@ -312,6 +372,7 @@ func (f *facets) addText(s *jsonschema.Schema) {
 	}
 	if s.Pattern != nil {
 		f.patterns = append(f.patterns, s.Pattern.String())
+		f.matchers = append(f.matchers, s.Pattern)
 	}
 	if s.Not != nil && s.Not.Pattern != nil {
 		f.avoided = append(f.avoided, s.Not.Pattern.String())
@@ -333,13 +394,25 @@ func (f *facets) addNumber(s *jsonschema.Schema) {
 	}
 	if bounds, is := integers[s.Format.Name]; is {
 		f.multiples = append(f.multiples, big.NewRat(1, 1))
-		f.raise(big.NewRat(bounds[0], 1), false)
-		f.lower(big.NewRat(bounds[1], 1), false)
+		f.raise(new(big.Rat).SetInt64(bounds.low), false)
+		f.lower(new(big.Rat).SetFrac(new(big.Int).SetUint64(bounds.high), big.NewInt(1)), false)
 	}
+	f.isTime = f.isTime || slices.Contains(unixTimes, s.Format.Name)
 }
 
 // integers are the formats of whole numbers, with their bounds.
-var integers = map[string][2]int64{"int32": {math.MinInt32, math.MaxInt32}, "int64": {math.MinInt64, math.MaxInt64}}
+var integers = map[string]struct {
+	low  int64
+	high uint64
+}{
+	"int8": {math.MinInt8, math.MaxInt8}, "uint8": {0, math.MaxUint8},
+	"int16": {math.MinInt16, math.MaxInt16}, "uint16": {0, math.MaxUint16},
+	"int32": {math.MinInt32, math.MaxInt32}, "uint32": {0, math.MaxUint32},
+	"int64": {math.MinInt64, math.MaxInt64}, "uint64": {0, math.MaxUint64},
+}
+
+// unixTimes are the formats of numbers of seconds since 1970.
+var unixTimes = []string{"unix-time", "unixtime", "timestamp"}
 
 func (f *facets) raise(bound *big.Rat, exclusive bool) {
 	if bound != nil && (f.low == nil || bound.Cmp(f.low) > 0 || bound.Cmp(f.low) == 0 && exclusive) {
@@ -357,7 +430,7 @@ func (f *facets) lower(bound *big.Rat, exclusive bool) {
 func (f *facets) kind() string {
 	types := slices.DeleteFunc(slices.Clone(f.types), func(name string) bool { return name == "null" })
 	switch {
-	case len(f.types) > 0 && (len(types) == 0 || len(types) < len(f.types) && f.depth > fullDepth && f.attempt == 0):
+	case len(f.types) > 0 && (len(types) == 0 || len(types) < len(f.types) && f.isDeep && f.attempt == 0):
 		return "null"
 	case len(types) > 0:
 		return types[f.choice%len(types)]
@@ -388,10 +461,10 @@ func (f *facets) names() []string {
 func (f *facets) property(name string) (schemas []*jsonschema.Schema, hidden bool) {
 	schemas = slices.Clone(f.properties[name])
 	named := len(schemas) > 0
-	for _, patterned := range f.patterned {
-		for _, pattern := range slices.SortedFunc(maps.Keys(patterned), func(a, b jsonschema.Regexp) int { return strings.Compare(a.String(), b.String()) }) {
-			if pattern.MatchString(name) {
-				schemas = append(schemas, patterned[pattern])
+	for _, properties := range f.patterned {
+		for _, one := range properties {
+			if one.pattern.MatchString(name) {
+				schemas = append(schemas, one.schema)
 				named = true
 			}
 		}
@@ -449,9 +522,8 @@ func least(bound int, other *int) int {
 	return *other
 }
 
-// equal reports whether two values are the same JSON.
-func equal(a, b any) bool {
-	first, err := json.Marshal(a)
-	second, other := json.Marshal(b)
-	return err == nil && other == nil && string(first) == string(second)
+// encoded returns a value as JSON: equal values have the same.
+func encoded(value any) string {
+	text, _ := json.Marshal(value) // it was read from JSON
+	return string(text)
 }

@@ -2,14 +2,11 @@ package sample
 
 import (
 	"encoding/binary"
-	"maps"
 	"math"
 	"regexp/syntax"
 	"slices"
 	"strconv"
 	"unicode"
-
-	"github.com/pb33f/jsonschema/v6"
 )
 
 // maxLonger is how much longer than required a text may be if its length has no bound. Nearly always, usualLonger
@@ -362,14 +359,4 @@ func (m *maker) among(ranges []rune) rune {
 		return 'a'
 	}
 	return ranges[0]
-}
-
-// patternsOf returns the expressions in alphabetical order.
-func patternsOf(patterned map[jsonschema.Regexp]*jsonschema.Schema) []string {
-	var patterns []string
-	for pattern := range maps.Keys(patterned) {
-		patterns = append(patterns, pattern.String())
-	}
-	slices.Sort(patterns)
-	return patterns
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/pb33f/jsonschema/v6"
+
+	"github.com/unleash-mock/unleash-mock/spec/internal/effort"
 )
 
 // Bounds of the search for a value. They make it end, whatever a schema requires.
@@ -16,22 +18,29 @@ const (
 	maxWhole    = 64      // attempts at the whole value
 	maxWork     = 1 << 22 // steps of all searches for texts that match expressions
 	maxDepth    = 24      // depth of nested values
-	fullDepth   = 3       // depth down to which values have optional properties and elements
+	maxEffort   = 1 << 17 // steps to validate a value by a schema that contains itself
+	fullDepth   = 3       // maker.full at first
 )
 
 // Value generates a value for a compiled schema. It uses the document's examples and defaults where
-// they fit, and makes up the rest. ok is false if no value was found. Numbers are json.Number.
-func Value(schema *jsonschema.Schema, seed uint64) (value any, ok bool) {
+// they fit, and makes up the rest. recurs says whether the schema may contain itself. ok is false if no value was
+// found. Numbers are json.Number.
+func Value(schema *jsonschema.Schema, recurs bool, seed uint64) (value any, ok bool) {
 	if schema == nil {
 		return map[string]any{}, true
 	}
-	m := &maker{visits: maxVisits, work: maxWork, programs: map[string]*syntax.Prog{}, random: rand.New(rand.NewPCG(seed, seed))}
+	m := &maker{
+		recurs: recurs, full: fullDepth, visits: maxVisits, work: maxWork, heights: heights{}, programs: map[string]*syntax.Prog{}, random: rand.New(rand.NewPCG(seed, seed)),
+	}
 	return m.value([]*jsonschema.Schema{schema}, "", 0)
 }
 
 type maker struct {
+	recurs   bool
+	full     int // depth down to which values have optional properties and elements: less if that takes too long
 	visits   int
 	work     int
+	heights  heights
 	programs map[string]*syntax.Prog // of expressions, which several attempts need
 	random   *rand.Rand
 }
@@ -51,7 +60,7 @@ func (m *maker) value(schemas []*jsonschema.Schema, name string, depth int) (any
 		if m.visits--; m.visits < 0 {
 			return nil, false
 		}
-		f := &facets{choice: first + attempt, flattest: attempt, attempt: attempt, depth: depth, holds: -1}
+		f := m.newFacets(first, attempt, depth)
 		if attempt%4 >= 2 { // one condition or none, as several may exclude each other
 			f.holds = m.random.IntN(conditions + 1)
 		}
@@ -60,11 +69,21 @@ func (m *maker) value(schemas []*jsonschema.Schema, name string, depth int) (any
 		}
 		f.depend()
 		conditions = f.conditions
-		if value, ok := m.build(f, name, depth); ok && fits(schemas, value) {
+		if value, ok := m.build(f, name, depth); ok && m.fits(schemas, value) {
 			return value, true
 		}
 	}
 	return nil, false
+}
+
+// fits reports whether all schemas allow a value. It is false if that takes too long, as it may if the schemas
+// contain themselves; then the next values are flatter.
+func (m *maker) fits(schemas []*jsonschema.Schema, value any) bool {
+	if m.recurs && slices.ContainsFunc(schemas, func(schema *jsonschema.Schema) bool { return effort.Exceeds(schema, value, maxEffort) }) {
+		m.full = max(m.full-1, 0)
+		return false
+	}
+	return fits(schemas, value)
 }
 
 // fits reports whether all schemas allow a value.
@@ -81,9 +100,9 @@ func (m *maker) build(f *facets, name string, depth int) (any, bool) {
 		return f.given[f.attempt], true
 	}
 	if f.listed {
-		values := slices.DeleteFunc(slices.Clone(f.enum), func(value any) bool { return value == nil })
-		if f.attempt >= len(values) && len(values) < len(f.enum) { // null is shown only where nothing else is allowed
-			return nil, true
+		values := slices.DeleteFunc(slices.Clone(f.enum), blank)
+		if f.attempt >= len(values) && len(values) < len(f.enum) { // blank values are shown only where nothing else is allowed
+			values = slices.DeleteFunc(slices.Clone(f.enum), func(value any) bool { return !blank(value) })
 		}
 		if len(values) == 0 {
 			return nil, false
@@ -107,7 +126,7 @@ func (m *maker) build(f *facets, name string, depth int) (any, bool) {
 
 func (m *maker) array(f *facets, name string, depth int) (any, bool) {
 	wanted := 1
-	if depth >= fullDepth || f.attempt%2 == 1 {
+	if depth >= m.full || f.attempt%2 == 1 {
 		wanted = 0
 	}
 	contains := len(f.contains) // these elements come last
@@ -122,12 +141,13 @@ func (m *maker) array(f *facets, name string, depth int) (any, bool) {
 		return nil, false
 	}
 	out := []any{}
+	before := map[string]bool{} // the elements, if they must differ
 	for i := range wanted {
 		schemas := f.element(i)
 		if at := i - wanted + len(f.contains); at >= 0 {
 			schemas = append(schemas, f.contains[at])
 		}
-		value, ok := m.element(schemas, name, depth, out, f.unique)
+		value, ok := m.element(schemas, name, depth, before, f.unique)
 		if !ok && i >= f.minItems && len(f.contains) == 0 {
 			break
 		}
@@ -142,8 +162,8 @@ func (m *maker) array(f *facets, name string, depth int) (any, bool) {
 // maxElements is the maximum length that a schema may require of a list.
 const maxElements = 1000
 
-// element generates an element, which may have to differ from those before it.
-func (m *maker) element(schemas []*jsonschema.Schema, name string, depth int, before []any, unique bool) (any, bool) {
+// element generates an element, which may have to differ from those before it, to which it is added.
+func (m *maker) element(schemas []*jsonschema.Schema, name string, depth int, before map[string]bool, unique bool) (any, bool) {
 	if !unique {
 		return m.value(schemas, name, depth+1)
 	}
@@ -152,7 +172,8 @@ func (m *maker) element(schemas []*jsonschema.Schema, name string, depth int, be
 		if try%2 == 1 { // texts are easily made different
 			wanted = append(slices.Clone(schemas), anyText)
 		}
-		if value, ok := m.value(wanted, name, depth+1); ok && !slices.ContainsFunc(before, func(other any) bool { return equal(value, other) }) {
+		if value, ok := m.value(wanted, name, depth+1); ok && !before[encoded(value)] {
+			before[encoded(value)] = true
 			return value, true
 		}
 	}
@@ -169,13 +190,17 @@ var anyText = func() *jsonschema.Schema {
 // object generates an object, with the properties that are required and others that it may have.
 func (m *maker) object(f *facets, depth int) (any, bool) {
 	out := map[string]any{}
+	must := map[string]bool{}
+	for _, name := range f.required {
+		must[name] = true
+	}
 	var left []string
 	for _, name := range f.names() {
-		required := slices.Contains(f.required, name)
+		required := must[name]
 		if !required && !fits(f.keys, name) {
 			continue
 		}
-		if !required && (depth >= fullDepth || f.attempt%3 == 1 || f.maxProperties >= 0 && len(out)+len(f.required) >= f.maxProperties) {
+		if !required && (depth >= m.full || f.attempt%3 == 1 || f.maxProperties >= 0 && len(out)+len(f.required) >= f.maxProperties) {
 			left = append(left, name)
 			continue
 		}
@@ -207,7 +232,7 @@ func (m *maker) object(f *facets, depth int) (any, bool) {
 // whose schema names none.
 func (m *maker) fill(f *facets, out map[string]any, depth int) bool {
 	wanted := f.minProperties
-	if len(f.properties) == 0 && (f.others != nil || f.leftover != nil) && depth < fullDepth && f.attempt%2 == 0 {
+	if len(f.properties) == 0 && (f.others != nil || f.leftover != nil) && depth < m.full && f.attempt%2 == 0 {
 		wanted = max(wanted, 1)
 	}
 	if f.maxProperties >= 0 {

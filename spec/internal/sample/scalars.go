@@ -45,7 +45,11 @@ func (m *maker) number(f *facets) (any, bool) {
 		middle := new(big.Rat).Quo(new(big.Rat).Add(f.low, f.high), big.NewRat(2, 1))
 		return written(middle), true
 	}
-	start, room := ceil(big.NewRat(1, 1), step), int64(span)<<min(2*f.attempt, maxWider)
+	usual := int64(1)
+	if f.isTime {
+		usual = since.Unix()
+	}
+	start, room := ceil(big.NewRat(usual, 1), step), int64(span)<<min(2*f.attempt, maxWider)
 	if first != nil && start.Cmp(first) < 0 {
 		start = first
 	}
@@ -159,6 +163,11 @@ func (m *maker) text(f *facets, name string) (any, bool) {
 		ways++
 	}
 	if ways > 0 && f.attempt%ways == len(f.formats) {
+		if f.attempt == 0 {
+			if text, ok := m.likely(f, name); ok {
+				return text, true
+			}
+		}
 		patterns, avoided := f.patterns, f.avoided
 		if f.attempt/ways%2 == 1 { // what is avoided may be more than the pattern
 			avoided = nil
@@ -250,11 +259,13 @@ func (m *maker) propertyName(f *facets, position int) (string, bool) {
 func (f *facets) onlyNamed() bool { return f.closed || f.sealed && f.others == nil }
 
 // closedPatterns returns the expressions that names match if the schema allows no others.
-func (f *facets) closedPatterns() []string {
+func (f *facets) closedPatterns() (patterns []string) {
 	if f.onlyNamed() && len(f.patterned) > 0 {
-		return patternsOf(f.patterned[0])
+		for _, one := range f.patterned[0] {
+			patterns = append(patterns, one.pattern.String())
+		}
 	}
-	return nil
+	return patterns
 }
 
 // since is the earliest of the times that are made up.
@@ -273,20 +284,37 @@ func (m *maker) id() string {
 	return uuid.UUID(random).String()
 }
 
-// formats has functions that generate texts of a format, the one for a short text last.
+// formats has functions that generate texts of a format, the one for a short text last. Some formats have
+// several names, as frameworks give them.
 var formats = map[string][]func(*maker) string{
-	"uuid":                  {(*maker).id},
-	"date-time":             {func(m *maker) string { return m.moment().Format("2006-01-02T15:04:05.000Z") }, func(m *maker) string { return m.moment().Format(time.RFC3339) }},
-	"date":                  {func(m *maker) string { return m.moment().Format(time.DateOnly) }},
-	"time":                  {func(m *maker) string { return m.moment().Format("15:04:05Z") }},
+	"uuid": uuids, "guid": uuids, "uuid1": uuids, "uuid3": uuids, "uuid4": uuids, "uuid5": uuids, "uuidv4": uuids,
+	"date-time": dateTimes, "datetime": dateTimes, "timestamp": dateTimes,
+	"date-time-local":       {at("2006-01-02T15:04:05")},
+	"date-time-rfc1123":     httpDates,
+	"date-time-rfc-2822":    {at("Mon, 02 Jan 2006 15:04:05 +0000")},
+	"http-date":             httpDates,
+	"date":                  {at(time.DateOnly)},
+	"time":                  {at("15:04:05Z")},
+	"time-local":            {at(time.TimeOnly)},
 	"duration":              {func(m *maker) string { return fmt.Sprintf("PT%dM", 1+m.random.IntN(59)) }, constant("P1D")},
+	"time-span":             timeSpans,
+	"date-span":             timeSpans,
 	"email":                 {numbered("user-%d@example.com", 1000), constant("a@b.co")},
 	"idn-email":             {numbered("user-%d@example.com", 1000), constant("a@b.co")},
+	"phone":                 phones,
+	"phone-number":          phones,
+	"e164":                  phones,
 	"hostname":              {numbered("host-%d.example.com", 1000), constant("a.co")},
 	"idn-hostname":          {numbered("host-%d.example.com", 1000), constant("a.co")},
-	"ipv4":                  {func(m *maker) string { return fmt.Sprintf("192.0.2.%d", 1+m.random.IntN(254)) }},
+	"ipv4":                  ipv4s,
+	"ip":                    ipv4s,
+	"ipvanyaddress":         ipv4s,
 	"ipv6":                  {func(m *maker) string { return fmt.Sprintf("2001:db8::%x", 1+m.random.IntN(1<<16-1)) }, constant("::1")},
-	"uri":                   {numbered("https://example.com/%d", 1000), constant("a:b")},
+	"cidr":                  networks,
+	"cidrv4":                networks,
+	"ipv4network":           networks,
+	"ipvanynetwork":         networks,
+	"uri":                   {numbered("https://example.com/%d", 1000), constant("https://example.com"), constant("http://a.co"), constant("a:b")},
 	"url":                   {numbered("https://example.com/%d", 1000), constant("http://a.co")},
 	"iri":                   {numbered("https://example.com/%d", 1000), constant("a:b")},
 	"uri-reference":         {numbered("/%d", 1000)},
@@ -294,13 +322,37 @@ var formats = map[string][]func(*maker) string{
 	"uri-template":          {constant("https://example.com/{id}"), constant("{id}")},
 	"json-pointer":          {constant("/a/b"), constant("")},
 	"relative-json-pointer": {constant("0/a"), constant("0")},
+	"json-string":           {constant("{}")},
 	"regex":                 {constant("^[a-z]+$"), constant("a")},
 	"semver":                {numbered("1.%d.0", 100)},
 	"period":                {constant("2026-01-01T00:00:00Z/P1D")},
-	"byte": {func(m *maker) string {
-		return base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "%06d", m.random.IntN(1000000)))
-	}, constant("YQ=="), constant("")},
+	"char":                  {constant("a")},
+	"color":                 {func(m *maker) string { return fmt.Sprintf("#%06x", m.random.IntN(1<<24)) }},
+	"decimal":               decimals,
+	"decimal128":            decimals,
+	"int64":                 {numbered("%d", 1000)},
+	"uint64":                {numbered("%d", 1000)},
+	"byte":                  {func(m *maker) string { return base64.StdEncoding.EncodeToString(m.digits()) }, constant("YQ=="), constant("")},
+	"base64url":             {func(m *maker) string { return base64.RawURLEncoding.EncodeToString(m.digits()) }, constant("YQ"), constant("")},
 }
+
+var (
+	uuids     = []func(*maker) string{(*maker).id}
+	dateTimes = []func(*maker) string{at("2006-01-02T15:04:05.000Z"), at(time.RFC3339)}
+	httpDates = []func(*maker) string{at("Mon, 02 Jan 2006 15:04:05 GMT")}
+	timeSpans = []func(*maker) string{at(time.TimeOnly)}
+	phones    = []func(*maker) string{numbered("+1555010%04d", 10000)}
+	ipv4s     = []func(*maker) string{func(m *maker) string { return fmt.Sprintf("192.0.2.%d", 1+m.random.IntN(254)) }}
+	networks  = []func(*maker) string{func(m *maker) string { return fmt.Sprintf("10.%d.0.0/16", m.random.IntN(256)) }}
+	decimals  = []func(*maker) string{numbered("%d.50", 1000), numbered("%d", 10)}
+)
+
+// at returns a function that writes a time.
+func at(layout string) func(*maker) string {
+	return func(m *maker) string { return m.moment().Format(layout) }
+}
+
+func (m *maker) digits() []byte { return fmt.Appendf(nil, "%06d", m.random.IntN(1000000)) }
 
 // expressions describe common texts of formats, for those that must match a pattern, too.
 var expressions = map[string]string{
@@ -320,7 +372,7 @@ var expressions = map[string]string{
 
 // Formats returns the names of the formats that the package can generate.
 func Formats() []string {
-	return slices.Collect(maps.Keys(formats))
+	return slices.Concat(slices.Collect(maps.Keys(formats)), slices.Collect(maps.Keys(integers)), unixTimes)
 }
 
 // numbered returns a function that puts a number below count into a text.

@@ -1,0 +1,191 @@
+package spec
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// sampledOnce returns samples of a schema in a document of OpenAPI 3.1, as JSON.
+func sampledOnce(t *testing.T, schema, components string, seeds uint64) (samples []string) {
+	t.Helper()
+	contract, err := Load([]byte(`{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"operationId":"x","responses":{"200":{"description":"d","content":{"application/json":{"schema":` + schema + `}}}}}}},"components":{"schemas":` + components + `}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for seed := range seeds {
+		value, err := contract.Operation("x").Response(http.StatusOK).Contents[0].Sample(seed)
+		if err != nil {
+			t.Fatalf("%s: %v", schema, err)
+		}
+		text, err := json.Marshal(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		samples = append(samples, string(text))
+	}
+	return samples
+}
+
+// TestSamplesThatPeopleWouldWrite checks samples where a schema allows more than it means.
+func TestSamplesThatPeopleWouldWrite(t *testing.T) {
+	t.Parallel()
+	const day, hour = `2026-0[1-6]-([012]\d|3[01])`, `([01]\d|2[0-3]):[0-5]\d`
+	named := func(property, schema string) string {
+		return `{"type":"object","required":["` + property + `"],"properties":{"` + property + `":` + schema + `}}`
+	}
+	const components = `{
+		"Blank":{"enum":[""]}, "Null":{"enum":[null]}, "Status":{"type":"string","enum":["draft","done"]},
+		"Pet":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string"}},"discriminator":{"propertyName":"kind"}},
+		"Cat":{"allOf":[{"$ref":"#/components/schemas/Pet"},{"properties":{"lives":{"const":9}},"required":["lives"]}]},
+		"Order":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string"}},"discriminator":{"propertyName":"kind","mapping":{"big":"#/components/schemas/Big"}}},
+		"Big":{"allOf":[{"$ref":"#/components/schemas/Order"}]},
+		"Small":{"allOf":[{"$ref":"#/components/schemas/Order"}]}}`
+	for schema, want := range map[string]string{
+		`{"type":"string","pattern":"^\\d{4}-\\d{2}-\\d{2}$"}`:                                 `"` + day + `"`,
+		`{"type":"string","pattern":"^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?Z$"}`: `"` + day + `T` + hour + `:[0-5]\dZ"`,
+		`{"type":"string","pattern":"^\\d{2}:\\d{2}$"}`:                                        `"` + hour + `"`,
+		`{"type":"string","pattern":"^\\d{2}/\\d{2}/\\d{4}$"}`:                                 `"(0[1-6])/(0[1-6])/2026"`,
+		`{"type":"string","pattern":"^\\d{4}-\\d{2}$"}`:                                        `"2026-0[1-6]"`,
+		`{"type":"string","pattern":"^(?!^[-+.]*$)[+-]?0*\\d*\\.?\\d*$"}`:                      `"\d{3}\.50"`,
+		named("slug", `{"type":"string","pattern":"^[-a-zA-Z0-9_]+$"}`):                        `{"slug":"slug-\d{3}"}`,
+		named("code", `{"type":"string","pattern":"^[A-Z]+_[0-9]+$"}`):                         `{"code":"CODE_\d{3}"}`,
+		named("city", `{"type":"string","pattern":"^\\p{L}+$"}`):                               `{"city":"city"}`,
+		named("zip", `{"type":"string","pattern":"^\\d{5}$"}`):                                 `{"zip":"\d{5}"}`,
+		`{"type":"string","format":"guid"}`:                                                    `"[0-9a-f]{8}-.{27}"`,
+		`{"type":"string","format":"uuid4"}`:                                                   `"[0-9a-f]{8}-[0-9a-f]{4}-4.{21}"`,
+		`{"type":"string","format":"datetime"}`:                                                `"` + day + `T` + hour + `:[0-5]\d\.000Z"`,
+		`{"type":"string","format":"time-span"}`:                                               `"` + hour + `:[0-5]\d"`,
+		`{"type":"string","format":"char"}`:                                                    `"a"`,
+		`{"type":"string","format":"decimal"}`:                                                 `"\d+\.50"`,
+		`{"type":"string","format":"int64"}`:                                                   `"\d+"`,
+		`{"type":"string","format":"ip"}`:                                                      `"192\.0\.2\.\d+"`,
+		`{"type":"string","format":"uri","maxLength":20}`:                                      `"https?://.+"`,
+		`{"type":"integer","format":"int8"}`:                                                   `\d{1,2}|1[01]\d|12[0-7]`,
+		`{"type":"integer","format":"uint8"}`:                                                  `\d{1,2}|1\d\d|2[0-4]\d|25[0-5]`,
+		`{"type":"integer","format":"unix-time"}`:                                              `17672\d{5}`,
+		`{"type":"number","format":"timestamp","maximum":99}`:                                  `9\d`,
+		`{"type":"string","default":""}`:                                                       `"text-\d+"`,
+		`{"type":["string","null"],"default":null}`:                                            `"text-\d+"`,
+		named("tags", `{"type":"array","items":{"type":"string"},"default":[]}`):               `{"tags":\["tags-\d+"\]}`,
+		named("name", `{"type":"string","default":"Rex"}`):                                     `{"name":"Rex"}`,
+		`{"type":"object","default":{},"properties":{"a":{"type":"boolean"}}}`:                 `{"a":(true|false)}`,
+		`{"type":"string","enum":["","asc"]}`:                                                  `"asc"`,
+		`{"enum":["",null]}`:                                                                   `""|null`,
+		`{"oneOf":[{"$ref":"#/components/schemas/Status"},{"$ref":"#/components/schemas/Blank"},{"$ref":"#/components/schemas/Null"}]}`: `"(draft|done)"`,
+		`{"oneOf":[{"type":"string","format":"uri"},{"const":""}]}`:                                                                     `"https://.+"`,
+		named("rest", `{"type":"object","additionalProperties":true}`):                                                                  `{"rest":{"key1":{}}}`,
+		named("list", `{"type":"array","items":{}}`):                                                                                    `{"list":\[{}\]}`,
+		`{"$ref":"#/components/schemas/Pet"}`:                                                                                           `{"kind":"Pet"}`,
+		`{"$ref":"#/components/schemas/Cat"}`:                                                                                           `{"kind":"Cat","lives":9}`,
+		`{"$ref":"#/components/schemas/Order"}`:                                                                                         `{"kind":"big"}`,
+		`{"$ref":"#/components/schemas/Big"}`:                                                                                           `{"kind":"big"}`,
+		`{"$ref":"#/components/schemas/Small"}`:                                                                                         `{"kind":"Small"}`,
+	} {
+		for _, text := range sampledOnce(t, schema, components, 20) {
+			if !regexp.MustCompile("^(" + want + ")$").MatchString(text) {
+				t.Errorf("%s: the sample is %s, want %s", schema, text, want)
+			}
+		}
+	}
+}
+
+// TestSamplesOfUsualHeaders checks that headers that clients act on have the form that HTTP demands.
+func TestSamplesOfUsualHeaders(t *testing.T) {
+	t.Parallel()
+	date := func(text string) bool { _, err := http.ParseTime(text); return err == nil }
+	for name, good := range map[string]func(string) bool{
+		"location":                    func(text string) bool { at, err := url.Parse(text); return err == nil && at.IsAbs() },
+		"Set-Cookie":                  func(text string) bool { _, err := http.ParseSetCookie(text); return err == nil },
+		"Last-Modified":               date,
+		"Expires":                     date,
+		"Retry-After":                 func(text string) bool { return text == "60" },
+		"Access-Control-Allow-Origin": func(text string) bool { return text == "*" },
+		"X-Own":                       func(text string) bool { return strings.HasPrefix(text, "text-") },
+	} {
+		contract, err := Load(oddDocument("3.0.3", "      responses: {'200': {description: d, headers: {"+name+": {schema: {type: string}}}}}\n", "  schemas: {}\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if value, err := contract.Operation("x").Response(http.StatusOK).Headers[0].Value(7); err != nil || !good(fmt.Sprint(value)) {
+			t.Errorf("%s: %v %v", name, value, err)
+		}
+	}
+}
+
+// TestExpressionsTakeBoundedTime checks schemas of expressions: each form contains the schema itself, so that the time
+// to try all forms at every depth is exponential.
+func TestExpressionsTakeBoundedTime(t *testing.T) {
+	t.Parallel()
+	const forms = 60
+	var refs, components []string
+	for i := range forms {
+		refs = append(refs, fmt.Sprintf(`{"$ref":"#/components/schemas/F%d"}`, i))
+		components = append(components, fmt.Sprintf(`"F%d":{"type":"object","required":["op","left","right"],"properties":{"op":{"const":%d},"left":{"$ref":"#/components/schemas/E"},"right":{"$ref":"#/components/schemas/E"}}}`, i, i))
+	}
+	all := `{"E":{"oneOf":[` + strings.Join(append(refs, `{"type":"integer"}`), ",") + `]},` + strings.Join(components, ",") + `}`
+	contract, err := Load([]byte(`{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"operationId":"x","responses":{"200":{"description":"d","content":{"application/json":{"schema":{"$ref":"#/components/schemas/E"}}}}}}}},"components":{"schemas":` + all + `}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := contract.Operation("x").Response(http.StatusOK).Contents[0]
+	began := time.Now()
+	if _, err := content.Sample(1); err != nil {
+		t.Error(err)
+	}
+	good, bad := `{"op":7,"left":1,"right":2}`, `{"op":7,"left":1,"right":"x"}`
+	if failures := content.Check(decoded(t, good)); len(failures) > 0 {
+		t.Errorf("%s fails: %v", good, failures)
+	}
+	if failures := content.Check(decoded(t, bad)); len(failures) == 0 {
+		t.Errorf("%s passes", bad)
+	}
+	deep := good
+	for range 20 {
+		deep = `{"op":8,"left":1,"right":` + deep + `}`
+	}
+	if failures := content.Check(decoded(t, deep)); len(failures) > 0 { // it is not judged
+		t.Errorf("%s fails: %v", deep, failures)
+	}
+	if took := time.Since(began); took > 2*time.Minute {
+		t.Errorf("it took %s", took)
+	}
+}
+
+func decoded(t *testing.T, text string) any {
+	t.Helper()
+	value, err := exactly([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+// TestLargeSchemasAreSampledInLinearTime checks schemas with thousands of values and names.
+func TestLargeSchemasAreSampledInLinearTime(t *testing.T) {
+	t.Parallel()
+	list := func(first, count int, format string) string {
+		var out []string
+		for i := range count {
+			out = append(out, fmt.Sprintf(format, first+i))
+		}
+		return strings.Join(out, ",")
+	}
+	const count = 16_000
+	for name, schema := range map[string]string{
+		"two enums":       `{"allOf":[{"enum":[` + list(0, count, "%d") + `]},{"enum":[` + list(count-1, count, "%d") + `]}]}`,
+		"required names":  `{"type":"object","additionalProperties":{"type":"boolean"},"required":[` + list(0, count, `"p%d"`) + `]}`,
+		"different texts": `{"type":"array","uniqueItems":true,"minItems":500,"items":{"type":"string"}}`,
+	} {
+		began := time.Now()
+		sampledOnce(t, schema, "{}", 1)
+		if took := time.Since(began); took > 2*time.Minute {
+			t.Errorf("%s: a sample took %s", name, took)
+		}
+	}
+}
