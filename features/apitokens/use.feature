@@ -91,6 +91,25 @@ Feature: What API tokens give access to
     Then the status is 200
     And "/toggles" has no entry where "name" is "<one.name>"
 
+  @op:getAllClientFeatures @core @writes @since:7 @observed
+  Scenario: A token with the ETag of another environment gets the flags of its own
+    Seen on Unleash 8.2.0: the ETag stands for the environment, too.
+    Given a flag "one"
+    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.here>","type":"backend","environment":"<environment>","projects":["<project>"]}'
+    Then the status is 201
+    And I keep the answer as "here"
+    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.there>","type":"backend","environment":"<other environment>","projects":["<project>"]}'
+    Then the status is 201
+    And I keep the answer as "there"
+    When I GET "/api/client/features?namePrefix=<one.name>" with the authorization "<here.secret>" until "/features" has one entry where "name" is "<one.name>"
+    Then the status is 200
+    And I keep the header "ETag" as "tag"
+    Given the next request has the header "If-None-Match" with "<tag>"
+    When I GET "/api/client/features?namePrefix=<one.name>" with the authorization "<there.secret>" until "/features" has one entry where "name" is "<one.name>"
+    Then the status is 200
+    And the answer has
+      | /query/environment | "<other environment>" |
+
   @op:getAllClientFeatures @op:getClientFeature @op:getFrontendFeatures @core @writes @since:7 @inferred
   Scenario: A token shows no flags of other projects
     What the projects of a token are for. An open-source instance has only one.

@@ -745,6 +745,21 @@ Feature: Flags
     Then the answer has
       | /0/parameters/groupId | "<one.name>" |
 
+  @op:cloneFeature @core @writes @observed
+  Scenario: A clone shares nothing with its flag
+    Seen on Unleash 8.2.0.
+    Given a flag "one"
+    And a strategy "all" of "one"
+    When I POST "/api/admin/projects/<project>/features/<one.name>/clone" as the admin with the body '{"name":"<name.copy>"}'
+    Then the status is 201
+    When I GET "/api/admin/projects/<project>/features/<name.copy>/environments/<environment>/strategies" as the admin
+    Then the status is 200
+    And I keep the entry of "" where "name" is "flexibleRollout" as "copied"
+    When I DELETE "/api/admin/projects/<project>/features/<name.copy>/environments/<environment>/strategies/<copied.id>" as the admin
+    Then the status is 200
+    When I GET "/api/admin/projects/<project>/features/<one.name>/environments/<environment>/strategies" as the admin
+    Then "" lists the "id" ["<all.id>"]
+
   @op:cloneFeature @core @writes @since:8 @observed
   Scenario: Clones a stale flag as stale, but not an archived one
     Seen on Unleash 8.2.0.

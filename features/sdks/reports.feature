@@ -210,6 +210,34 @@ Feature: What SDKs report
       | /lastHourUsage/0/yes | 10 |
       | /lastHourUsage/0/no  | 4  |
 
+  @op:registerClientMetrics @core @writes @assumed
+  Scenario: Adds the counts of variants
+    A real Unleash shows them a while later.
+    Given a flag "one"
+    When I POST "/api/client/metrics" as the backend with the body '{"appName":"<plain name.app>","bucket":{"start":1,"stop":2,"toggles":{"<one.name>":{"yes":2,"no":0,"variants":{"blue":2}}}}}'
+    Then the status is 202
+    When I POST "/api/client/metrics" as the backend with the body '{"appName":"<plain name.app>","bucket":{"start":1,"stop":2,"toggles":{"<one.name>":{"yes":4,"no":0,"variants":{"blue":3,"red":1}}}}}'
+    Then the status is 202
+    When I GET "/api/admin/client-metrics/features/<one.name>/raw" as the admin
+    Then the answer has
+      | /data/23/variants/blue | 5 |
+      | /data/23/variants/red  | 1 |
+
+  @op:registerClientMetrics @core @writes @assumed
+  Scenario: Counts belong to the environment of the token that reports them
+    A real Unleash shows them a while later.
+    Given a flag "one"
+    When I POST "/api/admin/api-tokens" as the admin with the body '{"tokenName":"<name.there>","type":"backend","environment":"<other environment>","projects":["<project>"]}'
+    Then the status is 201
+    And I keep the answer as "there"
+    When I POST "/api/client/metrics" with the authorization "<there.secret>" with the body '{"appName":"<plain name.app>","bucket":{"start":1,"stop":2,"toggles":{"<one.name>":{"yes":5,"no":2}}}}'
+    Then the status is 202
+    When I GET "/api/admin/client-metrics/features/<one.name>" as the admin
+    Then "/lastHourUsage" has one entry where "environment" is "<other environment>", with
+      | /yes | 5 |
+      | /no  | 2 |
+    And "/lastHourUsage" has no entry where "environment" is "<environment>"
+
   @op:clientBulkMetrics @core @writes @assumed
   Scenario: Adds the counts and applications that Edge reports
     A real Unleash shows them a while later.

@@ -44,6 +44,7 @@ func Faults() []bend.Fault {
 		{ID: "client-tag-of-any-query", Name: "answers 304 to the ETag of another query", Operation: "getAllClientFeatures", Standing: standing, Bend: bend.OK(func(x *bend.Exchange) {
 			x.Fresh = func(tag string) bool { return revision(tag) == revision(x.Header.Get("Etag")) }
 		})},
+		{ID: "client-tag-of-any-environment", Name: "answers 304 to the ETag of another environment", Operation: "getAllClientFeatures", Standing: standing, Bend: bend.When(elsewhere, func(x *bend.Exchange) { x.Fresh = isOwn })},
 		{ID: "client-strategies-unsorted", Name: "sends strategies in reverse order", Operation: "getAllClientFeatures", Standing: standing, Bend: bend.OK(bend.Edit("/features/*/strategies", bend.Reversed))},
 		{ID: "client-no-parents", Name: "sends flags without their parents", Operation: "getAllClientFeatures", Standing: standing, Bend: bend.OK(bend.Drop("/features/*/dependencies"))},
 		{ID: "client-parents-alone", Name: "sends parents without the variants that they must have", Operation: "getAllClientFeatures", Standing: standing, Bend: bend.OK(bend.Drop("/features/*/dependencies/*/variants"))},
@@ -97,9 +98,11 @@ func deafFaults() []bend.Fault {
 	return faults
 }
 
+// elsewhere holds for requests with a token for production.
+func elsewhere(x *bend.Exchange) bool { return strings.Contains(x.Token(), ":production.") }
+
 // ofDevelopment shows a member of the flags as the token for development sees it to tokens for production.
 func ofDevelopment(key string) bend.Step {
-	elsewhere := func(x *bend.Exchange) bool { return strings.Contains(x.Token(), ":production.") }
 	return bend.When(elsewhere, bend.OK(func(x *bend.Exchange) {
 		here, _ := bend.ParseJSON(x.Ask(http.MethodGet, x.Request.URL.RequestURI(), "", "Authorization: "+bend.BackendToken).Body)
 		known := map[string]*bend.Value{}

@@ -138,6 +138,7 @@ func copyFaults() []bend.Fault {
 		faults = append(faults, copied("flag-copy-without-"+c.id, c.name, func(x *bend.Exchange, name string) { x.Ask(c.method, path+"/"+name+c.below, c.body) }))
 	}
 	return append(faults,
+		bend.Fault{ID: "flag-copy-shares-strategies", Name: "removes the strategies of a flag along with those of its copy", Operation: "cloneFeature", Standing: standing, Wide: true, Make: shared},
 		copied("flag-copy-here-alone", "makes a copy without strategies in other environments", func(x *bend.Exchange, name string) {
 			eachStrategy(x, name, "production", func(strategy string, _ *bend.Value) { x.Ask(http.MethodDelete, strategy, "") })
 		}),
@@ -157,6 +158,21 @@ func copyFaults() []bend.Fault {
 			})
 		}),
 	)
+}
+
+// shared removes the strategies of a flag when one of its copy is removed.
+func shared() bend.Step {
+	flags := map[string]string{} // by their copies
+	return func(x *bend.Exchange) {
+		switch {
+		case bend.Is("cloneFeature")(x):
+			if made, isJSON := bend.ParseJSON(x.Payload); isJSON {
+				flags[made.Get("name").String()] = x.Params[1]
+			}
+		case bend.Is("deleteFeatureStrategy")(x) && flags[x.Params[1]] != "":
+			eachStrategy(x, flags[x.Params[1]], x.Params[2], func(strategy string, _ *bend.Value) { x.Ask(http.MethodDelete, strategy, "") })
+		}
+	}
 }
 
 // copied is a fault that changes a copy once it is made.

@@ -26,6 +26,9 @@ func Faults() []bend.Fault {
 		{ID: "bulk-metrics-lost", Name: "does not count metrics from Edge", Operation: "clientBulkMetrics", Standing: assumed, Bend: bend.Member("metrics", bend.To("[]"))},
 		{ID: "bulk-applications-lost", Name: "does not store applications from Edge", Operation: "clientBulkMetrics", Standing: assumed, Bend: bend.Member("applications", bend.To("[]"))},
 		{ID: "metrics-counted-once", Name: "counts the same metrics only once", Operation: "registerClientMetrics", Standing: assumed, Make: countedOnce},
+		{ID: "metrics-variants-once", Name: "counts only the first report of variants", Operation: "registerClientMetrics", Standing: assumed, Make: variantsOnce},
+		{ID: "metrics-of-any-environment", Name: "counts all metrics in development", Operation: "registerClientMetrics", Standing: assumed,
+			Bend: bend.When(func(x *bend.Exchange) bool { return strings.Contains(x.Token(), ":production.") }, bend.As(bend.BackendToken))},
 		{ID: "application-without-instances", Name: "shows an application without instances", Operation: "getApplication", Standing: assumed, Bend: bend.OK(bend.Set("/instances", "[]"))},
 		{ID: "instances-none", Name: "lists no instances", Operation: "getApplicationEnvironmentInstances", Standing: assumed, Bend: bend.OK(bend.Set("/instances", "[]"))},
 		{ID: "usage-by-nobody", Name: "lists no applications that use a flag", Operation: "getFeatureUsageSummary", Standing: assumed, Bend: bend.OK(bend.Set("/seenApplications", "[]"))},
@@ -44,6 +47,24 @@ func countedOnce() bend.Step {
 		}
 		known[text] = true
 	}
+}
+
+// variantsOnce drops the counts of variants of flags that had some before.
+func variantsOnce() bend.Step {
+	counted := map[string]bool{}
+	return bend.Member("bucket", bend.Present(func(bucket *bend.Value) *bend.Value {
+		if toggles := bucket.Get("toggles"); toggles != nil {
+			for i, flag := range toggles.Keys {
+				if counts := toggles.Items[i]; counts.Get("variants") != nil {
+					if counted[flag] {
+						counts.Put("variants", bend.Scalar("{}"))
+					}
+					counted[flag] = true
+				}
+			}
+		}
+		return bucket
+	}))
 }
 
 // admitting lists the faults of operations for SDKs that admit the tokens of the Admin API.
