@@ -20,7 +20,7 @@ import (
 var allocations = map[string]float64{
 	"list":             49,
 	"update":           101,
-	"call":             410,
+	"call":             430,
 	"newest signals":   88,
 	"detailed invoice": 26,
 	"health":           14,
