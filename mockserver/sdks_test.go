@@ -67,6 +67,18 @@ func TestWhatSDKsTellIsShown(t *testing.T) {
 	}
 }
 
+// TestFlagsThatAreGoneWereSeen checks that an application still names the flags that it counted
+// once they are archived.
+func TestFlagsThatAreGoneWereSeen(t *testing.T) {
+	t.Parallel()
+	a := told(t)
+	a.must(202, http.MethodDelete, "/api/admin/projects/default/features/checkout", adminToken, "", "Content-Type: application/json")
+	got := string(a.must(200, http.MethodGet, "/api/admin/metrics/applications/shop", adminToken, "").body)
+	if want := `"seenToggles":[{"name":"checkout","notFound":true}]`; !strings.Contains(got, want) {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // TestLifecycleFollowsTheCounts checks the lifecycle observed on 8.2.0: a flag is live
 // once it is on in production and counted there, and starts again when it is revived.
 func TestLifecycleFollowsTheCounts(t *testing.T) {
