@@ -296,7 +296,11 @@ func TestUnreachableTargets(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { mute.Close() })
+	var atShops atomic.Int32
 	silent := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/shops" {
+			atShops.Add(1)
+		}
 		<-r.Context().Done() // answers nothing
 	}))
 	t.Cleanup(silent.Close)
@@ -352,6 +356,9 @@ func TestUnreachableTargets(t *testing.T) {
 				}
 				if result == nil || result.ExitCode != exitcode.Error || result.Summary.Skipped != len(result.Scenarios) || run == "scenarios" && len(result.Scenarios) == 0 {
 					t.Errorf("%s: the report is %+v", run, result)
+				}
+				if name == "silent" && atShops.Load() > 0 {
+					t.Errorf("%s: it was asked once more after / and /pets", run)
 				}
 			}
 		})

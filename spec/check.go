@@ -471,7 +471,7 @@ func isDeep(value any, depth int) bool {
 // check validates a value and returns its failures, the one to report first. It returns none if the schema contains
 // itself, and validating the value would take too long.
 func (c *compiledSchema) check(order ordering, value any, in string) []Failure {
-	if c.schema == nil || c.recurs != nil && isDeep(value, shallow) && c.recurs() && effort.Exceeds(c.schema, value, maxEffort) {
+	if c.schema == nil || isDeep(value, shallow) && c.recurs() && effort.Exceeds(c.schema, value, maxEffort) {
 		return nil
 	}
 	if !isLarge(value) {

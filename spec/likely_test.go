@@ -57,6 +57,7 @@ func TestSamplesThatPeopleWouldWrite(t *testing.T) {
 		named("code", `{"type":"string","pattern":"^[A-Z]+_[0-9]+$"}`):                         `{"code":"CODE_\d{3}"}`,
 		named("city", `{"type":"string","pattern":"^\\p{L}+$"}`):                               `{"city":"city"}`,
 		named("zip", `{"type":"string","pattern":"^\\d{5}$"}`):                                 `{"zip":"\d{5}"}`,
+		`{"type":"string","not":{"minLength":1},"default":""}`:                                 `""`,
 		`{"type":"string","format":"guid"}`:                                                    `"[0-9a-f]{8}-.{27}"`,
 		`{"type":"string","format":"uuid4"}`:                                                   `"[0-9a-f]{8}-[0-9a-f]{4}-4.{21}"`,
 		`{"type":"string","format":"datetime"}`:                                                `"` + day + `T` + hour + `:[0-5]\d\.000Z"`,
@@ -114,6 +115,51 @@ func TestSamplesOfUsualHeaders(t *testing.T) {
 		}
 		if value, err := contract.Operation("x").Response(http.StatusOK).Headers[0].Value(7); err != nil || !good(fmt.Sprint(value)) {
 			t.Errorf("%s: %v %v", name, value, err)
+		}
+	}
+}
+
+// TestExamplesOfHeadersAreKept checks that what the schema of a usual header says comes before its usual text.
+func TestExamplesOfHeadersAreKept(t *testing.T) {
+	t.Parallel()
+	for schema, want := range map[string]string{
+		"{type: string, example: /orders/42}":                                 "/orders/42",
+		"{type: string, default: /orders/42}":                                 "/orders/42",
+		"{type: string, enum: [/orders/42]}":                                  "/orders/42",
+		"{allOf: [{$ref: '#/components/schemas/At'}, {description: of one}]}": "/orders/42",
+		"{type: string}": "https://example.com/7",
+	} {
+		contract, err := Load(oddDocument("3.0.3", "      responses: {'201': {description: d, headers: {Location: {schema: "+schema+"}}}}\n",
+			"  schemas: {At: {type: string, example: /orders/42}}\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if value, err := contract.Operation("x").Response(http.StatusCreated).Headers[0].Value(7); err != nil || value != want {
+			t.Errorf("%s: %v %v, want %s", schema, value, err, want)
+		}
+	}
+}
+
+// TestLargeValuesOfTreesAreJudged checks that a large value is judged by a schema that contains itself, as long as
+// that takes time in proportion to the value.
+func TestLargeValuesOfTreesAreJudged(t *testing.T) {
+	t.Parallel()
+	const components = `{
+		"Shape":{"type":"object","required":["type"],"oneOf":[{"$ref":"#/components/schemas/Line"},{"$ref":"#/components/schemas/Group"}]},
+		"Line":{"properties":{"type":{"const":"line"},"at":{"type":"array","items":{"type":"array","items":{"type":"number"}}}},"required":["at"]},
+		"Group":{"properties":{"type":{"const":"group"},"shapes":{"type":"array","items":{"$ref":"#/components/schemas/Shape"}}},"required":["shapes"]}}`
+	contract, err := Load([]byte(`{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"operationId":"x","responses":{"200":{"description":"d","content":{"application/json":{"schema":{"$ref":"#/components/schemas/Shape"}}}}}}}},"components":{"schemas":` + components + `}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := contract.Operation("x").Response(http.StatusOK).Contents[0]
+	line := `{"type":"line","at":[` + strings.Repeat("[1,2],", 300_000)
+	for value, good := range map[string]bool{
+		`{"type":"group","shapes":[` + line + `[1,2]]}]}`:   true,
+		`{"type":"group","shapes":[` + line + `[1,"2"]]}]}`: false,
+	} {
+		if failures := content.Check(decoded(t, value)); (len(failures) == 0) != good {
+			t.Errorf("a value that ends in %s: %v", value[len(value)-12:], failures)
 		}
 	}
 }

@@ -211,7 +211,7 @@ func (c *Content) fit(body []byte) bool {
 		*scratch = items
 		scratches.Put(scratch)
 	}()
-	if !ok || len(items) == 0 || schema.recurs != nil && schema.recurs() {
+	if !ok || len(items) == 0 || schema.recurs() {
 		return false
 	}
 	fresh := c.items.unknown(items)

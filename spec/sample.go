@@ -27,7 +27,7 @@ func (h *Header) Value(seed uint64) (any, error) {
 	if value, err := h.sample(); err == nil {
 		return value, nil
 	}
-	if usual := usualHeaders[strings.ToLower(h.Name)]; usual != "" {
+	if usual := usualHeaders[strings.ToLower(h.Name)]; usual != "" && !h.schema.gives() {
 		text := strings.ReplaceAll(usual, "%", strconv.FormatUint(seed, 16))
 		if len(h.schema.get().check(ordering{}, text, "header")) == 0 {
 			return text, nil
@@ -52,7 +52,6 @@ var usualHeaders = map[string]string{
 	"content-disposition":              `attachment; filename="file"`,
 	"content-language":                 "en",
 	"content-location":                 "https://example.com/%",
-	"date":                             "Thu, 01 Jan 2026 00:00:00 GMT",
 	"etag":                             `"%"`,
 	"expires":                          "Fri, 01 Jan 2027 00:00:00 GMT",
 	"last-modified":                    "Thu, 01 Jan 2026 00:00:00 GMT",
@@ -161,6 +160,11 @@ func (c *Content) comparable(example any) bool {
 		return isText
 	}
 	return c.MediaType == "*/*" || c.MediaType == "application/*" // which are sent as JSON
+}
+
+// gives reports whether the schema says what its values are, by an example, a default or an enumeration.
+func (s *schema) gives() bool {
+	return s != nil && sample.Gives(s.compiled(&s.making, s.sampler).schema)
 }
 
 func (s *schema) sample(seed uint64) (any, error) {

@@ -118,7 +118,6 @@ func (s *schemas) compile(source []byte, direction direction) (compiledSchema, e
 		return compiledSchema{}, err
 	}
 	out := judging(compiled)
-	out.recurs = sync.OnceValue(func() bool { return effort.Recurs(compiled) })
 	out.anyUUID, out.lists = s.takesAnyUUID(source), listsOf(compiled)
 	return *out, err
 }
@@ -132,8 +131,7 @@ func (s *schemas) sampler(source []byte) (compiledSchema, error) {
 	if compiled == nil {
 		return compiledSchema{}, err
 	}
-	out := compiledSchema{schema: s.bound(compiled)}
-	out.recurs = sync.OnceValue(func() bool { return effort.Recurs(out.schema) })
+	out := *judging(s.bound(compiled))
 	if s.alike(making) == making {
 		if plain, _ := linked(s, source, schemasOnly); plain != nil { // without it, values are judged by discriminators alone
 			out.plain = s.bound(plain)
@@ -155,7 +153,7 @@ type schema struct {
 type compiledSchema struct {
 	schema *jsonschema.Schema
 	named  func() map[string]bool // see namedBy
-	recurs func() bool            // see effort.Recurs; nil if the schema is not for values of others
+	recurs func() bool            // see effort.Recurs
 	// anyUUID is true if any UUID is as good as another for the property id.
 	anyUUID bool
 	// plain is the schema without what discriminators demand; nil for one that is for judging, and
@@ -167,7 +165,10 @@ type compiledSchema struct {
 
 // judging returns what judges values by a schema.
 func judging(schema *jsonschema.Schema) *compiledSchema {
-	return &compiledSchema{schema: schema, named: sync.OnceValue(func() map[string]bool { return namedBy(schema) })}
+	return &compiledSchema{
+		schema: schema, named: sync.OnceValue(func() map[string]bool { return namedBy(schema) }),
+		recurs: sync.OnceValue(func() bool { return effort.Recurs(schema) }),
+	}
 }
 
 // get returns the compiled schema. A nil schema allows everything. Contract.Complete reports the

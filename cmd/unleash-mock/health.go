@@ -119,7 +119,7 @@ func askHealth(ctx context.Context, client *http.Client, target *url.URL, timeou
 		Health string `json:"health"`
 	}
 	body, _ := io.ReadAll(io.LimitReader(response.Body, 1<<16)) // what cannot be read is not GOOD
-	if httpx.WantsTLS(response.StatusCode, string(body)) {
+	if request.URL.Scheme == "http" && httpx.WantsTLS(response.StatusCode, string(body)) {
 		return &codedError{code: exitcode.Broken, err: fmt.Errorf("%s speaks https, not http", request.URL.Host)}
 	}
 	err = json.NewDecoder(bytes.NewReader(body)).Decode(&answer)

@@ -68,7 +68,11 @@ func Moved(ctx context.Context, c *Client) (really, does string) {
 	case err != nil:
 		return "", ""
 	case httpx.WantsTLS(x.Status, string(x.Received)):
-		return "https" + strings.TrimPrefix(c.Address.Base, "http"), "speaks https, not http"
+		rest, isPlain := strings.CutPrefix(c.Address.Base, "http:")
+		if !isPlain { // it is what a balancer in front has asked that wants TLS
+			return "", ""
+		}
+		return "https:" + rest, "speaks https, not http"
 	case x.Status < http.StatusMultipleChoices || x.Status >= http.StatusBadRequest:
 		return "", ""
 	}

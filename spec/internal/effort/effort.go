@@ -6,15 +6,27 @@ package effort
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/pb33f/jsonschema/v6"
 )
 
 // Exceeds reports whether a validation takes more than a number of steps, each of which is a schema that a value is
-// validated by. It looks at each pair of a schema and a value once.
+// validated by, and most of them are repetitions: a large value may take as many steps as it needs once.
 func Exceeds(schema *jsonschema.Schema, value any, most int) bool {
-	return (&steps{map[pair]int{}, most}).of(schema, value) > most
+	s := steps{known: map[pair]int{}}
+	count := s.of(schema, value)
+	return s.isFull() || count > most && count/repetitions > s.taken
 }
+
+const (
+	// repetitions is how often steps may be repeated.
+	repetitions = 32
+	// maxPairs bounds the memory for counting, to some 30 MB.
+	maxPairs = 1 << 19
+	// endless stands for more steps than can be counted.
+	endless = 1 << 60
+)
 
 // Recurs reports whether a schema contains itself or one that does.
 func Recurs(schema *jsonschema.Schema) bool {
@@ -45,12 +57,14 @@ func recurs(schema *jsonschema.Schema, open map[*jsonschema.Schema]bool) bool {
 	return found
 }
 
-// steps counts the steps of pairs of a schema and a value, up to one more than most, which is also how many pairs it
-// looks at. A pair that is met again while it is being counted takes none.
+// steps counts the steps of pairs of a schema and a value. It remembers those whose value is nested: only these can be
+// met again without end. One that is met again while it is being counted takes none.
 type steps struct {
 	known map[pair]int
-	most  int
+	taken int // for counting
 }
+
+func (s *steps) isFull() bool { return len(s.known) > maxPairs }
 
 type pair struct {
 	schema *jsonschema.Schema
@@ -70,12 +84,13 @@ func (s *steps) of(schema *jsonschema.Schema, value any) int {
 	if known, is := s.known[key]; is {
 		return known
 	}
-	if len(s.known) > s.most {
-		return s.most + 1
+	if s.isFull() {
+		return endless
 	}
 	s.known[key] = 0
+	s.taken++
 	count := 1
-	add := func(schema *jsonschema.Schema, value any) { count = min(count+s.of(schema, value), s.most+1) }
+	add := func(schema *jsonschema.Schema, value any) { count = min(count+s.of(schema, value), endless) }
 	composed(schema, func(inner *jsonschema.Schema) { add(inner, value) })
 	for name, field := range object {
 		eachOf(schema, name, func(inner *jsonschema.Schema) { add(inner, field) })
@@ -86,8 +101,33 @@ func (s *steps) of(schema *jsonschema.Schema, value any) int {
 		}
 		elementsBehind(schema, func(inner *jsonschema.Schema) { add(inner, element) })
 	}
-	s.known[key] = count
+	if s.known[key] = count; key.value != 0 && !isNested(value) {
+		delete(s.known, key)
+	}
 	return count
+}
+
+// isNested reports whether a value contains objects or lists.
+func isNested(value any) bool {
+	switch value := value.(type) {
+	case []any:
+		return slices.ContainsFunc(value, isContainer)
+	case map[string]any:
+		for _, field := range value {
+			if isContainer(field) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func isContainer(value any) bool {
+	switch value.(type) {
+	case []any, map[string]any:
+		return true
+	}
+	return false
 }
 
 // composed visits the schemas that a schema applies to the same value.

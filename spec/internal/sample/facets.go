@@ -27,6 +27,7 @@ type facets struct {
 	listed bool     // the value is one of enum
 	enum   []any
 	given  []any // the document's examples and defaults
+	blanks []any // its defaults that show nothing, which come last: many generators of documents write them
 
 	properties    map[string][]*jsonschema.Schema
 	patterned     [][]patterned
@@ -92,7 +93,11 @@ func (f *facets) add(s *jsonschema.Schema) {
 		f.list(s.Enum.Values)
 	}
 	f.given = append(f.given, s.Examples...)
-	if s.Default != nil && !blank(*s.Default) { // many generators of documents write blank ones
+	switch {
+	case s.Default == nil:
+	case blank(*s.Default):
+		f.blanks = append(f.blanks, *s.Default)
+	default:
 		f.given = append(f.given, *s.Default)
 	}
 	f.addObject(s)

@@ -35,6 +35,13 @@ func Value(schema *jsonschema.Schema, recurs bool, seed uint64) (value any, ok b
 	return m.value([]*jsonschema.Schema{schema}, "", 0)
 }
 
+// Gives reports whether a schema itself says what its values are, by an example, a default or an enumeration.
+func Gives(schema *jsonschema.Schema) bool {
+	f := new(maker).newFacets(0, 0, 0)
+	f.add(schema)
+	return len(f.given) > 0 || f.listed
+}
+
 type maker struct {
 	recurs   bool
 	full     int // depth down to which values have optional properties and elements: less if that takes too long
@@ -98,6 +105,9 @@ func (m *maker) build(f *facets, name string, depth int) (any, bool) {
 	}
 	if f.attempt < len(f.given) {
 		return f.given[f.attempt], true
+	}
+	if len(f.blanks) > 0 && f.attempt == maxAttempts-1 {
+		return f.blanks[0], true
 	}
 	if f.listed {
 		values := slices.DeleteFunc(slices.Clone(f.enum), blank)
