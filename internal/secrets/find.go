@@ -205,8 +205,8 @@ func (f *finder) colon(at int) int {
 		return f.hide(from, end, false)
 	}
 	if from := spaces.beyond(text, at+1); before != "" && isSecretText(before) && (f.isInBraces(at-len(before)) || from == at+1 && isFlagAt(text, at-len(before))) {
-		if end := wordEnd.until(f.inside(from), from); isBareValue(text[from:end]) {
-			return f.hide(from, end, false)
+		if value := f.bareValue(from); isBareValue(value) {
+			return f.hide(from, from+len(value), false)
 		}
 	}
 	return at + 1
@@ -232,9 +232,19 @@ func isFlagAt(text string, at int) bool {
 	return at == 0 || strings.IndexByte(" \t\r\n\"'`,[", text[at-1]) >= 0
 }
 
+// bareValue returns the text without quotes that begins at a position; it is empty if none can be a value. Not to
+// look for its end then keeps the work in proportion to the text.
+func (f *finder) bareValue(from int) string {
+	text := f.rest(from)
+	if text == "" || strings.IndexByte("$<[{(*&%!", text[0]) >= 0 {
+		return ""
+	}
+	return text[:wordEnd.until(text, 0)]
+}
+
 // isBareValue reports whether a text without quotes is the value of a property, and not its type.
 func isBareValue(text string) bool {
-	return text != "" && !slices.Contains(notSecret, text) && strings.IndexByte("$<[{(*&%!", text[0]) < 0 &&
+	return text != "" && !slices.Contains(notSecret, text) &&
 		(!isLetters(text) || text == strings.ToLower(text) && !proseWords[text] && !isSecretText(text))
 }
 

@@ -64,10 +64,7 @@ func blockBelow(text string, name, lineEnd int) (from, end int) {
 	indent := len(before) - len(strings.TrimRight(before, " \t-"))
 	from, end = lineEnd, lineEnd
 	for at := lineEnd; at < len(text) && (text[at] == '\r' || text[at] == '\n'); {
-		line := text[at+1:]
-		if size := strings.IndexByte(line, '\n'); size >= 0 {
-			line = line[:size]
-		}
+		line := text[at+1 : lineBreaks.until(text, at+1)]
 		at += 1 + len(line)
 		switch begin := indentOf(line); {
 		case strings.TrimSpace(line) == "":
@@ -77,7 +74,7 @@ func blockBelow(text string, name, lineEnd int) (from, end int) {
 		case from == lineEnd:
 			from = at - len(line) + begin
 		}
-		end = at - (len(line) - len(strings.TrimRight(line, "\r")))
+		end = at
 	}
 	return from, end
 }

@@ -186,6 +186,7 @@ func TestByPosition(t *testing.T) {
 		"- secret: |-\n    a\n\n    b c\n  x: |\n    d\n":               "- secret: |-\n    [redacted]\n  x: |\n    d\n",
 		"a:\r\n  token: > # folded\r\n    b\r\n    c\r\nd: e":           "a:\r\n  token: > # folded\r\n    [redacted]\r\nd: e",
 		`{"yaml":"token: |\n  a\n  b\nc: d","b":"token: |","c":"  d"}`:  `{"yaml":"token: |\n  [redacted]\nc: d","b":"token: |","c":"  d"}`,
+		`{"yaml":"token: |\r  a\r  b\rc: d"}`:                           `{"yaml":"token: |\r  [redacted]\rc: d"}`,
 		"password:\n  value: hunter\n  note: x":                         "password:\n  value: [redacted]\n  note: x",
 		"token = \"\"\"\na \"b\"\n\"\"\"\nx = 'y'\npassword='''c\nd'''": "token = \"\"\"[redacted]\"\"\"\nx = 'y'\npassword='''[redacted]'''",
 		// Parents in XML.
@@ -576,6 +577,7 @@ func TestHostileTextsAreQuick(t *testing.T) {
 		"invitations": long("/invite/a"), "API tokens": long("/api-tokens/"), "objects in Base64": long("eyJ/"), "escaped objects": long("eyJhIjoi%41 "), "braces": long("{token: a-1 "), "maps": long("map[token:"),
 		"operators": long("token = "), "arrows": long(`"token" => "a",`), "one object in Base64": "eyJhIjoi" + long("ZXlK"),
 		"three quotes": long("token='''"), "quoted flags": long(`-x """`), "sentences": long("--token a b c "), "parents": long("<password><value>"), "values of parents": "<password>" + long("<value>a</value>"),
+		"bare values": long("{token:$"), "flags as on Windows": long("[/token:$"), "blocks of returns": long("x\"token: |\r"),
 		"values": long(`{"value":`), "open values": long(`"value":"`), "pairs": long(`"name":"a","value":"b",`), "blanks": `"value":"a"` + long(" ") + long(`,"value":"a"`),
 	} {
 		t.Run(name, func(t *testing.T) {
