@@ -149,7 +149,7 @@ func headerPair(text string, comma, from int) (start, end int) {
 	inner := before[:len(before)-1]
 	name := wordBefore(inner, len(inner))
 	open := strings.TrimRight(strings.TrimSuffix(inner[:len(inner)-len(name)], text[from:from+1]), jsonBlanks)
-	if !isHeaderLine(name) || open == "" || strings.IndexByte("[(", open[len(open)-1]) < 0 {
+	if !isHeaderLine(name) || !isSurelyHeader(name) || open == "" || strings.IndexByte("[(", open[len(open)-1]) < 0 {
 		return 0, 0
 	}
 	start, end = from+1, stringEnd(text, from)
@@ -159,6 +159,17 @@ func headerPair(text string, comma, from int) (start, end int) {
 		return 0, 0
 	}
 	return start + public(value), end
+}
+
+// ownHeader is a name that only headers have: flags have names such as cookie-banner.
+var ownHeader = regexp.MustCompile(`^(?i:(?:proxy-)?authorization|(?:set-)?cookie|x-.*)$`)
+
+// titled is a name in several parts, each of which begins with a capital.
+var titled = regexp.MustCompile(`^[A-Z]\w*(?:-[A-Z]\w*)+$`)
+
+// isSurelyHeader reports whether the name of a secret is that of a header, even without a colon after it.
+func isSurelyHeader(name string) bool {
+	return ownHeader.MatchString(name) || titled.MatchString(name) && isSecretText(name)
 }
 
 // itemBefore returns the flag that ends before the comma of a list, and whether it is in quotes; it is empty if there

@@ -198,8 +198,10 @@ func TestByPosition(t *testing.T) {
 		`<label name="password"><text>Password</text></label>`:                                                          `<label name="password"><text>Password</text></label>`,
 		`unknown flag: --token, see --token-check 5 and --secret`:                                                       `unknown flag: --token, see --token-check 5 and --secret`,
 		// What only looks like a secret.
-		`{"at":"2023-12-27T12:37:00.000Z","url":"http://127.0.0.1:4242/api/signal-endpoint/x"}`: `{"at":"2023-12-27T12:37:00.000Z","url":"http://127.0.0.1:4242/api/signal-endpoint/x"}`,
-		`/api/admin/signals?from=IS:2024&limit=10`:                                              `/api/admin/signals?from=IS:2024&limit=10`,
+		`{"at":"2023-12-27T12:37:00.000Z","url":"http://127.0.0.1:4242/api/signal-endpoint/x"}`:                          `{"at":"2023-12-27T12:37:00.000Z","url":"http://127.0.0.1:4242/api/signal-endpoint/x"}`,
+		`{"features":["cookie-banner","checkout-v2"],"a":["session-1","session-2"],"b":["Cookie-Banner","Checkout-V2"]}`: `{"features":["cookie-banner","checkout-v2"],"a":["session-1","session-2"],"b":["Cookie-Banner","Checkout-V2"]}`,
+		`["password-reset","signup-2024"] ("token-refresh", "x1") ["Api-Key","a1"] ["set-cookie","b=c1"]`:                `["password-reset","signup-2024"] ("token-refresh", "x1") ["Api-Key","[redacted]"] ["set-cookie","[redacted]"]`,
+		`/api/admin/signals?from=IS:2024&limit=10`:                                                                       `/api/admin/signals?from=IS:2024&limit=10`,
 		`C:\new folder\token`: `C:\new folder\token`,
 	} {
 		if got := (*Redactor)(nil).Text(text); got != want {
