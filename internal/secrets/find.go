@@ -191,12 +191,13 @@ func (f *finder) colon(at int) int {
 			return f.hide(at+1+size, tokenEnd.until(text, at+1+size), false)
 		}
 	}
-	if before != "" && (isSecretText(before) || isHeaderLine(before)) { // as in YAML, GraphQL and JavaScript
+	isHeader := isHeaderLine(f.headerName(before, at))
+	if before != "" && (isSecretText(before) || isHeader) { // as in YAML, GraphQL and JavaScript
 		if from, end := f.quoted(spaces.beyond(text, at+1)); from < end {
 			return f.hide(from, end, false)
 		}
 	}
-	if isHeaderLine(before) {
+	if isHeader {
 		from := spaces.beyond(text, at+1)
 		end := lineEnd.until(text, from)
 		return f.hide(from+public(text[from:end]), end, false)
@@ -267,6 +268,18 @@ func (f *finder) endOfUser(from int) int {
 
 // longestUser is how many bytes of a URL are searched for a password that goes beyond its authority.
 const longestUser = 1 << 8
+
+// headerName returns a word that ends at a position without what may be attached to the name of a header: curl's -H, and
+// at the beginning of a line the hyphen of a diff.
+func (f *finder) headerName(word string, at int) string {
+	if name, attached := strings.CutPrefix(word, "-H"); attached {
+		return name
+	}
+	if begin := at - len(word); begin == f.begin(begin) || f.text[begin-1] == '\n' {
+		return strings.TrimPrefix(word, "-")
+	}
+	return word
+}
 
 // isHeaderLine reports whether the name before a colon is that of a header with a secret.
 // In prose, "token:" is not.

@@ -98,10 +98,13 @@ func TestByPosition(t *testing.T) {
 		`AccountName=a;AccountKey=b==;x=y&password_confirmation=c`: `AccountName=a;AccountKey=[redacted];x=y&password_confirmation=[redacted]`,
 		`password=hunter2, or so`:                                  `password=[redacted], or so`,
 		// Headers in a text.
-		`curl -H 'Authorization: abc' -H 'Cookie: session=S; theme=dark'`:  `curl -H 'Authorization: [redacted]' -H 'Cookie: [redacted]'`,
-		"X-Api-Key: S\r\nAccept: */*":                                      "X-Api-Key: [redacted]\r\nAccept: */*",
-		`Authorization: Bearer abc`:                                        `Authorization: Bearer [redacted]`,
-		`invalid token: expected a different token type for this endpoint`: `invalid token: expected a different token type for this endpoint`,
+		`curl -H 'Authorization: abc' -H 'Cookie: session=S; theme=dark'`:                          `curl -H 'Authorization: [redacted]' -H 'Cookie: [redacted]'`,
+		"X-Api-Key: S\r\nAccept: */*":                                                              "X-Api-Key: [redacted]\r\nAccept: */*",
+		`Authorization: Bearer abc`:                                                                `Authorization: Bearer [redacted]`,
+		`invalid token: expected a different token type for this endpoint`:                         `invalid token: expected a different token type for this endpoint`,
+		"-Cookie: a=hunter2; b=c\n+Cookie: d\n-Authorization: ApiKey hunter2\n":                    "-Cookie: [redacted]\n+Cookie: [redacted]\n-Authorization: ApiKey [redacted]\n",
+		`["curl","-HCookie: a=hunter2; b=c"] curl "-HAuthorization: Token hunter2" -HX-Api-Key:a1`: `["curl","-HCookie: [redacted]"] curl "-HAuthorization: Token [redacted]" -HX-Api-Key:[redacted]`,
+		"flag needs an argument: -auth-token: it is empty, --api-token: none":                      "flag needs an argument: -auth-token: it is empty, --api-token: none",
 		// Credentials.
 		`it sent Bearer 0123 and bearer  abcdefgh.ij`:    `it sent Bearer [redacted] and bearer  [redacted]`,
 		`Basic dXNlcjpwYXNz, Basic auth, basic training`: `Basic [redacted], Basic auth, basic training`,
