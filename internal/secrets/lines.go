@@ -17,12 +17,7 @@ func (f *finder) line(name string, named, at int) (from, end int) {
 		return 0, 0
 	}
 	text := f.inside(at)
-	from = spaces.beyond(text, at)
-	if tag := wordEnd.until(text, from); strings.HasPrefix(text[from:], "!") { // of YAML, such as !!str
-		if next := spaces.beyond(text, tag); next < len(text) && !lineEnd[text[next]] {
-			from = next
-		}
-	}
+	from = f.afterTag(spaces.beyond(text, at))
 	if inner, end := f.quoted(from); inner < end {
 		return inner, end
 	}
@@ -37,6 +32,22 @@ func (f *finder) line(name string, named, at int) (from, end int) {
 		return 0, 0
 	}
 	return from, from + len(value)
+}
+
+// afterTag returns where the value after a tag of YAML begins, such as !!str. What has no blank and value after it is
+// no tag.
+func (f *finder) afterTag(from int) int {
+	text := f.inside(from)
+	if !strings.HasPrefix(text[from:], "!") {
+		return from
+	}
+	tag := wordEnd.until(text, from)
+	next := spaces.beyond(text, tag)
+	inner, end := f.quoted(next)
+	if next == tag || next == len(text) || text[next] == '#' || lineEnd[text[next]] && inner == end {
+		return from
+	}
+	return next
 }
 
 func isLetters(text string) bool {

@@ -179,6 +179,7 @@ func TestByPosition(t *testing.T) {
 		`tool /name:a /password:b1 -Token:c1 --x /token: it, see docs/password:d1`:                                                                      `tool /name:a /password:[redacted] -Token:[redacted] --x /token: it, see docs/password:d1`,
 		`<input type=password value=a><input type="password" id="x" value='b'><input type=text value=c>`:                                                `<input type=password value=[redacted]><input type="password" id="x" value='[redacted]'><input type=text value=c>`,
 		"a: b\ntoken: !!str a1\npassword: !b1\n":                                                                                                        "a: b\ntoken: !!str [redacted]\npassword: [redacted]\n",
+		"a: b\ntoken: !Pa55w0rd&x\npassword = !Secret99,x\nsecret: !hunter2 # note\njwt: !!str \"a b\"\n":                                               "a: b\ntoken: [redacted]\npassword = [redacted]\nsecret: [redacted] # note\njwt: !!str \"[redacted]\"\n",
 		// Paths.
 		`GET /invite/abc/signup, /api/admin/invite-link/tokens/abc?x=y, /invite/{token}`:                        `GET /invite/[redacted]/signup, /api/admin/invite-link/tokens/[redacted]?x=y, /invite/{token}`,
 		`/api/admin/projects/a/api-tokens/0123456789abcdef /api-tokens/my-token-0123456789 /api-tokens/counted`: `/api/admin/projects/a/api-tokens/[redacted] /api-tokens/my-token-0123456789 /api-tokens/counted`,
