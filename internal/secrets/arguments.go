@@ -51,7 +51,11 @@ func (f *finder) argument(flag string, at int) int {
 	} else {
 		start, end = from, wordEnd.until(text, from)
 	}
-	value := text[start:end]
+	value, rest := text[start:end], text[end:]
+	word := strings.TrimRight(value, ".:")
+	if word != value { // what follows is another sentence
+		rest = ""
+	}
 	switch {
 	case isUserFlag(flag):
 		user, password, has := strings.Cut(value, ":")
@@ -59,7 +63,7 @@ func (f *finder) argument(flag string, at int) int {
 			return f.hide(start+len(user)+len(":"), end, false)
 		}
 	case !isSecretFlag(flag) || isVariable(value, quote):
-	case quote != 0, isValue(strings.TrimRight(value, ".:"), text[end:], from-at > 1):
+	case quote != 0, isValue(word, rest, from-at > 1):
 		return f.hide(start+kind(value), end, false)
 	}
 	return from
