@@ -128,7 +128,7 @@ func (f *finder) comma(at int) int {
 		return f.hide(start, end, false)
 	}
 	flag, quoted := itemBefore(text, at)
-	if flag == "" || from == len(text) || !quoted && !isInBrackets(text[max(0, at-longestBeside):at]) {
+	if flag == "" || from == len(text) || !quoted && !isInBrackets(text[max(f.begin(at), at-longestBeside):at], flag) {
 		return at + 1
 	}
 	start, end := from, tokenEnd.until(text, from)
@@ -196,9 +196,11 @@ func itemBefore(text string, comma int) (flag string, quoted bool) {
 	return flag, quoted
 }
 
-// isInBrackets reports whether a text ends in a list that begins on its last line.
-func isInBrackets(text string) bool {
-	return strings.LastIndexByte(text, '[') > strings.LastIndexAny(text, "]\n")
+// isInBrackets reports whether a text ends in a list that begins on its last line, with an item that is no more than a
+// word. In brackets there may also be a sentence.
+func isInBrackets(text, word string) bool {
+	before := strings.TrimRight(strings.TrimSuffix(strings.TrimRight(text, jsonBlanks), word), jsonBlanks)
+	return strings.LastIndexByte(before, '[') > strings.LastIndexAny(before, "]\n") && strings.IndexByte("[,", before[len(before)-1]) >= 0
 }
 
 // lineBreak hides what follows a flag with the name of a secret in a list of YAML: `- x` below `- --token`.
@@ -227,7 +229,7 @@ func (f *finder) hideItem(flag string, at, start, end int) int {
 	value := f.text[start:end]
 	switch {
 	case isVariable(strings.TrimLeft(value, "-"), 0), isFlag(value), slices.Contains(notSecret, value):
-	case strings.ContainsAny(value, " \t") && isSentence(value):
+	case isProseItem(value):
 	case isUserFlag(flag):
 		user, password, has := strings.Cut(value, ":")
 		if has && password != "" && f.isOfCurl(at) {
@@ -237,6 +239,11 @@ func (f *finder) hideItem(flag string, at, start, end int) int {
 		return f.hide(start+kind(value), end, false)
 	}
 	return at + 1
+}
+
+// isProseItem reports whether an item after a flag says something of the flag.
+func isProseItem(item string) bool {
+	return proseWords[strings.ToLower(item)] || strings.ContainsAny(item, " \t") && isSentence(item)
 }
 
 // isFlag reports whether an item of a list is most likely a flag.

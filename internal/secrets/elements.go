@@ -32,7 +32,8 @@ func (f *finder) isPairedTag(at int, name string) bool {
 	case tag != "" && (isValue || name == plistText) && namesSecret(tag, content):
 		return true
 	case tag != "" && tag == name && isSecretFlag(content):
-		return !strings.HasPrefix(f.text[min(at+len(f.tagFrom(at)), len(f.text)):], ">-")
+		value, _, _ := strings.Cut(strings.TrimPrefix(f.near(at+len(f.tagFrom(at))), ">"), "<")
+		return !strings.HasPrefix(value, "-") && !isProseItem(value)
 	case isContent && isNamedSecret(elementAround(before)):
 		return true
 	}
@@ -89,9 +90,14 @@ func (f *finder) isPairedAttribute(at int) bool {
 
 // tagFrom returns the tag that begins at a position, as far as it is looked at.
 func (f *finder) tagFrom(at int) string {
-	head := f.rest(at)
-	head = head[:min(len(head), longestBeside)]
+	head := f.near(at)
 	return head[:tagEnd.until(head, 1)]
+}
+
+// near returns the text from a position on, as far as it is looked at.
+func (f *finder) near(at int) string {
+	text := f.rest(at)
+	return text[:min(len(text), longestBeside)]
 }
 
 func attributeNamesSecret(tag string) bool {
