@@ -259,6 +259,9 @@ var inList = regexp.MustCompile(`(?:^|["'\s\[])curl(?:\.exe)?(?:["']?\s*,|["']?\
 // there.
 func (f *finder) isOfCurl(at int) bool {
 	before := f.text[max(0, at-longestQuery):at]
+	if !strings.Contains(before, "curl") {
+		return false
+	}
 	line := continued.Replace(before)
 	line = line[strings.LastIndexByte(line, '\n')+1:]
 	for _, separator := range []string{" | ", "; ", " && "} {

@@ -349,8 +349,10 @@ var objects = []string{"eyJ", "eyA", "ewo", "ew0", "W3s"}
 
 // object hides a JSON object in Base64 if it has a secret.
 func (f *finder) object(at int) int {
-	rest := f.text[at:]
-	if len(rest) < len("eyJ") || !slices.Contains(objects, rest[:len("eyJ")]) || f.isDecoded || at > 0 && base64Chars[f.text[at-1]] {
+	if f.isDecoded || at > 0 && base64Chars[f.text[at-1]] { // most letters follow another
+		return at + 1
+	}
+	if rest := f.text[at:]; len(rest) < len("eyJ") || !slices.Contains(objects, rest[:len("eyJ")]) {
 		return at + 1
 	}
 	end := base64Chars.beyond(f.inside(at), at)

@@ -582,7 +582,7 @@ func TestHostileTextsAreQuick(t *testing.T) {
 		"environments": "a:" + long("b"), "mixed": long(`\"%22&quot;token\u0022:{`), "both quotes": long(`"'token':'`), "headers": long("X-Token: a\n"),
 		"parts": long("form-data; name=token\n\n"), "names": "form-data" + long("; name=token"), "tags": long("<token>"), "names and quotes": long("token:'"), "web tokens": long("eyJ.eyJ "), "long web tokens": long("eyJ.eyJ."), "almost web tokens": long("eyJ."), "data": long("<token><![CDATA["), "strings": long(`"<token><![CDATA[",`),
 		"heads of parts": long("form-data; name=\"sid\"; sid=x\n\nc\n--") + "&z",
-		"values in XML":  long("<v>"), "attributes": long("<x v=1 "), "flags": long("--token "), "users of curl": long("curl -u a:b "),
+		"values in XML":  long("<v>"), "attributes": long("<x v=1 "), "flags": long("--token "), "users of curl": long("curl -u a:b "), "other users": long("x -u a:b "),
 		"lists of flags": long(`"--token","a",`), "flags in lists": long(`"--token",`), "brackets": long(`[--token, `), "items": long("- --token\n"),
 		"pairs of items": long("- --token\n- x\n"), "blocks": long("token: |\n"), "quoted blocks": long("\"token: |"), "full blocks": long("token: |\n  a\n"), "deep blocks": long(" token: |\n") + long("\n "),
 		"invitations": long("/invite/a"), "API tokens": long("/api-tokens/"), "objects in Base64": long("eyJ/"), "escaped objects": long("eyJhIjoi%41 "), "braces": long("{token: a-1 "), "maps": long("map[token:"),
