@@ -7,6 +7,7 @@ import (
 	"encoding/pem"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -179,6 +180,35 @@ func TestHTTPSMistakes(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestAuthorityOfStore checks that --ca-file is not advised for the authority of a database, which its URL names.
+func TestAuthorityOfStore(t *testing.T) {
+	t.Parallel()
+	secure := httptest.NewUnstartedServer(nil)
+	secure.StartTLS()
+	t.Cleanup(secure.Close)
+	database, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { database.Close() })
+	go func() {
+		for {
+			connection, err := database.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = io.ReadFull(connection, make([]byte, 8)) // asks for TLS
+			_, _ = io.WriteString(connection, "S")
+			_ = tls.Server(connection, secure.TLS).Handshake()
+			connection.Close()
+		}
+	}()
+	got := command(t, nil, "serve", "--listen", "127.0.0.1:0", "--store", "postgres://u:p@"+database.Addr().String()+"/d?sslmode=verify-full")
+	if got.code != exitcode.Error || !strings.Contains(got.stderr, "unknown authority") || strings.Contains(got.stderr, "--ca-file") {
+		t.Errorf("exit code %d, %s", got.code, got.stderr)
 	}
 }
 

@@ -18,7 +18,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
-	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/internal/visible"
 )
@@ -189,11 +188,7 @@ func (p *program) exitCode(err error) int {
 	if err == nil {
 		return exitcode.OK
 	}
-	line := p.line(err)
-	if advice := httpx.Advice(err); !strings.Contains(line, advice) {
-		line += advice
-	}
-	fmt.Fprintln(p.stderr, "unleash-mock:", line+p.source(err))
+	fmt.Fprintln(p.stderr, "unleash-mock:", p.line(err)+p.source(err))
 	var coded *codedError
 	if !errors.As(err, &coded) {
 		return exitcode.Usage // what cobra itself refuses: unknown commands and arguments

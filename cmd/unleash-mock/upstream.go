@@ -4,9 +4,12 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"net/http"
 
 	"github.com/spf13/pflag"
+
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 )
 
 // tlsFlags say how a real server's certificate is checked, and which client certificate is
@@ -97,11 +100,23 @@ func (t *tlsFlags) transport(ctx context.Context) (*http.Transport, error) {
 	return transport, nil
 }
 
+// advising adds to an error what helps against it.
+type advising struct{ *http.Transport }
+
+// RoundTrip implements http.RoundTripper.
+func (a advising) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := a.Transport.RoundTrip(r)
+	if err != nil {
+		return nil, fmt.Errorf("%w%s", err, httpx.Advice(err))
+	}
+	return response, nil
+}
+
 // client returns a new HTTP client. The caller closes its idle connections.
 func (t *tlsFlags) client(ctx context.Context) (*http.Client, error) {
 	transport, err := t.transport(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &http.Client{Transport: transport}, nil
+	return &http.Client{Transport: advising{transport}}, nil
 }
