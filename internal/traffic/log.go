@@ -12,7 +12,9 @@ func (x *Exchange) Log(logger *slog.Logger, workspace string) {
 	if !logger.Enabled(context.Background(), slog.LevelDebug) {
 		return
 	}
-	by := x.Redactor(nil)
+	begun := *x
+	begun.Request.Body, begun.Response.Body = begin(x.Request.Body), begin(x.Response.Body)
+	by := begun.Redactor(nil)
 	about := []any{
 		"method", by.Text(x.Method), "url", by.URL(x.Target()), "status", x.Status, "duration", x.Duration.Round(time.Microsecond).String(),
 	}
@@ -25,3 +27,9 @@ func (x *Exchange) Log(logger *slog.Logger, workspace string) {
 	}
 	logger.Debug("request", about...)
 }
+
+// searched is how many bytes of a body are searched for secrets that the line may repeat: as many as a
+// journal keeps. Searching large ones would slow down the request.
+const searched = 16 << 10
+
+func begin(body []byte) []byte { return body[:min(len(body), searched)] }
