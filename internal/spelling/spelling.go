@@ -1,16 +1,18 @@
 // Package spelling finds the name that a misspelt one was meant to be.
 package spelling
 
-import "slices"
-
 // typos is the number of letters in which a misspelling may differ from the name that was meant.
 const typos = 2
 
 // Nearest returns the known name that name may be a misspelling of; empty if there is none.
+// Of several that are as near it is the first by the alphabet.
 func Nearest(name string, known []string) string {
 	found, least := "", min(typos, len(name)/2)+1
-	for _, candidate := range slices.Sorted(slices.Values(known)) {
-		if d := distance(name, candidate); d < least {
+	for _, candidate := range known {
+		if difference := len(name) - len(candidate); max(difference, -difference) > typos {
+			continue
+		}
+		if d := distance(name, candidate); d < least || d == least && candidate < found {
 			found, least = candidate, d
 		}
 	}

@@ -207,10 +207,9 @@ func ReadAnswer(source []byte) (*Set, error) {
 	if !isList(object, "features") {
 		return nil, yamlfile.Problems{{Message: "it has no list of features"}}
 	}
-	r := &reader{set: &Set{}}
+	r := &reader{set: &Set{}, speller: speller{silent: true}}
 	r.storable(object, nil)
 	r.answer(object)
-	r.speller.remarks = nil
 	return r.finish(file)
 }
 

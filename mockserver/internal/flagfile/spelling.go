@@ -33,7 +33,8 @@ const maxRemarks = 20
 // speller remarks on names that are probably misspelt. They are no mistakes: other programs write fields of
 // their own, and a strategy may have any parameters.
 type speller struct {
-	fields  map[reflect.Type]map[string]reflect.Type
+	silent  bool // looks for none
+	fields  map[reflect.Type]fields
 	remarks engine.Problems
 }
 
@@ -50,8 +51,11 @@ func (s *speller) name(name string, known []string, has func(string) bool, path 
 // parameters remarks on the parameters of a strategy.
 func (s *speller) parameters(strategy string, parameters map[string]any, path []string) {
 	known := parametersOf[strategy]
+	if s.silent || known == nil {
+		return
+	}
 	for _, name := range slices.Sorted(maps.Keys(parameters)) {
-		if known != nil && !slices.Contains(known, name) {
+		if !slices.Contains(known, name) {
 			s.name(name, known, func(meant string) bool { _, has := parameters[meant]; return has }, path)
 		}
 	}
@@ -62,25 +66,32 @@ func (s *speller) value(t reflect.Type, value any, path []string) {
 	list, isList := value.([]any)
 	object, isObject := value.(*v8json.Object)
 	switch {
+	case s.silent:
 	case isList && t.Kind() == reflect.Slice:
 		for i, element := range list {
 			s.value(t.Elem(), element, at(path, i))
 		}
 	case isObject && t.Kind() == reflect.Struct:
-		fields := s.fieldsOf(t)
+		of := s.fieldsOf(t)
 		for name, inner := range object.All() {
-			if field := fields[name]; field != nil {
+			if field := of.types[name]; field != nil {
 				s.value(field, inner, at(path, name))
 				continue
 			}
-			s.name(name, slices.Collect(maps.Keys(fields)), func(meant string) bool { _, has := object.Get(meant); return has }, path)
+			s.name(name, of.names, func(meant string) bool { _, has := object.Get(meant); return has }, path)
 		}
 	}
 }
 
-// fieldsOf returns the types of a struct's fields by their names in a file.
-func (s *speller) fieldsOf(t reflect.Type) map[string]reflect.Type {
-	if known := s.fields[t]; known != nil {
+// fields are the fields of a struct by their names in a file.
+type fields struct {
+	types map[string]reflect.Type
+	names []string
+}
+
+// fieldsOf returns the fields of a struct.
+func (s *speller) fieldsOf(t reflect.Type) fields {
+	if known, has := s.fields[t]; has {
 		return known
 	}
 	out := map[string]reflect.Type{}
@@ -91,10 +102,10 @@ func (s *speller) fieldsOf(t reflect.Type) map[string]reflect.Type {
 		}
 	}
 	if s.fields == nil {
-		s.fields = map[reflect.Type]map[string]reflect.Type{}
+		s.fields = map[reflect.Type]fields{}
 	}
-	s.fields[t] = out
-	return out
+	s.fields[t] = fields{out, slices.Collect(maps.Keys(out))}
+	return s.fields[t]
 }
 
 // located returns the remarks as lines of text.
