@@ -33,6 +33,8 @@ func TestTheWrongKindOfFileIsNamed(t *testing.T) {
 		{[]string{"serve", "--replay", archive}, "; it looks like an HTTP archive; recordings are what proxy --record writes\n"},
 		{[]string{"serve", "--spec", short}, "; it looks like a file of flags, which goes to --flags\n"},
 		{[]string{"serve", "--flags", file(t, "broken.yaml", "flags:\n  a: treu\n")}, "want true, false or an object\n"},
+		{[]string{"serve", "--flags", file(t, "users.yaml", "users: true\nlog: {enabled: treu}\nopenapi:\n  enabled: true\nrequest: {}\nresponse: true\n")}, "log.enabled: got string, want boolean\n"},
+		{[]string{"serve", "--flags", file(t, "seed2.yaml", "apiTokens: # of CI\n\n# none\n- {username: a}\n")}, "; it looks like a seed, which goes to --seed\n"},
 		{[]string{"serve", "--flags", "http://127.0.0.1:1/flags"}, "--flags takes a file, not a URL; --flags-from follows the flags of an instance\n"},
 		{[]string{"serve", "--seed", "http://127.0.0.1:1/seed"}, "--seed takes a file, not a URL\n"},
 	} {
