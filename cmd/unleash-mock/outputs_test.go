@@ -147,3 +147,15 @@ func TestOutputsAreMadeWithTheirFolders(t *testing.T) {
 	}
 	alone(t, name)
 }
+
+// TestFirstOfForeignFiles checks that the same one of two files with something else in them is named every time.
+func TestFirstOfForeignFiles(t *testing.T) {
+	t.Parallel()
+	environment, port := file(t, ".env", "A=b\n"), file(t, "port", "my port\n")
+	for range 10 {
+		got := command(t, nil, "serve", "--port-file", port, "--env-file", environment)
+		if got.code != exitcode.Usage || !strings.Contains(got.stderr, "--env-file "+environment+": the file has something else in it") {
+			t.Fatalf("exit code %d, %s", got.code, got.stderr)
+		}
+	}
+}

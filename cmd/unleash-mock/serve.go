@@ -88,11 +88,14 @@ func (p *program) serveCommand() *cobra.Command {
 			if err := p.complete(flags, cmd.Flags()); err != nil {
 				return err
 			}
-			for flag, file := range map[string]*notice{"env-file": &flags.envFile, "port-file": &flags.portFile} {
-				if err := file.forgetOld(flag, flags.listen); err != nil {
+			for _, written := range []struct {
+				flag string
+				file *notice
+			}{{"env-file", &flags.envFile}, {"port-file", &flags.portFile}} {
+				if err := written.file.forgetOld(written.flag, flags.listen); err != nil {
 					return err
 				}
-				defer file.forget()
+				defer written.file.forget()
 			}
 			ctx := cmd.Context()
 			if flags.withStdin {
