@@ -18,7 +18,7 @@ type Filter struct {
 	Operation string
 	// Method is an HTTP method, in capitals.
 	Method string
-	// Path is a path without query and workspace; a * in it stands for anything.
+	// Path is a path as it was sent, without query and workspace; a * in it stands for anything.
 	Path string
 	// Status is a status, such as 404, or a class, such as 4xx.
 	Status string

@@ -37,7 +37,7 @@ type Rule struct {
 type Match struct {
 	// Operations are operationIds; empty means every operation.
 	Operations []string `json:"operations,omitempty"`
-	// Path is the path without query and workspace; a * in it matches anything.
+	// Path is the path as sent, without query and workspace; a * in it matches anything.
 	Path string `json:"path,omitempty"`
 	// Workspace is the name of a workspace; a * in it matches anything.
 	Workspace string `json:"workspace,omitempty"`

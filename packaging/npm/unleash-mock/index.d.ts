@@ -55,7 +55,7 @@ export type Delay =
 export interface Failure {
   /** An operationId of the contract, or several; by default every operation. */
   operation?: string | string[];
-  /** A path without query and workspace; `*` matches anything. */
+  /** A path as it was sent, without query and workspace; `*` matches anything. */
   path?: string;
   /** The status, 500 by default; the body is that of a real Unleash. */
   status?: number;
@@ -81,7 +81,7 @@ export interface Filter {
   operation?: string;
   /** An HTTP method, in capitals. */
   method?: string;
-  /** A path without query and workspace; `*` matches anything. */
+  /** A path as it was sent, without query and workspace; `*` matches anything. */
   path?: string;
   /** A status, such as 404, or a class, such as "4xx". */
   status?: number | string;
