@@ -220,6 +220,9 @@ func TestOthersHTTPSIsExplained(t *testing.T) {
 	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
 	secure.StartTLS()
 	t.Cleanup(secure.Close)
+	open := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(open.Close)
+	noTLS := "https" + strings.TrimPrefix(open.URL, "http")
 	plain := "http" + strings.TrimPrefix(secure.URL, "https")
 	token := map[string]string{"UNLEASH_MOCK_FLAGS_TOKEN": "*:development.some-token"}
 	for _, test := range []struct {
@@ -232,6 +235,9 @@ func TestOthersHTTPSIsExplained(t *testing.T) {
 		{[]string{"verify", "--target", secure.URL}, "--ca-file"},
 		{[]string{"spec", "--spec", secure.URL}, "--ca-file"},
 		{[]string{"serve", "--listen", "127.0.0.1:0", "--flags-from", secure.URL}, "--ca-file"},
+		{[]string{"health", "--url", noTLS}, "; the target speaks http, not https"},
+		{[]string{"drift", "--target", noTLS}, "; the target speaks http, not https"},
+		{[]string{"spec", "--spec", noTLS}, "; the target speaks http, not https"},
 		{[]string{"health", "--url", plain}, " speaks https, not http"},
 		{[]string{"doctor", "--target", plain}, "the target speaks https, not http; the URL of the instance is " + secure.URL},
 		{[]string{"verify", "--target", plain}, "the target speaks https, not http; the URL of the instance is " + secure.URL},

@@ -106,10 +106,13 @@ type advising struct{ *http.Transport }
 // RoundTrip implements http.RoundTripper.
 func (a advising) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := a.Transport.RoundTrip(r)
-	if err != nil {
-		return nil, fmt.Errorf("%w%s", err, httpx.Advice(err))
+	if err == nil {
+		return response, nil
 	}
-	return response, nil
+	if advice := httpx.Advice(err); advice != "" {
+		err = fmt.Errorf("%w%s", err, advice)
+	}
+	return nil, err // as it is, where possible: a client looks at its type
 }
 
 // client returns a new HTTP client. The caller closes its idle connections.

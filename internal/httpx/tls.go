@@ -1,6 +1,7 @@
 package httpx
 
 import (
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"net/http"
@@ -8,10 +9,11 @@ import (
 	"strings"
 )
 
-// SpeaksHTTP reports whether a server answered with http where https was expected. Go's
-// transport has no error type of its own for that.
+// SpeaksHTTP reports whether a server answered with http where https was expected. The error is
+// that of a transport, or of a client, which has its own.
 func SpeaksHTTP(err error) bool {
-	return strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
+	var record tls.RecordHeaderError
+	return errors.As(err, &record) && string(record.RecordHeader[:]) == "HTTP/" || errors.Is(err, http.ErrSchemeMismatch)
 }
 
 // Advice returns what helps against an error of a client, after a semicolon; it is empty if that is not known.
