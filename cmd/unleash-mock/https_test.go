@@ -224,6 +224,12 @@ func TestOthersHTTPSIsExplained(t *testing.T) {
 	t.Cleanup(open.Close)
 	noTLS := "https" + strings.TrimPrefix(open.URL, "http")
 	plain := "http" + strings.TrimPrefix(secure.URL, "https")
+	balancer := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { // in front of a port for https
+		http.Error(w, "Client sent an HTTP request to an HTTPS server.", http.StatusBadRequest)
+	}))
+	balancer.Config.ErrorLog = log.New(io.Discard, "", 0)
+	balancer.StartTLS()
+	t.Cleanup(balancer.Close)
 	token := map[string]string{"UNLEASH_MOCK_FLAGS_TOKEN": "*:development.some-token"}
 	for _, test := range []struct {
 		args []string
@@ -239,6 +245,7 @@ func TestOthersHTTPSIsExplained(t *testing.T) {
 		{[]string{"drift", "--target", noTLS}, "; the target speaks http, not https"},
 		{[]string{"spec", "--spec", noTLS}, "; the target speaks http, not https"},
 		{[]string{"health", "--url", plain}, " speaks https, not http"},
+		{[]string{"health", "--insecure", "--url", balancer.URL}, " is not healthy: status 400"},
 		{[]string{"doctor", "--target", plain}, "the target speaks https, not http; the URL of the instance is " + secure.URL},
 		{[]string{"verify", "--target", plain}, "the target speaks https, not http; the URL of the instance is " + secure.URL},
 	} {
