@@ -443,8 +443,8 @@ func exactly(text []byte) (value any, err error) {
 // manyDigits matches what floats may round, tooManyDigits what would take too long to read exactly.
 var manyDigits, tooManyDigits = regexp.MustCompile(`\d{16}`), regexp.MustCompile(`\d{1000}`)
 
-// maxEffort is how many steps it may take to validate a value by a schema that contains itself. They are counted if
-// the value is nested deeper than shallow.
+// maxEffort is how many steps of a validation may be repetitions. They are counted if the value is nested deeper than
+// shallow.
 const (
 	maxEffort = 1 << 20
 	shallow   = 1
@@ -468,13 +468,21 @@ func isDeep(value any, depth int) bool {
 	return false
 }
 
-// check validates a value and returns its failures, the one to report first. It returns none if the schema contains
-// itself, and validating the value would take too long.
+// check validates a value and returns its failures, the one to report first. It returns none if validating the value
+// would take too long.
 func (c *compiledSchema) check(order ordering, value any, in string) []Failure {
-	if c.schema == nil || isDeep(value, shallow) && c.recurs() && effort.Exceeds(c.schema, value, maxEffort) {
+	if c.schema == nil {
 		return nil
 	}
-	if !isLarge(value) {
+	takesLong := false
+	if isDeep(value, shallow) && c.repeats() {
+		steps, tooMany := effort.Of(c.schema, value, maxEffort)
+		if tooMany {
+			return nil
+		}
+		takesLong = steps > maxEffort
+	}
+	if !takesLong && !isLarge(value) {
 		return failuresOf(c.schema, order, value, in)
 	}
 	if holds(c.schema, value) {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -140,47 +141,50 @@ func TestExamplesOfHeadersAreKept(t *testing.T) {
 	}
 }
 
+// bodyOf returns the content of a response with a schema E, beside other components.
+func bodyOf(t *testing.T, components string) *Content {
+	t.Helper()
+	contract, err := Load([]byte(`{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"operationId":"x","responses":{"200":{"description":"d","content":{"application/json":{"schema":{"$ref":"#/components/schemas/E"}}}}}}}},"components":{"schemas":` + components + `}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return contract.Operation("x").Response(http.StatusOK).Contents[0]
+}
+
 // TestLargeValuesOfTreesAreJudged checks that a large value is judged by a schema that contains itself, as long as
 // that takes time in proportion to the value.
 func TestLargeValuesOfTreesAreJudged(t *testing.T) {
 	t.Parallel()
-	const components = `{
-		"Shape":{"type":"object","required":["type"],"oneOf":[{"$ref":"#/components/schemas/Line"},{"$ref":"#/components/schemas/Group"}]},
-		"Line":{"properties":{"type":{"const":"line"},"at":{"type":"array","items":{"type":"array","items":{"type":"number"}}}},"required":["at"]},
-		"Group":{"properties":{"type":{"const":"group"},"shapes":{"type":"array","items":{"$ref":"#/components/schemas/Shape"}}},"required":["shapes"]}}`
-	contract, err := Load([]byte(`{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"operationId":"x","responses":{"200":{"description":"d","content":{"application/json":{"schema":{"$ref":"#/components/schemas/Shape"}}}}}}}},"components":{"schemas":` + components + `}}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	content := contract.Operation("x").Response(http.StatusOK).Contents[0]
-	line := `{"type":"line","at":[` + strings.Repeat("[1,2],", 300_000)
-	for value, good := range map[string]bool{
-		`{"type":"group","shapes":[` + line + `[1,2]]}]}`:   true,
-		`{"type":"group","shapes":[` + line + `[1,"2"]]}]}`: false,
+	content := bodyOf(t, `{
+		"E":{"type":"object","required":["type"],"oneOf":[{"$ref":"#/components/schemas/Line"},{"$ref":"#/components/schemas/Group"}]},
+		"Line":{"properties":{"type":{"const":"line"},"at":{"type":"array","items":{"anyOf":[{"type":"number"},{"type":"array","items":{"type":"number"}}]}}},"required":["at"]},
+		"Group":{"properties":{"type":{"const":"group"},"shapes":{"type":"array","items":{"$ref":"#/components/schemas/E"}}},"required":["shapes"]}}`)
+	for name, value := range map[string]string{
+		"lists":   `{"type":"group","shapes":[{"type":"line","at":[[1,2]` + strings.Repeat(",[1,2]", 150_000) + `]}]}`,
+		"numbers": `{"type":"group","shapes":[{"type":"line","at":[2]},{"type":"line","at":[1` + strings.Repeat(",1", 350_000) + `]}]}`,
+		"objects": `{"type":"group","shapes":[{"type":"line","at":[2]}` + strings.Repeat(`,{"type":"line","at":[[1,2]]}`, 80_000) + `]}`,
 	} {
-		if failures := content.Check(decoded(t, value)); (len(failures) == 0) != good {
-			t.Errorf("a value that ends in %s: %v", value[len(value)-12:], failures)
+		if failures := content.Check(decoded(t, value)); len(failures) > 0 {
+			t.Errorf("%s: %v", name, failures)
+		}
+		if failures := content.Check(decoded(t, strings.Replace(value, "2]", `"2"]`, 1))); len(failures) == 0 {
+			t.Errorf("%s: a text is taken for a number", name)
 		}
 	}
 }
 
 // TestExpressionsTakeBoundedTime checks schemas of expressions: each form contains the schema itself, so that the time
-// to try all forms at every depth is exponential.
+// to try all forms at every depth is exponential. So it is if schemas refer twice to the next one.
 func TestExpressionsTakeBoundedTime(t *testing.T) {
 	t.Parallel()
+	began := time.Now()
 	const forms = 60
 	var refs, components []string
 	for i := range forms {
 		refs = append(refs, fmt.Sprintf(`{"$ref":"#/components/schemas/F%d"}`, i))
 		components = append(components, fmt.Sprintf(`"F%d":{"type":"object","required":["op","left","right"],"properties":{"op":{"const":%d},"left":{"$ref":"#/components/schemas/E"},"right":{"$ref":"#/components/schemas/E"}}}`, i, i))
 	}
-	all := `{"E":{"oneOf":[` + strings.Join(append(refs, `{"type":"integer"}`), ",") + `]},` + strings.Join(components, ",") + `}`
-	contract, err := Load([]byte(`{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"operationId":"x","responses":{"200":{"description":"d","content":{"application/json":{"schema":{"$ref":"#/components/schemas/E"}}}}}}}},"components":{"schemas":` + all + `}}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	content := contract.Operation("x").Response(http.StatusOK).Contents[0]
-	began := time.Now()
+	content := bodyOf(t, `{"E":{"oneOf":[`+strings.Join(append(refs, `{"type":"integer"}`), ",")+`]},`+strings.Join(components, ",")+`}`)
 	if _, err := content.Sample(1); err != nil {
 		t.Error(err)
 	}
@@ -191,13 +195,43 @@ func TestExpressionsTakeBoundedTime(t *testing.T) {
 	if failures := content.Check(decoded(t, bad)); len(failures) == 0 {
 		t.Errorf("%s passes", bad)
 	}
-	deep := good
-	for range 20 {
-		deep = `{"op":8,"left":1,"right":` + deep + `}`
+	deep := func(inner, around string) string {
+		for range 20 {
+			inner = strings.Replace(around, "%", inner, 1)
+		}
+		return inner
 	}
-	if failures := content.Check(decoded(t, deep)); len(failures) > 0 { // it is not judged
-		t.Errorf("%s fails: %v", deep, failures)
+	chain := func(level string) string {
+		var levels []string
+		for i := range 40 {
+			levels = append(levels, fmt.Sprintf(strings.ReplaceAll(level, "NEXT", `{"$ref":"#/components/schemas/C%[2]d"}`), i, i+1))
+		}
+		return strings.Join(append(levels, `"C40":{}`), ",")
 	}
+	for name, unjudged := range map[string]struct {
+		content *Content
+		value   string
+	}{
+		"forms": {content, deep(good, `{"op":8,"left":1,"right":%}`)},
+		"forms beside many values": {
+			bodyOf(t, `{"E":{"oneOf":[`+strings.Join(slices.Repeat([]string{`{"properties":{"op":{"type":"integer"},"args":{"items":{"$ref":"#/components/schemas/E"}}}}`}, 8), ",")+`]}}`),
+			`{"op":"x","args":[` + strings.Repeat(`{"op":1},`, 9000) + deep(`{"op":"x"}`, `{"op":"x","args":[%]}`) + `]}`,
+		},
+		"levels": {
+			bodyOf(t, `{"E":{"$ref":"#/components/schemas/C0"},`+chain(`"C%[1]d":{"properties":{"a":{"oneOf":[NEXT,NEXT]}}}`)+`}`),
+			deep(`{"a":{"a":{"a":1}}}`, `{"a":%}`),
+		},
+		"dependencies": {
+			bodyOf(t, `{"E":{"$schema":"http://json-schema.org/draft-07/schema#","dependencies":{"a":{"properties":{"a":{"$ref":"#/components/schemas/E"}}},"b":{"properties":{"a":{"$ref":"#/components/schemas/E"}}}}}}`),
+			deep(`{"a":1,"b":1}`, `{"b":1,"a":%}`),
+		},
+	} {
+		if failures := unjudged.content.Check(decoded(t, unjudged.value)); len(failures) > 0 {
+			t.Errorf("%s: %v", name, failures)
+		}
+	}
+	content = bodyOf(t, `{"E":{"properties":{"x":{"items":{"allOf":[{"$ref":"#/components/schemas/E"},{"$ref":"#/components/schemas/C0"}]}}}},`+chain(`"C%[1]d":{"dependentSchemas":{"a":NEXT,"b":NEXT}}`)+`}`)
+	content.Check(decoded(t, `{"x":[{"a":1,"b":1}]}`))
 	if took := time.Since(began); took > 2*time.Minute {
 		t.Errorf("it took %s", took)
 	}

@@ -211,7 +211,7 @@ func (c *Content) fit(body []byte) bool {
 		*scratch = items
 		scratches.Put(scratch)
 	}()
-	if !ok || len(items) == 0 || schema.recurs() {
+	if !ok || len(items) == 0 || schema.repeats() {
 		return false
 	}
 	fresh := c.items.unknown(items)

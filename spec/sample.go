@@ -177,7 +177,7 @@ func (s *schema) sample(seed uint64) (any, error) {
 	}
 	var fitting any
 	for try := range uint64(maxTries) {
-		value, ok := sample.Value(compiled.schema, compiled.recurs(), seed+try)
+		value, ok := sample.Value(compiled.schema, compiled.repeats(), seed+try)
 		if !ok {
 			break
 		}

@@ -151,9 +151,9 @@ type schema struct {
 }
 
 type compiledSchema struct {
-	schema *jsonschema.Schema
-	named  func() map[string]bool // see namedBy
-	recurs func() bool            // see effort.Recurs
+	schema  *jsonschema.Schema
+	named   func() map[string]bool // see namedBy
+	repeats func() bool            // see effort.Repeats
 	// anyUUID is true if any UUID is as good as another for the property id.
 	anyUUID bool
 	// plain is the schema without what discriminators demand; nil for one that is for judging, and
@@ -167,7 +167,7 @@ type compiledSchema struct {
 func judging(schema *jsonschema.Schema) *compiledSchema {
 	return &compiledSchema{
 		schema: schema, named: sync.OnceValue(func() map[string]bool { return namedBy(schema) }),
-		recurs: sync.OnceValue(func() bool { return effort.Recurs(schema) }),
+		repeats: sync.OnceValue(func() bool { return effort.Repeats(schema) }),
 	}
 }
 

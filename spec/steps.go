@@ -34,9 +34,18 @@ func (s steps) of(schema *jsonschema.Schema) int {
 
 // composedOf returns the schemas that a schema applies to the same value; some may be nil.
 func composedOf(schema *jsonschema.Schema) []*jsonschema.Schema {
-	return slices.Concat(
+	all := slices.Concat(
 		[]*jsonschema.Schema{schema.Ref, schema.Not, schema.If, schema.Then, schema.Else}, schema.AllOf, schema.AnyOf, schema.OneOf,
 	)
+	for _, dependent := range schema.DependentSchemas {
+		all = append(all, dependent)
+	}
+	for _, dependency := range schema.Dependencies { // of older dialects
+		if dependent, is := dependency.(*jsonschema.Schema); is {
+			all = append(all, dependent)
+		}
+	}
+	return all
 }
 
 // bounded gives an error instead of a schema to linked parts whose schemas take too many steps.

@@ -171,9 +171,11 @@ var ownHeader = regexp.MustCompile(`^(?i:(?:proxy-)?authorization|(?:set-)?cooki
 // titled is a name in several parts, each of which begins with a capital.
 var titled = regexp.MustCompile(`^[A-Z]\w*(?:-[A-Z]\w*)+$`)
 
-// isSurelyHeader reports whether the name of a secret is that of a header, even without a colon after it.
+// isSurelyHeader reports whether the name of a secret is that of a header, even without a colon after it: in lower
+// case, one that is a secret's as a whole, as api-key is.
 func isSurelyHeader(name string) bool {
-	return ownHeader.MatchString(name) || titled.MatchString(name) && isSecretText(name)
+	return ownHeader.MatchString(name) || titled.MatchString(name) && isSecretText(name) ||
+		strings.Contains(name, "-") && isSecretName(name)
 }
 
 // itemBefore returns the flag that ends before the comma of a list, and whether it is in quotes; it is empty if there

@@ -20,6 +20,9 @@ var namingAttribute = regexp.MustCompile(`\s(?i:(?:key|name)\s*=\s*["']([^"'<>]*
 // contentTags are, besides those of values, the elements for the text of the element that they are in.
 var contentTags = []string{plistText, "text", "data", "content"}
 
+// proseTags are elements that may describe a flag, rather than give its value.
+var proseTags = []string{"td", "th", "dt", "dd", "li", "p", "code", "span", "div", "para", "entry", "term"}
+
 // isPairedTag reports whether the element that begins at a position has the value of a secret: its attribute, the
 // element that it is in or the one before it has the secret's name, as in <entry key="password">,
 // <password><value>, <key>password</key><value>, or <arg>--password</arg><arg>.
@@ -33,7 +36,7 @@ func (f *finder) isPairedTag(at int, name string) bool {
 		return true
 	case tag != "" && tag == name && isSecretFlag(content):
 		value, _, _ := strings.Cut(strings.TrimPrefix(f.near(at+len(f.tagFrom(at))), ">"), "<")
-		return !strings.HasPrefix(value, "-") && !isProseItem(value)
+		return !strings.HasPrefix(value, "-") && !(slices.Contains(proseTags, letters(name)) && isProseItem(value))
 	case isContent && isNamedSecret(elementAround(before)):
 		return true
 	}

@@ -249,14 +249,17 @@ func (r *Run) callReady(ctx context.Context, open []*read) (waiting []*read, err
 	return waiting, err
 }
 
+// errMute is the error for an operation that is not called. Those that were called return what happened first.
+var errMute = errors.New("it answers nothing")
+
 // call calls an operation and judges its response. It returns an error only if the run has
 // ended.
 func (r *Run) call(ctx context.Context, planned *read) error {
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
-	if r.Client.IsMute() { // another operation returns the error
-		return nil
+	if r.Client.IsMute() {
+		return target.Unreachable(errMute, Root)
 	}
 	if r.FailFast && r.failed.Load() {
 		r.giveUp(planned, "an earlier scenario failed")

@@ -1,7 +1,7 @@
 // Package effort bounds the time in which values are validated.
 //
 // The library validates a value by every form of a schema, wholly. If forms contain the schema itself, as those of
-// an expression do, the time grows exponentially with the depth of the value.
+// an expression do, or refer twice to the same schemas, the time grows exponentially with the depth of the value.
 package effort
 
 import (
@@ -11,40 +11,44 @@ import (
 	"github.com/pb33f/jsonschema/v6"
 )
 
-// Exceeds reports whether a validation takes more than a number of steps, each of which is a schema that a value is
-// validated by, and most of them are repetitions: a large value may take as many steps as it needs once.
-func Exceeds(schema *jsonschema.Schema, value any, most int) bool {
-	s := steps{known: map[pair]int{}}
-	count := s.of(schema, value)
-	return s.isFull() || count > most && count/repetitions > s.taken
+// Of counts the steps of a validation, each of which is a schema that a value is validated by. They are too many if
+// more than a number of them repeat another one of the same schema and value, and those are most of them: a large
+// value may take as many as it needs once. Of looks at each pair of a schema and a value only once.
+func Of(schema *jsonschema.Schema, value any, most int) (count int, tooMany bool) {
+	s := steps{nested: map[pair]int{}, plain: map[*jsonschema.Schema]int{}}
+	count = s.of(schema, value)
+	return count, s.isFull() || count-s.taken > max(most, repetitions*s.taken)
 }
 
 const (
-	// repetitions is how often steps may be repeated.
-	repetitions = 32
-	// maxPairs bounds the memory for counting, to some 30 MB.
-	maxPairs = 1 << 19
+	// repetitions is how often each step may be repeated on average.
+	repetitions = 2
+	// maxPairs bounds the memory for counting, to some 60 MB.
+	maxPairs = 1 << 20
 	// endless stands for more steps than can be counted.
 	endless = 1 << 60
+	// fewPaths is how many paths may lead through a schema that can only repeat a step so often.
+	fewPaths = 1 << 14
 )
 
-// Recurs reports whether a schema contains itself or one that does.
-func Recurs(schema *jsonschema.Schema) bool {
-	return recurs(schema, map[*jsonschema.Schema]bool{})
+// Repeats reports whether a validation by a schema may repeat steps more often than a few times: because the schema
+// contains itself or one that does, or because many paths lead to the same schemas.
+func Repeats(schema *jsonschema.Schema) bool {
+	return paths(schema, map[*jsonschema.Schema]int{}) > fewPaths
 }
 
-// recurs is Recurs. open tells whether a schema that was visited is one that contains the current one.
-func recurs(schema *jsonschema.Schema, open map[*jsonschema.Schema]bool) bool {
+// paths counts the paths through a schema. known has the schemas that were visited; those that contain the current
+// one have endless paths.
+func paths(schema *jsonschema.Schema, known map[*jsonschema.Schema]int) int {
 	if schema == nil {
-		return false
+		return 0
 	}
-	if isOpen, visited := open[schema]; visited {
-		return isOpen
+	if count, is := known[schema]; is {
+		return count
 	}
-	open[schema] = true
-	defer func() { open[schema] = false }()
-	found := false
-	visit := func(inner *jsonschema.Schema) { found = found || recurs(inner, open) }
+	known[schema] = endless
+	count := 1
+	visit := func(inner *jsonschema.Schema) { count = min(count+paths(inner, known), endless) }
 	composed(schema, visit)
 	for _, inner := range schema.Properties {
 		visit(inner)
@@ -53,57 +57,89 @@ func recurs(schema *jsonschema.Schema, open map[*jsonschema.Schema]bool) bool {
 		visit(inner)
 	}
 	visit(asSchema(schema.AdditionalProperties))
-	elements(schema, visit)
-	return found
+	for _, inner := range schema.PrefixItems {
+		visit(inner)
+	}
+	elementsBehind(schema, visit)
+	visit(schema.UnevaluatedProperties)
+	known[schema] = count
+	return count
 }
 
-// steps counts the steps of pairs of a schema and a value. It remembers those whose value is nested: only these can be
-// met again without end. One that is met again while it is being counted takes none.
+// steps counts the steps of pairs of a schema and a value. One that is met again while it is being counted takes none.
 type steps struct {
-	known map[pair]int
-	taken int // for counting
+	taken  int // without those repeated
+	nested map[pair]int
+	// flat is an object or a list without others inside, whose pairs are forgotten once it has been counted: there
+	// may be very many.
+	flat   uintptr
+	ofFlat map[*jsonschema.Schema]int
+	plain  map[*jsonschema.Schema]int // of other values, which all take the same
 }
-
-func (s *steps) isFull() bool { return len(s.known) > maxPairs }
 
 type pair struct {
 	schema *jsonschema.Schema
-	value  uintptr // where an object or a list is; 0 for other values, which take the same
+	value  uintptr // where the object or the list is
 }
 
+func (s *steps) isFull() bool { return len(s.nested) > maxPairs }
+
 func (s *steps) of(schema *jsonschema.Schema, value any) int {
-	if schema == nil {
+	switch {
+	case schema == nil:
 		return 0
+	case !isContainer(value):
+		if count, is := s.plain[schema]; is { // of another value: nothing is repeated
+			s.taken += count
+			return count
+		}
+		return once(s, s.plain, schema, schema, value)
+	case isNested(value):
+		if s.isFull() {
+			return endless
+		}
+		key := pair{schema, reflect.ValueOf(value).Pointer()}
+		count := once(s, s.nested, key, schema, value)
+		if onlyRefers(schema) {
+			delete(s.nested, key)
+		}
+		return count
 	}
-	object, isObject := value.(map[string]any)
-	list, isList := value.([]any)
-	key := pair{schema: schema}
-	if isObject && len(object) > 0 || isList && len(list) > 0 {
-		key.value = reflect.ValueOf(value).Pointer()
+	at := reflect.ValueOf(value).Pointer()
+	if s.flat == at {
+		return once(s, s.ofFlat, schema, schema, value)
 	}
-	if known, is := s.known[key]; is {
-		return known
+	s.flat, s.ofFlat = at, map[*jsonschema.Schema]int{}
+	before := s.taken
+	count := once(s, s.ofFlat, schema, schema, value)
+	s.flat, s.taken = 0, before+count // a single value repeats only what package spec allows
+	return count
+}
+
+// once counts the steps of a pair, unless they are known.
+func once[K comparable](s *steps, known map[K]int, key K, schema *jsonschema.Schema, value any) int {
+	if count, is := known[key]; is {
+		return count
 	}
-	if s.isFull() {
-		return endless
-	}
-	s.known[key] = 0
+	known[key] = 0
 	s.taken++
 	count := 1
 	add := func(schema *jsonschema.Schema, value any) { count = min(count+s.of(schema, value), endless) }
 	composed(schema, func(inner *jsonschema.Schema) { add(inner, value) })
-	for name, field := range object {
-		eachOf(schema, name, func(inner *jsonschema.Schema) { add(inner, field) })
-	}
-	for i, element := range list {
-		if i < len(schema.PrefixItems) {
-			add(schema.PrefixItems[i], element)
+	switch value := value.(type) {
+	case map[string]any:
+		for name, field := range value {
+			eachOf(schema, name, func(inner *jsonschema.Schema) { add(inner, field) })
 		}
-		elementsBehind(schema, func(inner *jsonschema.Schema) { add(inner, element) })
+	case []any:
+		for i, element := range value {
+			if i < len(schema.PrefixItems) {
+				add(schema.PrefixItems[i], element)
+			}
+			elementsBehind(schema, func(inner *jsonschema.Schema) { add(inner, element) })
+		}
 	}
-	if s.known[key] = count; key.value != 0 && !isNested(value) {
-		delete(s.known, key)
-	}
+	known[key] = count
 	return count
 }
 
@@ -122,12 +158,28 @@ func isNested(value any) bool {
 	return false
 }
 
+// isContainer reports whether a value is an object or a list with anything in it.
 func isContainer(value any) bool {
-	switch value.(type) {
-	case []any, map[string]any:
-		return true
+	switch value := value.(type) {
+	case []any:
+		return len(value) > 0
+	case map[string]any:
+		return len(value) > 0
 	}
 	return false
+}
+
+// onlyRefers reports whether a schema applies nothing but another one, so that its steps need not be remembered.
+func onlyRefers(schema *jsonschema.Schema) bool {
+	others := 0
+	composed(schema, func(inner *jsonschema.Schema) {
+		if inner != nil && inner != schema.Ref {
+			others++
+		}
+	})
+	return schema.Ref != nil && others == 0 && len(schema.Properties)+len(schema.PatternProperties)+len(schema.PrefixItems) == 0 &&
+		schema.AdditionalProperties == nil && schema.Items == nil && schema.AdditionalItems == nil && schema.Items2020 == nil &&
+		schema.Contains == nil && schema.UnevaluatedItems == nil && schema.UnevaluatedProperties == nil
 }
 
 // composed visits the schemas that a schema applies to the same value.
@@ -146,6 +198,9 @@ func composed(schema *jsonschema.Schema, visit func(*jsonschema.Schema)) {
 	for _, inner := range schema.DependentSchemas {
 		visit(inner)
 	}
+	for _, inner := range schema.Dependencies { // of older dialects
+		visit(asSchema(inner))
+	}
 }
 
 // eachOf visits the schemas of a property.
@@ -160,15 +215,6 @@ func eachOf(schema *jsonschema.Schema, name string, visit func(*jsonschema.Schem
 	if named == nil {
 		visit(asSchema(schema.AdditionalProperties))
 	}
-	visit(schema.UnevaluatedProperties)
-}
-
-// elements visits the schemas of the elements of lists, and of properties that no other keyword names.
-func elements(schema *jsonschema.Schema, visit func(*jsonschema.Schema)) {
-	for _, inner := range schema.PrefixItems {
-		visit(inner)
-	}
-	elementsBehind(schema, visit)
 	visit(schema.UnevaluatedProperties)
 }
 

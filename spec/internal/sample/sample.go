@@ -23,14 +23,14 @@ const (
 )
 
 // Value generates a value for a compiled schema. It uses the document's examples and defaults where
-// they fit, and makes up the rest. recurs says whether the schema may contain itself. ok is false if no value was
+// they fit, and makes up the rest. repeats is what effort.Repeats says of the schema. ok is false if no value was
 // found. Numbers are json.Number.
-func Value(schema *jsonschema.Schema, recurs bool, seed uint64) (value any, ok bool) {
+func Value(schema *jsonschema.Schema, repeats bool, seed uint64) (value any, ok bool) {
 	if schema == nil {
 		return map[string]any{}, true
 	}
 	m := &maker{
-		recurs: recurs, full: fullDepth, visits: maxVisits, work: maxWork, heights: heights{}, programs: map[string]*syntax.Prog{}, random: rand.New(rand.NewPCG(seed, seed)),
+		repeats: repeats, full: fullDepth, visits: maxVisits, work: maxWork, heights: heights{}, programs: map[string]*syntax.Prog{}, random: rand.New(rand.NewPCG(seed, seed)),
 	}
 	return m.value([]*jsonschema.Schema{schema}, "", 0)
 }
@@ -43,7 +43,7 @@ func Gives(schema *jsonschema.Schema) bool {
 }
 
 type maker struct {
-	recurs   bool
+	repeats  bool
 	full     int // depth down to which values have optional properties and elements: less if that takes too long
 	visits   int
 	work     int
@@ -86,11 +86,16 @@ func (m *maker) value(schemas []*jsonschema.Schema, name string, depth int) (any
 // fits reports whether all schemas allow a value. It is false if that takes too long, as it may if the schemas
 // contain themselves; then the next values are flatter.
 func (m *maker) fits(schemas []*jsonschema.Schema, value any) bool {
-	if m.recurs && slices.ContainsFunc(schemas, func(schema *jsonschema.Schema) bool { return effort.Exceeds(schema, value, maxEffort) }) {
+	if m.repeats && slices.ContainsFunc(schemas, func(schema *jsonschema.Schema) bool { return takesLong(schema, value) }) {
 		m.full = max(m.full-1, 0)
 		return false
 	}
 	return fits(schemas, value)
+}
+
+func takesLong(schema *jsonschema.Schema, value any) bool {
+	count, tooMany := effort.Of(schema, value, maxEffort)
+	return tooMany || count > maxEffort
 }
 
 // fits reports whether all schemas allow a value.
