@@ -24,7 +24,7 @@ func TestWhatTheRaceDetectorSkipsRunsWithoutIt(t *testing.T) {
 			if !is || file.folder == "conformance" || !strings.Contains(file.text[positions.Position(function.Pos()).Offset:positions.Position(function.End()).Offset], skips) {
 				continue
 			}
-			if run := "-run " + function.Name.Name + " ./" + file.folder + ")"; !strings.Contains(string(steps), run) {
+			if run := "-run " + function.Name.Name + " ./" + file.folder + "\n"; !strings.Contains(string(steps), run) {
 				t.Errorf("%s: %s skips itself under the race detector, and .ci/run has no %q", file.name, function.Name.Name, run)
 			}
 		}

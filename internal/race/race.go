@@ -4,8 +4,8 @@ package race
 
 import "testing"
 
-// NotTwice skips a test that runs the whole suite, or much of it, under the race detector: it sees enough in
-// other tests, and the gate runs this one without it.
+// NotTwice skips a test under the race detector that runs the whole suite, or much of it, or that is long and has
+// nothing concurrent: the detector sees enough in other tests, and the gate runs this one without it.
 func NotTwice(t testing.TB) {
 	t.Helper()
 	if Enabled {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/internal/secrets/secretstest"
 )
 
@@ -570,6 +571,7 @@ const patience = 2 * time.Minute
 // TestHostileTextsAreQuick checks that the work grows with the length of a text, whatever
 // is in it.
 func TestHostileTextsAreQuick(t *testing.T) {
+	race.NotTwice(t)
 	t.Parallel()
 	const size = 1 << 20
 	long := func(part string) string { return strings.Repeat(part, size/len(part)) }
