@@ -19,12 +19,12 @@ import (
 // more. Unlike times, they depend neither on the machine nor on its load.
 var allocations = map[string]float64{
 	"list":             49,
-	"update":           101,
+	"update":           36,
 	"call":             430,
 	"newest signals":   88,
 	"detailed invoice": 26,
 	"health":           14,
-	"refused body":     56,
+	"refused body":     44,
 	"malformed body":   18,
 	"no token":         17,
 	"viewer":           29,

@@ -66,9 +66,10 @@ type piece struct {
 }
 
 // cut takes an answer apart into the text with its lists emptied, and their items, which it appends
-// to those given. It reports false if the text cannot be cut. It does not check that the text is
-// JSON: that is left to whatever judges the parts, which together are the whole text.
-func (l lists) cut(text []byte, into []piece) (rest []byte, items []piece, ok bool) {
+// to those given, except some that are known. It reports false if the text cannot be cut. It does not
+// check that the text is JSON: that is left to whatever judges the parts, which together are the whole
+// text. The caller holds the lock of the known items.
+func (l lists) cut(text []byte, into []piece, seen *known) (rest []byte, items []piece, ok bool) {
 	items = into
 	at := skipSpace(text, 0)
 	if at == len(text) || text[at] != '{' {
@@ -90,7 +91,7 @@ func (l lists) cut(text []byte, into []piece) (rest []byte, items []piece, ok bo
 		at = skipSpace(text, at+1)
 		if schema := l[string(name)]; schema != nil && at < len(text) && text[at] == '[' {
 			rest = append(append(rest, text[begin:at]...), "[]"...)
-			items, end = cutItems(items, text, at+1, schema)
+			items, end = cutItems(items, text, at+1, schema, seen)
 		} else if end = valueEnd(text, at); end >= 0 {
 			rest = append(rest, text[begin:end]...)
 		}
@@ -110,17 +111,20 @@ func (l lists) cut(text []byte, into []piece) (rest []byte, items []piece, ok bo
 
 // cutItems appends the items of a list, the first of which begins at at, and returns where the list
 // ends, or -1 if it does not end.
-func cutItems(into []piece, text []byte, at int, schema *jsonschema.Schema) ([]piece, int) {
+func cutItems(into []piece, text []byte, at int, schema *jsonschema.Schema, seen *known) ([]piece, int) {
+	passed := seen.young[schema]
 	at = skipSpace(text, at)
 	if at < len(text) && text[at] == ']' {
 		return into, at + 1
 	}
 	for {
-		end := valueEnd(text, at)
-		if end < 0 {
-			return nil, -1
+		end := objectEnd(text, at)
+		if _, is := passed[string(text[at:end])]; !is {
+			if end = valueEnd(text, at); end < 0 {
+				return nil, -1
+			}
+			into = append(into, piece{text[at:end], schema})
 		}
-		into = append(into, piece{text[at:end], schema})
 		at = skipSpace(text, end)
 		switch {
 		case at < len(text) && text[at] == ',':
@@ -176,6 +180,17 @@ func valueEnd(text []byte, at int) int {
 	return -1
 }
 
+// objectEnd guesses where a short object that begins at at ends: where another one follows. If the text up to there
+// is known to be a value, it is this one: no object is the beginning of another.
+func objectEnd(text []byte, at int) int {
+	return at + bytes.Index(text[at:min(at+maxGuess, len(text))], betweenObjects) + 1
+}
+
+// maxGuess is how far ahead, in bytes, the end of an object is looked for.
+const maxGuess = 1 << 10
+
+var betweenObjects = []byte("},{")
+
 // scalarEnd returns where a number, true, false or null ends.
 func scalarEnd(text []byte, at int) int {
 	if length := bytes.IndexAny(text[at:], ",]} \n\r\t"); length >= 0 {
@@ -205,13 +220,15 @@ var scratches = sync.Pool{New: func() any { return new([]piece) }}
 func (c *Content) fit(body []byte) bool {
 	schema := c.schema.get()
 	scratch := scratches.Get().(*[]piece)
-	rest, items, ok := schema.lists.cut(body, (*scratch)[:0])
+	c.items.mu.RLock()
+	rest, items, ok := schema.lists.cut(body, (*scratch)[:0], &c.items)
+	c.items.mu.RUnlock()
 	defer func() {
 		clear(items)
 		*scratch = items
 		scratches.Put(scratch)
 	}()
-	if !ok || len(items) == 0 || schema.repeats() {
+	if !ok || schema.repeats() {
 		return false
 	}
 	fresh := c.items.unknown(items)

@@ -74,7 +74,7 @@ func TestCut(t *testing.T) {
 		` {"a":[1 , {"c":"]"}],"b":2}`: ` {"a":[],"b":2} 1 {"c":"]"}`,
 		"{\"a\":[1],\"b\":2\n0}":       "{\"a\":[],\"b\":2\n0} 1", // no JSON, in parts either
 	} {
-		rest, items, ok := lists{"a": &jsonschema.Schema{}}.cut([]byte(text), nil)
+		rest, items, ok := lists{"a": &jsonschema.Schema{}}.cut([]byte(text), nil, &known{})
 		got := string(rest)
 		for _, item := range items {
 			got += " " + string(item.text)
@@ -92,7 +92,7 @@ func FuzzCut(f *testing.F) {
 	schema := lists{"a": nil}
 	schema["a"] = Default().Operation("getHealth").Response(200).Contents[0].schema.get().schema
 	f.Fuzz(func(t *testing.T, text string) {
-		rest, items, ok := schema.cut([]byte(text), nil)
+		rest, items, ok := schema.cut([]byte(text), nil, &known{})
 		if !ok {
 			return
 		}

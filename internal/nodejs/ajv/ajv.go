@@ -83,13 +83,11 @@ func Detail(failure spec.Failure, sent string) Complaint {
 		}
 	}
 	message, known := messages[failure.Keyword]
-	switch {
-	case !known:
+	if !known {
 		message = "is invalid"
-	case strings.Contains(message, "%s"):
-		message = fmt.Sprintf(message, failure.Want)
 	}
-	return Complaint{Path: at, Message: fmt.Sprintf("The `%s` property %s. You sent %s.", at, message, sent)}
+	message = strings.Replace(message, "%s", failure.Want, 1)
+	return Complaint{Path: at, Message: "The `" + at + "` property " + message + ". You sent " + sent + "."}
 }
 
 // asText returns a value, given as JSON, as the text that JavaScript makes of it.

@@ -173,13 +173,13 @@ func (t *Table[T]) Insert(tx *Tx, row *T) error {
 	return nil
 }
 
-// Update replaces a row with one that has the same key. Equal rows publish no event (O).
+// Update replaces a row with one that has the same key. An equal one changes nothing and publishes no event (O).
 func (t *Table[T]) Update(tx *Tx, before, after *T) error {
-	event := t.Events.Updated
-	if event != "" && reflect.DeepEqual(before, after) {
-		event = ""
+	if reflect.DeepEqual(before, after) {
+		tx.publish(t, "", before, before)
+		return nil
 	}
-	return t.UpdateAs(tx, event, before, after)
+	return t.UpdateAs(tx, t.Events.Updated, before, after)
 }
 
 // UpdateAs is Update with a given type of event; empty for no event.

@@ -75,13 +75,21 @@ func (v *variants) choose(c *run) *VariantDefinition {
 		}
 	}
 	hash, _ := v.sticky.hash(c, v.group, variantSeed)
-	target := math.Mod(float64(hash), v.total) + 1
+	target := remainder(hash, v.total) + 1
 	for i := range v.list {
 		if v.list[i].through >= target {
 			return v.list[i].VariantDefinition
 		}
 	}
 	return nil
+}
+
+// remainder divides a hash by a number above 0. Weights are seldom fractions, for which it takes much longer.
+func remainder(hash uint32, by float64) float64 {
+	if whole := uint32(by); float64(whole) == by {
+		return float64(hash % whole)
+	}
+	return math.Mod(float64(hash), by)
 }
 
 func (v *variant) overridden(c *run) bool {

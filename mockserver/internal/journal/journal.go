@@ -238,37 +238,43 @@ func (j *Journal) Stats() Stats {
 
 // violationLog keeps the newest violations.
 type violationLog struct {
-	kept  []Violation // oldest first
-	bytes int         // size of those
+	list  []Violation // oldest first, after those that are gone
+	gone  int
+	bytes int // size of those that are kept
 	total int64
 }
 
 func (v *Violation) bytes() int { return violationSize + v.Bytes() }
 
+func (l *violationLog) kept() []Violation { return l.list[l.gone:] }
+
 func (l *violationLog) add(violation Violation) {
 	l.total++
 	violation.ID = l.total
-	l.kept = append(l.kept, violation)
+	l.list = append(l.list, violation)
 	l.bytes += violation.bytes()
 	l.shrink(maxViolations, l.bytes)
 }
 
 // shrink removes the oldest until the rest are few enough and take no more than this many bytes.
 func (l *violationLog) shrink(count, bytes int) {
-	for len(l.kept) > count || l.bytes > bytes {
-		l.bytes -= l.kept[0].bytes()
-		l.kept[0] = Violation{}
-		l.kept = l.kept[1:]
+	for len(l.kept()) > count || l.bytes > bytes {
+		l.bytes -= l.list[l.gone].bytes()
+		l.list[l.gone] = Violation{}
+		l.gone++
+	}
+	if l.gone > count { // their place is used again
+		l.list, l.gone = slices.Delete(l.list, 0, l.gone), 0
 	}
 }
 
-func (l *violationLog) clear() { l.kept, l.bytes = nil, 0 }
+func (l *violationLog) clear() { l.list, l.gone, l.bytes = nil, 0, 0 }
 
 // Violations returns the newest violations, oldest first. Parts that repeat the exchange
 // are redacted.
 func (j *Journal) Violations() []Violation {
 	j.mu.Lock()
-	list := slices.Clone(j.violations.kept)
+	list := slices.Clone(j.violations.kept())
 	j.mu.Unlock()
 	for i := range list {
 		list[i].Violation = list[i].Redacted(j.secrets)
