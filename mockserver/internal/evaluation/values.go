@@ -73,7 +73,7 @@ func readNumber(text string) (float64, bool) {
 		return math.Inf(-1), true
 	}
 	// ParseFloat accepts other letters, but JavaScript does not.
-	if strings.Trim(text, "0123456789.eE+-") != "" {
+	if strings.ContainsFunc(text, func(r rune) bool { return (r < '0' || r > '9') && !strings.ContainsRune(".eE+-", r) }) {
 		return 0, false
 	}
 	number, err := strconv.ParseFloat(text, 64)
