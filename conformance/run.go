@@ -269,7 +269,7 @@ func (s *suite) verifyAll(ctx context.Context) error {
 			return fmt.Errorf("scenario %s was not run", scenario.ID)
 		}
 	}
-	return nil
+	return s.run.Client.Lost()
 }
 
 // ended stores the record of a scenario that has ended.
@@ -277,7 +277,9 @@ func (s *suite) ended(scenario *plan.Scenario, record *report.Scenario, left []r
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.records[scenario] = record
-	s.leftovers = append(s.leftovers, left...)
+	if s.run.Client.Lost() == nil { // sweepOwn tells what is left on a target that is lost
+		s.leftovers = append(s.leftovers, left...)
+	}
 	if s.options.Progress != nil {
 		s.options.Progress(Progress{Done: len(s.records), Total: s.run.Plan.Planned(), Waited: s.run.Client.Waited(), Scenario: record})
 	}
@@ -299,11 +301,25 @@ func workspaceLeft(name, reason string) report.Leftover {
 	return report.Leftover{Kind: "workspace", Name: name, Path: target.WorkspacePath(name), Reason: reason}
 }
 
+// unseenLeft stands for all that may be left behind. err says why it cannot be found.
+func (s *suite) unseenLeft(err error) report.Leftover {
+	return report.Leftover{
+		Kind: "anything named", Name: ledger.NamePrefix + s.id, Path: "/api/admin",
+		Reason: "the target does not show whether it is: " + s.run.Redact.Text(err.Error()),
+	}
+}
+
 // sweepOwn removes what the setups made, and anything with the run's name that no ledger
 // recorded, such as when the response to a create was lost.
 func (s *suite) sweepOwn(ctx context.Context) {
 	defer s.leaveWorkspace(ctx)
 	admin := s.conditions().Tokens.Admin
+	if lost := s.run.Client.Lost(); lost != nil {
+		if s.run.Client.Wrote() && !s.options.Keep {
+			s.leftovers = append(s.leftovers, s.unseenLeft(lost))
+		}
+		return
+	}
 	for _, setup := range slices.Backward(s.setups) {
 		s.leftovers = append(s.leftovers, setup.Ledger.Clear(ctx, admin)...)
 	}
@@ -318,7 +334,7 @@ func (s *suite) sweepOwn(ctx context.Context) {
 	}
 	forgotten, err := own.Find(context.WithoutCancel(ctx), admin)
 	if err != nil && !errors.Is(err, ledger.ErrNoLists) && s.conditions().Restricted == "" {
-		s.leftovers = append(s.leftovers, report.Leftover{Kind: "anything named", Name: ledger.NamePrefix + s.id, Path: "/api/admin", Reason: "the target does not show whether it is: " + s.run.Redact.Text(err.Error())})
+		s.leftovers = append(s.leftovers, s.unseenLeft(err))
 	}
 	for _, left := range append(own.Remove(ctx, admin, forgotten), own.Empty(ctx, admin)...) {
 		if !known[[2]string{left.Kind, left.Name}] {

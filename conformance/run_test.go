@@ -761,6 +761,52 @@ func TestAServerMayLagBehindItsOwnChanges(t *testing.T) {
 	}
 }
 
+// TestATargetThatGoesAwayIsNotAccused is about one that dies and one that hangs, both in the middle of a run: the run
+// ends, and nothing is said about the operations that were to answer.
+func TestATargetThatGoesAwayIsNotAccused(t *testing.T) {
+	t.Parallel()
+	const answered = 150
+	for name, test := range map[string]struct {
+		goAway func(server *httptest.Server, ended context.Context)
+		want   string
+	}{
+		"dies": {func(server *httptest.Server, _ context.Context) {
+			_ = server.Listener.Close()
+			server.CloseClientConnections()
+		}, "connection refused"},
+		"hangs": {func(_ *httptest.Server, ended context.Context) { <-ended.Done() }, "it answered before, but none of the last 20 requests within 3s"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ended, end := context.WithCancel(t.Context())
+			mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
+			var asked atomic.Int32
+			var server *httptest.Server
+			server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if asked.Add(1) > answered {
+					test.goAway(server, ended)
+					return
+				}
+				mock.ServeHTTP(w, r)
+			}))
+			t.Cleanup(func() { end(); server.Close() })
+			result, err := conformance.Run(t.Context(), conformance.Options{
+				Target: server.URL, Tokens: conformance.MockTokens(), Operations: []string{"createFeature", "getFeature", "addFeatureStrategy"}, Timeout: 3 * time.Second, Concurrency: 20,
+			})
+			if !errors.Is(err, conformance.ErrUnreachable) || !strings.Contains(err.Error(), test.want) {
+				t.Fatalf("the error is %v", err)
+			}
+			sum := result.Summary
+			if result.ExitCode != exitcode.Error || sum.Passed == 0 || sum.Failed > 0 || sum.Skipped == 0 {
+				t.Errorf("exit code %d, summary %+v, reasons %v", result.ExitCode, sum, reasons(result))
+			}
+			if left := result.Cleanup[len(result.Cleanup)-1]; left.Kind != "anything named" || len(result.Cleanup) > 10 {
+				t.Errorf("left behind: %+v", result.Cleanup)
+			}
+		})
+	}
+}
+
 func TestFailFast(t *testing.T) {
 	t.Parallel()
 	broken := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) })

@@ -24,7 +24,8 @@ type record struct {
 	report   *report.Scenario
 	step     int // the index of the current step
 	began    time.Time
-	gateways int // responses of gateways to requests that were repeated
+	gateways int  // responses of gateways to requests that were repeated
+	silent   bool // the target did not answer, or not to the end
 }
 
 // start begins the record of a scenario that is about to run.
@@ -55,6 +56,7 @@ func (r *record) ended(ctx context.Context, status godog.StepResultStatus, err e
 	}
 	step.Message = transcript.Text(transcript.Redactor(r.run.Redact, last), err.Error())
 	step.Outcome = outcomeOf(ctx, err)
+	r.silent = errors.As(err, new(*target.NoAnswerError)) || last != nil && last.BrokenOff
 	r.report.Outcome = step.Outcome
 	if step.Outcome == report.Failed {
 		r.fail(err, last)
@@ -65,14 +67,13 @@ func (r *record) ended(ctx context.Context, status godog.StepResultStatus, err e
 
 // outcomeOf returns the outcome that an error stands for, depending on whose fault it is.
 func outcomeOf(ctx context.Context, err error) report.Outcome {
-	var broken *judge.Mismatch
-	var silent *target.NoAnswerError
-	var off *disabledError
 	switch {
-	case errors.As(err, &broken), errors.As(err, &silent):
+	case errors.As(err, new(*judge.Mismatch)), errors.As(err, new(*target.NoAnswerError)):
 		return report.Failed
-	case errors.As(err, &off):
+	case errors.As(err, new(*disabledError)):
 		return report.Disabled
+	case errors.Is(err, target.ErrUnreachable):
+		return report.Skipped
 	case ctx.Err() != nil && errors.Is(err, context.Cause(ctx)):
 		return report.Skipped
 	}

@@ -91,6 +91,8 @@ func (r *Run) skipReason(ctx context.Context) string {
 	switch {
 	case ctx.Err() != nil:
 		return "the run was interrupted"
+	case r.Client.Lost() != nil:
+		return r.Redact.Text(r.Client.Lost().Error())
 	case r.FailFast && r.failed.Load():
 		return "an earlier scenario failed"
 	}
@@ -210,6 +212,9 @@ func (p *performance) end(ctx context.Context, _ *godog.Scenario, err error) (co
 	if err != nil && record.passes() { // an error of a hook
 		record.end(report.Errored, err.Error())
 	}
+	if record.silent && p.isGone(ctx) {
+		record.end(report.Errored, "the target went away meanwhile: "+record.report.Steps[record.step].Message)
+	}
 	if record.report.Outcome == report.Failed {
 		if what := p.disturbance(ctx); what != "" {
 			record.end(report.Skipped, fmt.Sprintf("others %s at the same time, so the result proves nothing; run it again when the target is quiet", what))
@@ -217,6 +222,15 @@ func (p *performance) end(ctx context.Context, _ *godog.Scenario, err error) (co
 	}
 	p.finish(ctx)
 	return ctx, nil
+}
+
+// isGone reports whether the target answers nothing any more: neither of these, one of which may be what it does not
+// answer.
+func (p *performance) isGone(ctx context.Context) bool {
+	return !slices.ContainsFunc([]string{"/health", "/ready"}, func(path string) bool {
+		_, err := p.run.Client.Get(ctx, path, nil)
+		return !errors.Is(err, target.ErrUnreachable) && !errors.As(err, new(*target.NoAnswerError))
+	})
 }
 
 // disturbance says what others did to the target while the scenario ran, if that may be why

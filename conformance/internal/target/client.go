@@ -50,10 +50,11 @@ type Client struct {
 	waited atomic.Int64
 	// inVain is how many requests in a row got only responses of a gateway, however often they were sent.
 	inVain atomic.Int32
-	// answered is true once a response came. silent is how many requests have waited for one in vain, each
-	// as long as it may.
+	// answered is true once a response came. silent is how many requests have waited for one in vain since the
+	// last, each as long as it may.
 	answered atomic.Bool
 	silent   atomic.Int32
+	lost     atomic.Pointer[error] // see Lost
 	// workspace is the run's own workspace on a mock; empty if there is none.
 	workspace string
 }
@@ -105,11 +106,32 @@ const mostSilent = 2
 // IsMute reports whether the target has answered nothing so far, and enough requests have waited for it.
 func (c *Client) IsMute() bool { return !c.answered.Load() && c.silent.Load() >= mostSilent }
 
+// What a target that has answered before may do until it counts as lost: refuse connections for as long as a restart
+// takes, or leave many requests in a row without an answer.
+const (
+	maxRestart    = 5 * time.Second
+	restartPause  = 250 * time.Millisecond
+	mostUnheeded  = 20
+	lostInSilence = "it answered before, but none of the last %d requests within %s"
+)
+
+// Lost returns an error, which wraps ErrUnreachable, once the target has answered before but does not any more. From
+// then on no request is sent.
+func (c *Client) Lost() error {
+	if err := c.lost.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
 // Unreachable returns the error for a target that answered none of the requests for some paths. err is what
 // happened to one of them.
 func Unreachable(err error, tried ...string) error {
 	if errors.Is(err, ErrUnreachable) {
 		return err
+	}
+	if len(tried) == 0 {
+		return fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	return fmt.Errorf("%w: %w (tried %s)", ErrUnreachable, err, strings.Join(tried, ", "))
 }
@@ -140,7 +162,7 @@ func (c *Client) Send(ctx context.Context, r Request) (last *Exchange, tries []*
 		if err != nil {
 			return nil, tries, err
 		}
-		last, err = c.once(ctx, r)
+		last, err = c.reconnecting(ctx, r)
 		release(last)
 		if err == nil && !last.OfGateway() {
 			c.inVain.Store(0)
@@ -177,6 +199,27 @@ func (c *Client) Get(ctx context.Context, path string, credential http.Header) (
 	return x, err
 }
 
+// reconnecting sends a request once, but again if no connection can be made, as while the target restarts: then
+// it has not seen the request.
+func (c *Client) reconnecting(ctx context.Context, r Request) (*Exchange, error) {
+	for began := time.Now(); ; {
+		if err := c.Lost(); err != nil {
+			return nil, err
+		}
+		x, err := c.once(ctx, r)
+		switch {
+		case !errors.Is(err, ErrUnreachable) || !c.answered.Load():
+			return x, err
+		case time.Since(began) > maxRestart:
+			c.lost.CompareAndSwap(nil, &err)
+			return x, err
+		}
+		if err := Sleep(ctx, restartPause); err != nil {
+			return nil, err
+		}
+	}
+}
+
 // once sends a request only once.
 func (c *Client) once(ctx context.Context, r Request) (*Exchange, error) {
 	x := &Exchange{Request: r, URL: c.base() + r.Path, Started: time.Now(), Operation: c.find(r)}
@@ -197,12 +240,14 @@ func (c *Client) once(ctx context.Context, r Request) (*Exchange, error) {
 	}
 	response, err := c.http.Do(sent)
 	if err != nil {
-		if time.Since(x.Started) >= c.Timeout {
-			c.silent.Add(1)
+		if time.Since(x.Started) >= c.Timeout && c.silent.Add(1) >= mostUnheeded && c.answered.Load() {
+			lost := Unreachable(fmt.Errorf(lostInSilence, mostUnheeded, c.Timeout))
+			c.lost.CompareAndSwap(nil, &lost)
 		}
 		return x, c.explain(sending, limited, err)
 	}
 	c.answered.Store(true)
+	c.silent.Store(0)
 	defer response.Body.Close()
 	x.Status, x.Answer = response.StatusCode, response.Header
 	if head, is := response.Body.(*headBody); is {

@@ -66,6 +66,8 @@ type Exchange struct {
 	Answer   http.Header
 	Received []byte // the body after decompression
 	Unread   string // why the body could not be read or decompressed
+	// BrokenOff is true if the body did not come to its end, or not in time.
+	BrokenOff bool
 	// Cut is true if only part of the body was read: it was too large, or it had not ended
 	// when its time was up and has no Content-Length.
 	Cut bool
@@ -164,7 +166,7 @@ func (x *Exchange) Receive(body io.Reader) {
 		x.cut("the answer is larger than %d bytes", maxBody)
 		return
 	case err != nil:
-		x.Unread = "the body ends too early: " + err.Error()
+		x.Unread, x.BrokenOff = "the body ends too early: "+err.Error(), true
 		x.Cut = x.goesOn(err)
 		return
 	}
@@ -205,7 +207,7 @@ func (x *Exchange) receiveMessage(body io.Reader) {
 			x.cut("the first message is larger than %d bytes", maxBody)
 			return
 		case err != nil:
-			x.Unread = "the stream ends before its first message: " + err.Error()
+			x.Unread, x.BrokenOff = "the stream ends before its first message: "+err.Error(), true
 			x.Cut = x.goesOn(err)
 			return
 		case isData:
