@@ -179,6 +179,7 @@ func TestEveryDocumentedStatusIsSeen(t *testing.T) {
 
 func TestNothingIsLeftBehind(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
 	concurrencies := []int{1, 8, 8}
 	if race.Enabled {
@@ -368,6 +369,7 @@ func TestUnreachableTargets(t *testing.T) {
 // TestATargetWhoseHealthIsKept is about a gateway that drops requests to /health and /ready.
 func TestATargetWhoseHealthIsKept(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	mock := newMock(t)
 	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/health" || r.URL.Path == "/ready" {

@@ -393,6 +393,7 @@ func TestAListIsBlamedForWhatItShows(t *testing.T) {
 // TestThePageOfTheSuitesStrengthHasEveryFault keeps the tables up to date.
 func TestThePageOfTheSuitesStrengthHasEveryFault(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	page := readStrength(t)
 	faults := faulty.Faults()
 	if len(page.rows) != len(faults) {

@@ -21,6 +21,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
@@ -99,6 +100,7 @@ func TestTheActionStartsAMock(t *testing.T) {
 // verdict, and fails if the target does.
 func TestTheActionVerifiesATarget(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	mock := startServe(t, nil)
 	unwell := httptest.NewServer(answers(broken))
 	t.Cleanup(unwell.Close)

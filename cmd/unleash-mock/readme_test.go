@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
@@ -143,6 +144,7 @@ var changing = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|signal_[0-9a-f]{20,
 // compares what is answered and printed with what they show after it.
 func TestPagesAnswerAsTheySay(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	const ownServer = "https://unleash.example.com"
 	all := slices.Concat(blocks(t, root+"README.md"), blocks(t, root+"docs/signals.md"))
 	url, banner := asTyped(t, all[0].text)
@@ -230,6 +232,7 @@ func lastJSON(text string) string {
 // pages exist.
 func TestPagesTypeCommandsThatExist(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	// Each command only prints its help, but it parses its flags first.
 	preamble := "unleash-mock() { '" + self(t) + `' "$@" --help >/dev/null; }
 npx() { "$@"; }`

@@ -19,6 +19,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/report"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 	"github.com/unleash-mock/unleash-mock/internal/secrets/secretstest"
 )
@@ -135,6 +136,7 @@ func readInto(t *testing.T, written map[string]string, files ...string) {
 // and the output show no secret, though the target repeats what it gets in every form.
 func TestNothingThatVerifyWritesShowsASecret(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	known := []string{adminSecret, viewerSecret, otherSecret, gatewaySecret, cookieSecret, passwordSecret}
 	target := httptest.NewServer(indiscreet(known...))
 	t.Cleanup(target.Close)

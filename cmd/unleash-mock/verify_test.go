@@ -180,6 +180,7 @@ func TestVerifyTellsTheWorseOutcome(t *testing.T) {
 
 func TestVerifyOnLoopbackCanBeReadOnly(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	mock := startServe(t, nil, "--limits", "off")
 	file := filepath.Join(t.TempDir(), "report.json")
 	got := command(t, nil, "verify", "--target", mock.url, "--allow-writes=false", "--report", "json="+file)
@@ -193,6 +194,7 @@ func TestVerifyOnLoopbackCanBeReadOnly(t *testing.T) {
 
 func TestVerifyWritesSeveralReports(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	mock := startServe(t, nil, "--limits", "off")
 	folder := t.TempDir()
 	args := []string{"verify", "--target", mock.url, "--operation", "getHealth", "--quiet"}
@@ -219,6 +221,7 @@ func TestVerifyWritesSeveralReports(t *testing.T) {
 
 func TestSweepRemovesWhatWasKept(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	mock := startServe(t, nil, "--limits", "off")
 	if got := command(t, nil, "verify", "--target", mock.url, "--operation", "enableSignalEndpoint", "--keep", "--quiet"); got.code != exitcode.OK || !strings.Contains(got.stdout, "kept on request") {
 		t.Fatalf("exit %d: %s%s", got.code, got.stdout, got.stderr)
