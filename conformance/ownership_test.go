@@ -424,6 +424,7 @@ func TestASweepRemovesOnlyWhatRunsNamed(t *testing.T) {
 // values that would direct a request to something else.
 func TestASweepLeadsNowhereElse(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	const name = "unleash-mock-verify-261128abcdef-one"
 	for where, lists := range map[string]map[string]string{
 		"the secret of a token, up":    {"/api/admin/api-tokens": `{"tokens":[{"tokenName":"` + name + `","secret":".."}]}`},
@@ -481,6 +482,7 @@ func TestASweepLeadsNowhereElse(t *testing.T) {
 // name of something that belongs to someone else. Scenarios must not put that into a body.
 func TestABodyNamesOnlyWhatIsTheRuns(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	const flags = "/api/admin/projects/default/features"
 	const strategies = flags + "/theirs/environments/development/strategies"
 	for name, test := range map[string]struct {

@@ -199,6 +199,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 // TestOddTargets is about targets that are not Unleash.
 func TestOddTargets(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	for name, handler := range map[string]http.HandlerFunc{
 		"a web site": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html")
@@ -438,6 +439,7 @@ func TestNothingVerifiedIsNoSuccess(t *testing.T) {
 
 func TestScenariosAreChosen(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	no, yes := false, true
 	for name, test := range map[string]struct {
 		options conformance.Options
@@ -545,6 +547,7 @@ func TestATargetWithLittleRoom(t *testing.T) {
 // TestATokenThatTheTargetDoesNotKnowEndsTheRun is about each of the tokens that can be given, also for one of another kind.
 func TestATokenThatTheTargetDoesNotKnowEndsTheRun(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	refusing := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
 	right := conformance.MockTokens()
 	// behind returns a mock behind a gateway that answers the first requests for a path itself, with a 403 in JSON,

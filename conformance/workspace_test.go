@@ -98,6 +98,7 @@ const settings = "@settings"
 // a mock where someone else's flag has a strategy in that environment.
 func TestSettingsOfOthersStayAsTheyAre(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	const strategies = "/api/admin/projects/default/features/theirs/environments/production/strategies"
 	for name, test := range map[string]struct {
 		wrap    func(http.Handler) http.Handler

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
@@ -22,6 +23,7 @@ func heldBy(t testing.TB, a *app, name string) (bytes, signals, kept float64) {
 // whatever they send.
 func TestMemoryIsBounded(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	const most = 8 << 20
 	long := strings.Repeat("x", 90_000)
 	signal := func(a *app, base string, i int) {
@@ -259,6 +261,7 @@ func TestWhatARowHoldsIsCounted(t *testing.T) {
 // limit: the numbers of rows and exchanges, and the size of each body.
 func TestWhatIsBoundedWithoutABoundInBytes(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	a := newApp(t, unlimited, WithBounds(Bounds{Signals: 10, Journal: 20}))
 	long := strings.Repeat("x", 90_000)
 	const endpoint = "/api/admin/signal-endpoints/1337"

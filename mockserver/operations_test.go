@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/respond"
@@ -202,6 +203,7 @@ func answering(t *testing.T, o *spec.Operation, handler func() engine.Result) *a
 // document lists for it, and checks the answer against the contract.
 func TestEveryDocumentedStatus(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	pairs := 0
 	for _, operation := range spec.Default().Operations() {
 		request, exists := examples[operation.ID]
@@ -585,6 +587,7 @@ func TestDocs(t *testing.T) {
 
 func TestAnOperationWithoutAHandlerStopsTheStart(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	document := strings.Replace(string(spec.Default().YAML()), "operationId: getInvoices", "operationId: getBills", 1)
 	contract, err := spec.Parse([]byte(document))
 	if err != nil {
@@ -600,6 +603,7 @@ func TestAnOperationWithoutAHandlerStopsTheStart(t *testing.T) {
 // TestPermissionsOfTheContract checks that the document decides who may use an operation.
 func TestPermissionsOfTheContract(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	const written, permission = "x-unleash-permission: [ADMIN]", "x-unleash-permission: [NONE]"
 	for name, test := range map[string]struct{ access, token, want string }{
 		"nobody may without a permission":   {"deprecated: false", adminToken, `{"message":"You don't have the required permissions to perform this operation."}`},
@@ -647,6 +651,7 @@ func TestWrongOptionsAreRefused(t *testing.T) {
 // only operations, are compared with a user's document.
 func TestAContractThatTheOperationsDoNotFitStopsTheStart(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	source := strings.Replace(string(spec.Default().YAML()), "      properties:\n        name:\n", "      properties:\n        colour: {type: string}\n        name:\n", 1)
 	contract, err := spec.Parse([]byte(source))
 	if err != nil {

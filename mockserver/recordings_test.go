@@ -23,6 +23,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -247,6 +248,7 @@ func TestFidelityIsTold(t *testing.T) {
 // TestRecordings replays every recorded exchange under both policies.
 func TestRecordings(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	cases := readRecordings(t)
 	if len(cases) < 205 {
 		t.Fatalf("got %d recordings, want at least 205", len(cases))

@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
@@ -106,6 +107,7 @@ var word = regexp.MustCompile(`<([a-z ]+)>`)
 // imports the state answers as the one that exported it.
 func TestAnExportedStateMeansTheSame(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	server, err := New(unlimited, WithDeterministic())
 	if err != nil {
 		t.Fatal(err)

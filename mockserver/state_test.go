@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 )
 
@@ -15,6 +16,7 @@ import (
 // again and then exports the same, whatever filled it.
 func TestAStateThatIsTakenCanBeTakenAgain(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	signal := func(a *app, payload string) {
 		a.must(200, http.MethodPost, "/api/signal-endpoint/my-external-app", wellknown.MyExternalApp, payload)
 	}
@@ -179,6 +181,7 @@ func TestWhatAStateLacksBreaksNothing(t *testing.T) {
 // text, the memory it needs or the number of its values, and that nothing changes.
 func TestAStateThatIsTooLargeIsRefused(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	bounds := DefaultBounds()
 	bounds.Bytes = 16 << 20 // this allows 6 MiB of text for a state
 	a := newApp(t, unlimited, WithBounds(bounds))

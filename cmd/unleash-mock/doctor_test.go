@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/mockserver"
 	"github.com/unleash-mock/unleash-mock/spec"
@@ -155,6 +156,7 @@ func TestVerifyLists(t *testing.T) {
 // for.
 func TestVerifyPrints(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	mock := startServe(t, nil)
 	unwell := httptest.NewServer(answers(broken))
 	t.Cleanup(unwell.Close)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/unleash-mock/unleash-mock/conformance/drift"
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -49,6 +50,7 @@ func withoutHealth(t *testing.T) string {
 
 func TestDriftExitCodes(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	allEqual := fmt.Sprintf("%d equal", len(spec.Default().Operations()))
 	same, broken := publishes(t, string(spec.Default().JSON())), publishes(t, withoutHealth(t))
 	silent := publishes(t, "")

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -36,6 +37,7 @@ func inUTF16(order binary.AppendByteOrder, text string) []byte {
 // each encoding, and reports a mistake in it in the same words.
 func TestEveryTextFileMayHaveAnyEncoding(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	const exchange = `{"operationId":"getSignalEndpoints","started":"2026-11-24T20:49:40.784Z","request":{"method":"GET","url":"/api/admin/signal-endpoints"},` +
 		`"response":{"status":200,"headers":[{"name":"Content-Type","value":"application/json; charset=utf-8"}],"body":"{\"signalEndpoints\":[{\"id\":7,\"name\":\"gruen\",\"enabled\":true,\"description\":\"grün\",\"createdAt\":\"2026-11-24T20:21:31.945Z\",\"createdByUserId\":1,\"url\":\"http://h/api/signal-endpoint/gruen\",\"tokens\":[]}]}"}}`
 	said := func(got outcome) string { return fmt.Sprint(got.code, got.stdout, got.stderr) }

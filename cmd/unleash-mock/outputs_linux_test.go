@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/unleash-mock/unleash-mock/internal/exitcode"
+	"github.com/unleash-mock/unleash-mock/internal/race"
 )
 
 // fullDisk returns a file to which nothing can be written because no space is left.
@@ -61,6 +62,7 @@ func TestOutputsDoNotCostEachOther(t *testing.T) {
 // breaks the contract, and that the error tells both.
 func TestABrokenContractCountsForMore(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	unwell := httptest.NewServer(answers(broken))
 	t.Cleanup(unwell.Close)
 	mock := startServe(t, nil)

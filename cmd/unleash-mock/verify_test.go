@@ -108,6 +108,7 @@ func TestVerifyListsWhatItWouldCall(t *testing.T) {
 // TestVerifyTellsTheWorseOutcome checks the exit code and the message for each outcome.
 func TestVerifyTellsTheWorseOutcome(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	mock := startServe(t, nil, "--limits", "off")
 	openSource := startServe(t, nil, "--edition", "open-source")
 	site := httptest.NewServer(http.NotFoundHandler())

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/internal/secrets"
 )
 
@@ -15,6 +16,7 @@ import (
 // terminal nor a CI system.
 func TestWhatATargetSaysSteersNothing(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	const hostile = "8.2.0\x1b[2J\u009b2J\u202e\n::error::no ##[error]"
 	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

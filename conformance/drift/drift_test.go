@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/unleash-mock/unleash-mock/conformance/drift"
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -168,6 +169,7 @@ func TestTheRealDocument(t *testing.T) {
 // are not required. None of that is breaking.
 func TestADocumentThatSaysLess(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	document := contractDocument(t)
 	failure := object{"description": "went wrong", "content": object{"application/json": object{"schema": object{
 		"type": "object", "properties": object{"id": object{"type": "string"}, "name": object{"type": "string"}, "message": object{"type": "string"}},
@@ -207,6 +209,7 @@ func TestADocumentThatSaysLess(t *testing.T) {
 // answer could become one that the contract does not allow.
 func TestVerdicts(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	schema := func(name string, change func(object)) func(*testing.T, object) {
 		return func(t *testing.T, d object) { change(in(t, d, "components", "schemas", name)) }
 	}

@@ -327,6 +327,7 @@ func TestRangesAndDefaults(t *testing.T) {
 // TestDocumentsThatGrow checks that documents that expand or nest without bound are compared or
 // refused quickly, in little memory, and with a one-line error where one is expected.
 func TestDocumentsThatGrow(t *testing.T) {
+	race.NotTwice(t)
 	const head = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\n"
 	const operation = "paths: {/x: {get: {operationId: x, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/s0'}}}}}}}}\n"
 	double := func(line string) string {

@@ -15,6 +15,7 @@ import (
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty"
 	"github.com/unleash-mock/unleash-mock/conformance/internal/faulty/bend"
 	"github.com/unleash-mock/unleash-mock/conformance/proxy"
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
 
@@ -75,6 +76,7 @@ func (b *beginning) Flush() {
 // the contract must be reported with operation, place and reason, and nothing else.
 func TestFaultsThatTheContractSees(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	var mu sync.Mutex
 	tried, visible := 0, 0
 	t.Cleanup(func() {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/yamlfile"
 )
 
@@ -278,6 +279,7 @@ func TestLinesOfLargeFiles(t *testing.T) {
 // they take much memory.
 func TestFilesAreBounded(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	var lines strings.Builder
 	for i := range 1_000_000 {
 		fmt.Fprintf(&lines, "f%d: true\n", i)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/unleash-mock/unleash-mock/internal/race"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/yamlfile"
 )
 
@@ -47,6 +48,7 @@ func TestAFileThatWouldFillTheMemoryIsRefused(t *testing.T) {
 // TestALargeFileIsRead checks that the flags of a large instance are far from the bounds.
 func TestALargeFileIsRead(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	const count = 5000
 	source := listed(`{"features":[`, count, func(i int) string {
 		return strings.Replace(strings.TrimSuffix(strings.TrimPrefix(answer, `{"version":2,"features":[`), answer[strings.Index(answer, `],`+"\n"+` "query"`):]), "😀", fmt.Sprint("f", i), 1)
@@ -80,6 +82,7 @@ func TestManyReferencesAreFoundInLinearTime(t *testing.T) {
 // the first ones reported.
 func TestMistakesWithoutEnd(t *testing.T) {
 	t.Parallel()
+	race.NotTwice(t)
 	for _, count := range []int{100_000, 1_000_000} {
 		_, err := Read([]byte(listed(`{"flags":{},`, count, member("0"), `}`)))
 		if problems, is := err.(yamlfile.Problems); !is || len(problems) != yamlfile.MaxProblems {
