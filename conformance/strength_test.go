@@ -26,7 +26,7 @@ var updateStrength = flag.Bool("update", false, "rewrite docs/suite-strength.md"
 var strengthPage = filepath.Join("..", "docs", "suite-strength.md")
 
 // tried reports whether a run tries the i-th fault, of which so many are written by hand. Races do not depend
-// on the fault, and a short run takes one in four of those that follow from the contract.
+// on the fault, and a short run takes one in ten of those that follow from the contract.
 func tried(i, byHand int) bool {
 	switch {
 	case *updateStrength:
@@ -34,7 +34,7 @@ func tried(i, byHand int) bool {
 	case race.Enabled:
 		return i%1000 == 0
 	case testing.Short():
-		return i < byHand || i%4 == 0
+		return i < byHand || i%10 == 0
 	}
 	return true
 }
