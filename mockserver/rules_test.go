@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/wellknown"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/rules"
 	"github.com/unleash-mock/unleash-mock/spec"
 )
@@ -358,7 +359,7 @@ func TestAWorkspaceStaysWhileARequestIsDelayed(t *testing.T) {
 	}
 }
 
-// TestARuleForAPath checks that a rule's path is the one that clients know, without the workspace and the query.
+// TestARuleForAPath checks that a rule's path and query are those that clients know, without the workspace.
 func TestARuleForAPath(t *testing.T) {
 	t.Parallel()
 	a := newApp(t)
@@ -367,5 +368,9 @@ func TestARuleForAPath(t *testing.T) {
 		a.must(503, http.MethodGet, workspace+"/api/client/features/checkout?a=b", backendToken, "")
 		a.must(404, http.MethodGet, workspace+"/api/client/features/other", backendToken, "")
 		a.must(200, http.MethodGet, workspace+"/api/client/features", backendToken, "")
+
+		a.must(201, http.MethodPost, workspace+"/_mock/rules", "", `{"match":{"query":{"properties[plan]":"gold"}},"answer":{"status":503}}`)
+		a.must(503, http.MethodGet, workspace+"/api/frontend?properties%5Bplan%5D=gold", wellknown.Frontend, "")
+		a.must(200, http.MethodGet, workspace+"/api/frontend?properties%5Bplan%5D=silver", wellknown.Frontend, "")
 	}
 }

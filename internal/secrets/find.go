@@ -196,7 +196,7 @@ func (f *finder) equals(at int) int {
 		}
 		return f.hide(from, end, false)
 	}
-	if !isSecretParameter(f.text[start:at]) && !f.isKeyOfURL(start, at) {
+	if !IsParameter(f.text[start:at]) && !f.isKeyOfURL(start, at) {
 		return at + 1
 	}
 	value := operatorEnd.beyond(f.inside(at+1), at+1) // as in Ruby
@@ -279,7 +279,7 @@ func (f *finder) part(attribute, at int) int {
 	head := strings.TrimPrefix(rest[:min(len(rest), longestHead)], `"`)
 	line := f.text[max(0, attribute-longestHead):attribute]
 	line = line[strings.LastIndexByte(line, '\n')+1:]
-	if !isSecretParameter(head[:partEnd.until(head, 0)]) || !strings.Contains(strings.ToLower(line), "form-data") {
+	if !IsParameter(head[:partEnd.until(head, 0)]) || !strings.Contains(strings.ToLower(line), "form-data") {
 		return at
 	}
 	blank := blankLine.FindStringIndex(rest[:min(len(rest), longestHead)])

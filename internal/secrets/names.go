@@ -61,9 +61,9 @@ func IsHeader(name string) bool {
 // scheme.
 func isChallenge(name string) bool { return strings.HasSuffix(letters(name), "authenticate") }
 
-// isSecretParameter reports whether a parameter of that name holds a secret. If the name
+// IsParameter reports whether a parameter of that name holds a secret. If the name
 // has several parts, as in secret[a] or login.password, one secret part is enough.
-func isSecretParameter(name string) bool {
+func IsParameter(name string) bool {
 	return slices.ContainsFunc(strings.FieldsFunc(name, func(r rune) bool { return r == '[' || r == ']' || r == '.' }),
 		func(part string) bool { return isSecretText(part) })
 }

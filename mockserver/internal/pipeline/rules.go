@@ -59,7 +59,7 @@ func (x *exchange) pick() (*rules.Effect, *apierror.Error) {
 		return nil, problem
 	}
 	effect := x.instance.Rules.Pick(&rules.Request{
-		Operation: x.operation.ID, Path: x.path, Workspace: x.workspace.Name, Header: x.request.Header, Body: x.body.Value,
+		Operation: x.operation.ID, Path: x.path, Query: x.request.URL.RawQuery, Workspace: x.workspace.Name, Header: x.request.Header, Body: x.body.Value,
 	})
 	if err := operation.End(); err != nil {
 		return nil, apierror.Elsewhere(err.Error())

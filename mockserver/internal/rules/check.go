@@ -103,8 +103,13 @@ func (r *Rule) checkMatch() *Problem {
 	if path := r.Match.Path; path != "" && (!strings.ContainsAny(path[:1], "/*") || strings.Contains(path, "?")) {
 		return problem("/match/path", "%q is not a path without a query, such as /api/client/features/*", path)
 	}
-	if len(r.Match.Headers) > maxHeaders || len(r.Match.Body) > maxHeaders {
-		return problem("/match", "more than %d headers or pointers", maxHeaders)
+	if max(len(r.Match.Headers), len(r.Match.Query), len(r.Match.Body)) > maxHeaders {
+		return problem("/match", "more than %d headers, parameters or pointers", maxHeaders)
+	}
+	for name := range r.Match.Query {
+		if secrets.IsParameter(name) {
+			return problem("/match/query", "%s holds a secret, which the list of rules would show: match on another parameter", name)
+		}
 	}
 	for name := range r.Match.Headers {
 		if found := checkHeader("/match/headers", name, ""); found != nil {

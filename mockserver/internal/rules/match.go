@@ -3,6 +3,7 @@ package rules
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"reflect"
 	"slices"
 
@@ -15,6 +16,7 @@ import (
 type Request struct {
 	Operation string // operationId
 	Path      string // as sent, below base path and workspace
+	Query     string // as sent
 	Workspace string
 	Header    http.Header
 	// Body is the decoded JSON body: nil, bool, float64, string, []any or
@@ -34,9 +36,12 @@ func (m *Match) matches(r *Request) bool {
 		return false
 	}
 	for name, pattern := range m.Headers {
-		if !slices.ContainsFunc(r.Header.Values(name), func(value string) bool { return glob.Match(pattern, value) }) {
+		if !matchesOne(pattern, r.Header.Values(name)) {
 			return false
 		}
+	}
+	if len(m.Query) > 0 && !matchesQuery(m.Query, r.Query) {
+		return false
 	}
 	for pointer, want := range m.Body {
 		got, found := at(r.Body, pointer)
@@ -45,6 +50,21 @@ func (m *Match) matches(r *Request) bool {
 		}
 	}
 	return true
+}
+
+// matchesQuery reports whether each parameter has a value that its pattern matches.
+func matchesQuery(patterns map[string]string, query string) bool {
+	sent, _ := url.ParseQuery(query) // what can be read counts
+	for name, pattern := range patterns {
+		if !matchesOne(pattern, sent[name]) {
+			return false
+		}
+	}
+	return true
+}
+
+func matchesOne(pattern string, values []string) bool {
+	return slices.ContainsFunc(values, func(value string) bool { return glob.Match(pattern, value) })
 }
 
 // at returns the value at a JSON pointer.

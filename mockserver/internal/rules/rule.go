@@ -39,6 +39,8 @@ type Match struct {
 	Operations []string `json:"operations,omitempty"`
 	// Path is the path as sent, without query and workspace; a * in it matches anything.
 	Path string `json:"path,omitempty"`
+	// Query are parameters of the query and their values; a * in a value matches anything.
+	Query map[string]string `json:"query,omitempty"`
 	// Workspace is the name of a workspace; a * in it matches anything.
 	Workspace string `json:"workspace,omitempty"`
 	// Headers are request headers and their values; a * in a value matches anything.

@@ -28,10 +28,10 @@ func TestParse(t *testing.T) {
 	}{
 		"status": {`{"answer":{"status":403}}`, Rule{Answer: &Answer{Status: 403}}},
 		"everything": {
-			`{"name":"n","match":{"operations":["a"],"path":"/a/*","workspace":"ci-*","headers":{"X-A":"b*"},"body":{"/a/0":1}},
+			`{"name":"n","match":{"operations":["a"],"path":"/a/*","query":{"q":"*"},"workspace":"ci-*","headers":{"X-A":"b*"},"body":{"/a/0":1}},
 			  "answer":{"status":503,"headers":{"Retry-After":"1"},"body":{"z":1,"a":[]}},"delay":"250ms","fault":"slow","slowFor":"1.5s","times":2,"probability":0.5}`,
 			Rule{
-				Name: "n", Match: Match{Operations: []string{"a"}, Path: "/a/*", Workspace: "ci-*", Headers: map[string]string{"X-A": "b*"}, Body: map[string]any{"/a/0": 1.0}},
+				Name: "n", Match: Match{Operations: []string{"a"}, Path: "/a/*", Query: map[string]string{"q": "*"}, Workspace: "ci-*", Headers: map[string]string{"X-A": "b*"}, Body: map[string]any{"/a/0": 1.0}},
 				Answer: &Answer{Status: 503, Headers: map[string]string{"Retry-After": "1"}, Body: []byte(`{"z":1,"a":[]}`)},
 				Delay:  After(250 * time.Millisecond), Fault: Slow, SlowFor: Duration(1500 * time.Millisecond), Times: 2, Probability: 0.5,
 			},
@@ -92,6 +92,7 @@ func TestWrongRulesAreRefusedWithAReason(t *testing.T) {
 		`{"answer":{"status":500,"headers":{"content-length":"1"}}}`:                 "/answer/headers: content-length is set by the server itself",
 		`{"fault":"reset","match":{"headers":{"X-Auth-Token":"x"}}}`:                 "/match/headers: X-Auth-Token holds a secret, which the list of rules would show: match on another header",
 		`{"fault":"reset","match":{"headers":{"authorization":"x"}}}`:                "/match/headers: authorization holds a secret, which the list of rules would show: match on another header",
+		`{"fault":"reset","match":{"query":{"access_token":"x"}}}`:                   "/match/query: access_token holds a secret, which the list of rules would show: match on another parameter",
 		`{"fault":"reset","match":{"path":"api/frontend"}}`:                          `/match/path: "api/frontend" is not a path without a query, such as /api/client/features/*`,
 		`{"fault":"reset","match":{"path":"/api/frontend?userId=7"}}`:                `/match/path: "/api/frontend?userId=7" is not a path without a query, such as /api/client/features/*`,
 		`{"fault":"reset","match":{"body":{"name":1}}}`:                              `/match/body: "name" is not a JSON pointer: it does not begin with a slash`,
@@ -108,7 +109,7 @@ func TestWrongRulesAreRefusedWithAReason(t *testing.T) {
 func TestMatching(t *testing.T) {
 	t.Parallel()
 	request := &Request{
-		Operation: "createSignalEndpoint", Path: "/api/admin/signal-endpoints", Workspace: "ci-7",
+		Operation: "createSignalEndpoint", Path: "/api/admin/signal-endpoints", Query: "userId=7&properties%5Bplan%5D=gold&id=1&id=2&%", Workspace: "ci-7",
 		Header: http.Header{"X-Tenant": {"red", "blue"}},
 		Body:   map[string]any{"name": "a", "a/b": map[string]any{"~": []any{1.0, nil, map[string]any{"x": true}}}},
 	}
@@ -122,6 +123,10 @@ func TestMatching(t *testing.T) {
 		"path":                     {Match{Path: "/api/admin/signal-endpoints"}, true},
 		"path, pattern":            {Match{Path: "/api/*/signal-*"}, true},
 		"another path":             {Match{Path: "/api/admin/signals"}, false},
+		"query":                    {Match{Query: map[string]string{"userId": "7", "properties[plan]": "g*d"}}, true},
+		"one of a list":            {Match{Query: map[string]string{"id": "2"}}, true},
+		"another query":            {Match{Query: map[string]string{"userId": "8"}}, false},
+		"a missing parameter":      {Match{Query: map[string]string{"user": "*"}}, false},
 		"workspace":                {Match{Workspace: "ci-7"}, true},
 		"workspaces":               {Match{Workspace: "ci-*"}, true},
 		"another workspace":        {Match{Workspace: "default"}, false},

@@ -185,12 +185,15 @@ test("a delay may be a number of milliseconds", async () => {
   }
 });
 
-test("a failure may be limited to a path", async () => {
+test("a failure may be limited to a path and a query", async () => {
   const mock = await startMock();
   try {
     await mock.fail({ path: "/re*", status: 503 });
     assert.equal((await fetch(`${mock.url}/ready`)).status, 503);
     assert.equal((await fetch(`${mock.url}/health`)).status, 200);
+    await mock.fail({ query: { userId: "7*" }, status: 418 });
+    assert.equal((await fetch(`${mock.url}/health?userId=71`)).status, 418);
+    assert.equal((await fetch(`${mock.url}/health?userId=17`)).status, 200);
   } finally {
     await mock.stop();
   }

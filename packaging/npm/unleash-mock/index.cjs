@@ -166,9 +166,9 @@ class Mock {
   }
 
   async fail(options = {}) {
-    const { operation, path, status = 500, times, delay, fault } = only("fail", options, ["operation", "path", "status", "times", "delay", "fault"]);
+    const { operation, path, query, status = 500, times, delay, fault } = only("fail", options, ["operation", "path", "query", "status", "times", "delay", "fault"]);
     const rule = fault === undefined ? { answer: { status } } : { fault };
-    rule.match = { operations: operation === undefined ? undefined : [operation].flat(), path };
+    rule.match = { operations: operation === undefined ? undefined : [operation].flat(), path, query };
     const { id } = await this.#control("POST", "rules", { ...rule, times, delay: typeof delay === "number" ? `${delay}ms` : delay });
     return {
       id,

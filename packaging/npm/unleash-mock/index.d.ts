@@ -57,6 +57,8 @@ export interface Failure {
   operation?: string | string[];
   /** A path as it was sent, without query and workspace; `*` matches anything. */
   path?: string;
+  /** Parameters of the query and their values; `*` matches anything. */
+  query?: Record<string, string>;
   /** The status, 500 by default; the body is that of a real Unleash. */
   status?: number;
   /** How many requests fail; by default all. */

@@ -470,6 +470,7 @@ function worded(rule) {
   const match = rule.match ?? {};
   const out = [match.operations?.join(", ") ?? "every operation"];
   if (match.path) out.push(match.path);
+  for (const [name, value] of Object.entries(match.query ?? {})) out.push(`${name}=${value}`);
   for (const [name, value] of Object.entries(match.headers ?? {})) out.push(`${name}: ${value}`);
   for (const [pointer, value] of Object.entries(match.body ?? {})) out.push(`${pointer} = ${JSON.stringify(value)}`);
   const then = [];
@@ -500,6 +501,12 @@ function parsedField(id, what) {
   }
 }
 
+// pair makes an object of a name and a value, which is anything if it is missing.
+function pair(text, separator) {
+  const [name, ...value] = text.split(separator);
+  return { [name.trim()]: value.length ? value.join(separator).trim() : "*" };
+}
+
 function ruleOfForm() {
   const text = (id) => $(id).value.trim();
   const rule = {};
@@ -507,10 +514,8 @@ function ruleOfForm() {
   if (text("rule-name")) rule.name = text("rule-name");
   if (text("rule-operation")) match.operations = [text("rule-operation")];
   if (text("rule-path")) match.path = text("rule-path");
-  if (text("rule-header")) {
-    const [name, ...value] = text("rule-header").split(":");
-    match.headers = { [name.trim()]: value.length ? value.join(":").trim() : "*" };
-  }
+  if (text("rule-query")) match.query = pair(text("rule-query"), "=");
+  if (text("rule-header")) match.headers = pair(text("rule-header"), ":");
   if (text("rule-pointer")) match.body = { [text("rule-pointer")]: parsedField("rule-value", "The value in the request’s body") };
   if (Object.keys(match).length) rule.match = match;
   if (text("rule-status")) rule.answer = { status: Number(text("rule-status")) };
