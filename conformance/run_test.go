@@ -790,7 +790,7 @@ func TestATargetThatGoesAwayIsNotAccused(t *testing.T) {
 			server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if asked.Add(1) > answered {
 					test.goAway(server, ended)
-					return
+					panic(http.ErrAbortHandler) // without an answer
 				}
 				mock.ServeHTTP(w, r)
 			}))
@@ -804,6 +804,11 @@ func TestATargetThatGoesAwayIsNotAccused(t *testing.T) {
 			sum := result.Summary
 			if result.ExitCode != exitcode.Error || sum.Passed == 0 || sum.Failed > 0 || sum.Skipped == 0 {
 				t.Errorf("exit code %d, summary %+v, reasons %v", result.ExitCode, sum, reasons(result))
+				for _, scenario := range result.Scenarios {
+					for _, failure := range scenario.Failures {
+						t.Errorf("%s: %+v", scenario.ID, failure)
+					}
+				}
 			}
 			if left := result.Cleanup[len(result.Cleanup)-1]; left.Kind != "anything named" || len(result.Cleanup) > 10 {
 				t.Errorf("left behind: %+v", result.Cleanup)

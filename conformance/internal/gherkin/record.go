@@ -24,8 +24,7 @@ type record struct {
 	report   *report.Scenario
 	step     int // the index of the current step
 	began    time.Time
-	gateways int  // responses of gateways to requests that were repeated
-	silent   bool // the target did not answer, or not to the end
+	gateways int // responses of gateways to requests that were repeated
 }
 
 // start begins the record of a scenario that is about to run.
@@ -56,7 +55,6 @@ func (r *record) ended(ctx context.Context, status godog.StepResultStatus, err e
 	}
 	step.Message = transcript.Text(transcript.Redactor(r.run.Redact, last), err.Error())
 	step.Outcome = outcomeOf(ctx, err)
-	r.silent = errors.As(err, new(*target.NoAnswerError)) || last != nil && last.BrokenOff
 	r.report.Outcome = step.Outcome
 	if step.Outcome == report.Failed {
 		r.fail(err, last)

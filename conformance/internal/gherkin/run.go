@@ -116,7 +116,9 @@ type performance struct {
 	watches  []func(context.Context) string
 	leave    func()
 	ended    bool
-	failure  error // of the current step
+	// unanswered is how many requests of the run had no answer before the scenario.
+	unanswered int64
+	failure    error // of the current step
 }
 
 // errFailed is what godog keeps until the run ends, instead of the real error of a step.
@@ -154,6 +156,7 @@ func (p *performance) begin(ctx context.Context, pickle *godog.Scenario) (contex
 		return ctx, godog.ErrSkip
 	}
 	p.world.record.start()
+	p.unanswered = p.run.Client.Unanswered()
 	if p.run.Plan.Conditions.Mock != "" { // no one else is expected to use it
 		return ctx, nil
 	}
@@ -212,7 +215,7 @@ func (p *performance) end(ctx context.Context, _ *godog.Scenario, err error) (co
 	if err != nil && record.passes() { // an error of a hook
 		record.end(report.Errored, err.Error())
 	}
-	if record.silent && p.isGone(ctx) {
+	if record.report.Outcome == report.Failed && p.run.Client.Unanswered() != p.unanswered && p.isGone(ctx) {
 		record.end(report.Errored, "the target went away meanwhile: "+record.report.Steps[record.step].Message)
 	}
 	if record.report.Outcome == report.Failed {

@@ -55,6 +55,8 @@ type Client struct {
 	answered atomic.Bool
 	silent   atomic.Int32
 	lost     atomic.Pointer[error] // see Lost
+	// unanswered is how many requests got no answer, or none to its end.
+	unanswered atomic.Int64
 	// workspace is the run's own workspace on a mock; empty if there is none.
 	workspace string
 }
@@ -105,6 +107,9 @@ const mostSilent = 2
 
 // IsMute reports whether the target has answered nothing so far, and enough requests have waited for it.
 func (c *Client) IsMute() bool { return !c.answered.Load() && c.silent.Load() >= mostSilent }
+
+// Unanswered returns how many requests got no answer, or none to its end.
+func (c *Client) Unanswered() int64 { return c.unanswered.Load() }
 
 // What a target that has answered before may do until it counts as lost: refuse connections for as long as a restart
 // takes, or leave many requests in a row without an answer.
@@ -240,6 +245,7 @@ func (c *Client) once(ctx context.Context, r Request) (*Exchange, error) {
 	}
 	response, err := c.http.Do(sent)
 	if err != nil {
+		c.unanswered.Add(1)
 		if time.Since(x.Started) >= c.Timeout && c.silent.Add(1) >= mostUnheeded && c.answered.Load() {
 			lost := Unreachable(fmt.Errorf(lostInSilence, mostUnheeded, c.Timeout))
 			c.lost.CompareAndSwap(nil, &lost)
@@ -253,7 +259,9 @@ func (c *Client) once(ctx context.Context, r Request) (*Exchange, error) {
 	if head, is := response.Body.(*headBody); is {
 		x.Extra = head.extra
 	}
-	x.Receive(response.Body)
+	if x.Receive(response.Body); x.BrokenOff {
+		c.unanswered.Add(1)
+	}
 	return x, nil
 }
 
