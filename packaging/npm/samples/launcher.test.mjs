@@ -149,7 +149,7 @@ test("a mock that others can reach takes its control token", async () => {
 });
 
 test("a misspelt option is refused", async () => {
-  await assert.rejects(startMock({ flag: { a: true } }), /^TypeError: startMock has no option "flag", only flags, args, env, timeout$/);
+  await assert.rejects(startMock({ flag: { a: true } }), /^TypeError: startMock has no option "flag", only flags, args, env, timeout; flags of serve go into args, such as/);
   const mock = await startMock();
   try {
     await assert.rejects(mock.fail({ operaton: "getReady" }), /^TypeError: fail has no option "operaton"/);
@@ -166,6 +166,22 @@ test("a mistake is told in words", async () => {
     for (const setting of [undefined, null, "on"]) {
       await assert.rejects(mock.setFlag("a", setting), /^TypeError: setFlag takes true, false or an object, such as \{ variant: "blue" \}$/);
     }
+    const refused = {
+      "startMock takes its options in an object": () => startMock(null),
+      "flags of startMock is an object, such as { checkout: true }, or the name of a file": () => startMock({ flags: true }),
+      "undefined is not a valid flag name": () => mock.setFlag(undefined, true),
+      '"" is not a valid flag name': () => mock.setFlag("", true),
+      '".." is not a valid flag name': () => mock.setFlag("..", true),
+      "setFlags takes an object, such as { checkout: true }": () => mock.setFlags("flags.yaml"),
+      "fail takes its options in an object": () => mock.fail("/api/frontend"),
+      'requests has no option "limit", only operation, method': () => mock.requests({ limit: 1 }),
+      "requests takes its options in an object": () => mock.requests("/api/frontend"),
+      "waitForRequests takes a number of requests first": () => mock.waitForRequests({ path: "/ready" }),
+      "waitForRequests takes its options in an object": () => mock.waitForRequests(1, 100),
+    };
+    for (const [says, call] of Object.entries(refused)) {
+      await assert.rejects(call, (error) => error instanceof TypeError && error.message.startsWith(says), says);
+    }
     await assert.rejects(mock.fail({ operation: "getFlags" }), /^Error: the mock refused POST \/_mock\/rules: 400 "getFlags" is not an operation of the API$/);
   } finally {
     await mock.stop();
@@ -180,6 +196,45 @@ test("a delay may be a number of milliseconds", async () => {
     assert.equal((await fetch(`${mock.url}/ready`)).status, 500);
     assert.ok(performance.now() - began >= 29);
     assert.equal(await late.hits(), 1);
+  } finally {
+    await mock.stop();
+  }
+});
+
+test("a delay alone fails nothing", async () => {
+  const mock = await startMock();
+  try {
+    const late = await mock.delay(30, { path: "/ready", times: 1 });
+    const began = performance.now();
+    assert.equal((await fetch(`${mock.url}/ready`)).status, 200);
+    assert.ok(performance.now() - began >= 29);
+    assert.equal(await late.hits(), 1);
+  } finally {
+    await mock.stop();
+  }
+});
+
+test("a fault may come with a status", async () => {
+  const mock = await startMock();
+  try {
+    for (const [failure, status] of [[{ fault: "malformed", status: 503 }, 503], [{ fault: "malformed" }, 200]]) {
+      const { drop } = await mock.fail(failure);
+      const answer = await fetch(`${mock.url}/ready`);
+      assert.equal(answer.status, status);
+      await assert.rejects(answer.json(), SyntaxError);
+      await drop();
+    }
+  } finally {
+    await mock.stop();
+  }
+});
+
+test("a failure that a reset has ended may be dropped", async () => {
+  const mock = await startMock();
+  try {
+    const { drop } = await mock.fail();
+    await mock.reset();
+    await drop();
   } finally {
     await mock.stop();
   }
@@ -218,8 +273,8 @@ test("a call says that the mock has ended", async () => {
 test("a workspace whose name a URL loses is refused", async () => {
   const mock = await startMock();
   try {
-    for (const name of [".", ".."]) {
-      assert.throws(() => mock.workspace(name), /^TypeError: "\.+" is not a valid workspace name$/);
+    for (const name of [".", "..", "", undefined]) {
+      assert.throws(() => mock.workspace(name), /^TypeError: ("\.*"|undefined) is not a valid workspace name$/);
     }
   } finally {
     await mock.stop();

@@ -21,9 +21,12 @@ const tokens = Object.freeze({
 const maxSaid = 64 * 1024;
 
 async function startMock(options = {}) {
-  const { flags, args = [], env = {}, timeout = 10_000 } = only("startMock", options, ["flags", "args", "env", "timeout"]);
+  const { flags, args = [], env = {}, timeout = 10_000 } = only("startMock", options, ["flags", "args", "env", "timeout"], "; flags of serve go into args, such as [\"--port\", \"4242\"]");
   if (!Array.isArray(args)) {
     throw new TypeError('args of startMock is a list, such as ["--port", "4242"]');
+  }
+  if (flags && typeof flags !== "string") {
+    checkFlags("flags of startMock is", flags, ", or the name of a file");
   }
   const running = { said: "", token: env.UNLEASH_MOCK_CONTROL_TOKEN };
   const folder = typeof flags === "object" ? mkdtempSync(join(tmpdir(), "unleash-mock-")) : undefined;
@@ -41,12 +44,29 @@ async function startMock(options = {}) {
 }
 
 /** Returns the options, and throws if one is unknown: a misspelt option would be ignored. */
-function only(what, options, names) {
+function only(what, options, names, hint = "") {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`${what} takes its options in an object, with ${names.join(", ")}`);
+  }
   const unknown = Object.keys(options).find((name) => !names.includes(name));
   if (unknown !== undefined) {
-    throw new TypeError(`${what} has no option ${JSON.stringify(unknown)}, only ${names.join(", ")}`);
+    throw new TypeError(`${what} has no option ${JSON.stringify(unknown)}, only ${names.join(", ")}${hint}`);
   }
   return options;
+}
+
+/** Throws if these are no flags; the mock judges their details. */
+function checkFlags(what, flags, hint = "") {
+  if (typeof flags !== "object" || flags === null) {
+    throw new TypeError(`${what} an object, such as { checkout: true }${hint}`);
+  }
+}
+
+/** Throws if a name is none, or one that a URL would lose, so that a call would mean something else. */
+function checkName(what, name) {
+  if (typeof name !== "string" || ["", ".", ".."].includes(name)) {
+    throw new TypeError(`${JSON.stringify(name)} is not a valid ${what} name`);
+  }
 }
 
 /** Returns the arguments for flags, which are in a file or are written to one. */
@@ -147,13 +167,12 @@ class Mock {
   }
 
   workspace(name) {
-    if (name === "." || name === "..") {
-      throw new TypeError(`${JSON.stringify(name)} is not a valid workspace name`); // a URL would lose it, and mean another workspace
-    }
+    checkName("workspace", name);
     return new Mock(this.#running, this.#root, name);
   }
 
   async setFlag(name, setting) {
+    checkName("flag", name);
     if (typeof setting !== "boolean" && (typeof setting !== "object" || setting === null)) {
       throw new TypeError('setFlag takes true, false or an object, such as { variant: "blue" }');
     }
@@ -162,30 +181,45 @@ class Mock {
   }
 
   async setFlags(flags) {
+    checkFlags("setFlags takes", flags);
     await this.#control("PUT", "flags", flags);
   }
 
   async fail(options = {}) {
-    const { operation, path, query, status = 500, times, delay, fault } = only("fail", options, ["operation", "path", "query", "status", "times", "delay", "fault"]);
-    const rule = fault === undefined ? { answer: { status } } : { fault };
+    const { fault, status = fault === undefined ? 500 : undefined, ...where } = only("fail", options, ["operation", "path", "query", "status", "times", "delay", "fault"]);
+    return this.#rule({ fault, answer: status === undefined ? undefined : { status } }, where);
+  }
+
+  async delay(delay, options = {}) {
+    return this.#rule({}, { ...only("delay", options, ["operation", "path", "query", "times"]), delay });
+  }
+
+  async #rule(rule, { operation, path, query, times, delay }) {
     rule.match = { operations: operation === undefined ? undefined : [operation].flat(), path, query };
     const { id } = await this.#control("POST", "rules", { ...rule, times, delay: typeof delay === "number" ? `${delay}ms` : delay });
     return {
       id,
       hits: async () => (await this.#control("GET", `rules/${id}`)).hits,
       drop: async () => {
-        await this.#control("DELETE", `rules/${id}`);
+        await this.#control("DELETE", `rules/${id}`).catch((error) => {
+          if (error.status !== 404) { // a reset may have dropped it
+            throw error;
+          }
+        });
       },
     };
   }
 
   async requests(filter = {}) {
-    const { requests } = await this.#requests({ ...filter });
+    const { requests } = await this.#requests("requests", filter);
     return requests;
   }
 
   async waitForRequests(count, filter = {}, timeout = 5_000) {
-    const { requests, matched, complete } = await this.#requests({ ...filter, count, wait: `${timeout}ms` });
+    if (typeof count !== "number") {
+      throw new TypeError("waitForRequests takes a number of requests first, such as 2");
+    }
+    const { requests, matched, complete } = await this.#requests("waitForRequests", filter, { count, wait: `${timeout}ms` });
     if (!complete) {
       throw new Error(`within ${timeout} ms the mock got ${matched} of ${count} requests that match ${JSON.stringify(filter)}`);
     }
@@ -205,7 +239,8 @@ class Mock {
     await stop(this.#running);
   }
 
-  async #requests(query) {
+  async #requests(what, filter, wait) {
+    const query = { ...only(what, filter, ["operation", "method", "path", "status", "violation", "after"]), ...wait };
     const given = Object.entries(query).filter(([, value]) => value !== undefined);
     const parameters = new URLSearchParams(given.map(([name, value]) => [name === "operation" ? "operationId" : name, String(value)]));
     const page = await this.#control("GET", `requests?limit=1000&${parameters}`); // the newest, newest first
@@ -230,7 +265,8 @@ class Mock {
         response.on("error", reject);
         response.on("end", () => {
           if (response.statusCode >= 300) {
-            reject(new Error(`the mock refused ${method} /_mock/${path}: ${response.statusCode} ${reason(text)}`));
+            const refusal = new Error(`the mock refused ${method} /_mock/${path}: ${response.statusCode} ${reason(text)}`);
+            reject(Object.assign(refusal, { status: response.statusCode }));
             return;
           }
           resolve(text === "" ? undefined : JSON.parse(text));

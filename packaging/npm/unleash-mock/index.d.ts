@@ -51,29 +51,33 @@ export type Delay =
   | { distribution: "normal"; mean: string; stdDev: string }
   | { distribution: "lognormal"; median: string; sigma: number };
 
-/** Which requests fail, and how. */
-export interface Failure {
+/** Which requests are affected. */
+export interface Affected {
   /** An operationId of the contract, or several; by default every operation. */
   operation?: string | string[];
   /** A path as it was sent, without query and workspace; `*` matches anything. */
   path?: string;
   /** Parameters of the query and their values; `*` matches anything. */
   query?: Record<string, string>;
-  /** The status, 500 by default; the body is that of a real Unleash. */
-  status?: number;
-  /** How many requests fail; by default all. */
+  /** How many requests; by default all. */
   times?: number;
+}
+
+/** Which requests fail, and how. */
+export interface Failure extends Affected {
+  /** The status, 500 by default; the body is that of a real Unleash. With a `fault`, the operation itself answers by default. */
+  status?: number;
   delay?: Delay;
-  /** A fault of the connection or the body, instead of a status. */
+  /** A fault of the connection or the body. */
   fault?: "reset" | "truncate" | "slow" | "malformed";
 }
 
-/** A failure that is active. */
+/** A failure or a delay that is active. */
 export interface ActiveFailure {
   readonly id: string;
-  /** How many requests it has made fail. */
+  /** How many requests it has affected. */
   hits(): Promise<number>;
-  /** Ends it. */
+  /** Ends it, unless `reset` has. */
   drop(): Promise<void>;
 }
 
@@ -151,6 +155,8 @@ export interface Mock {
   setFlags(flags: Flags): Promise<void>;
   /** Makes requests fail; without an argument, all of them with 500. Requests without a valid token still get a 401. */
   fail(failure?: Failure): Promise<ActiveFailure>;
+  /** Makes requests late, by default all of them; they are answered as usual. */
+  delay(delay: Delay, affected?: Affected): Promise<ActiveFailure>;
   /** Returns the newest exchanges that match, up to 1000, oldest first. The journal keeps 500 unless `args` has `--journal-size`. */
   requests(filter?: Filter): Promise<Exchange[]>;
   /** Waits until `count` exchanges match, including earlier ones; by default for at most 5,000 ms. */

@@ -17,5 +17,8 @@ export async function failing(): Promise<ActiveFailure> {
   for (const { status, host, response } of await mock.waitForRequests(2, { path: "/api/*" })) {
     console.log(status.toFixed(), host.length, response.wireSize ?? response.size, response.body.length, mock.url, mock.tokens.backend);
   }
+  await mock.delay({ distribution: "uniform", min: "10ms", max: "1s" }, { path: "/api/frontend", times: 1 });
+  // @ts-expect-error what is only late has no status
+  await mock.delay(250, { status: 503 });
   return mock.workspace("other").fail({ operation: ["getReady", "getHealth"], delay: 250, fault: "reset" });
 }
