@@ -170,6 +170,26 @@ func TestInputsAreUsedAndDocumented(t *testing.T) {
 	}
 }
 
+// TestTheGitLabJobTakesArguments checks that a job of GitLab can pass further arguments to verify, and need not.
+func TestTheGitLabJobTakesArguments(t *testing.T) {
+	t.Parallel()
+	_, text, _ := strings.Cut(read(t, root+"packaging/ci/gitlab.yml"), "\n---\n")
+	var jobs map[string]struct{ Script []string }
+	decode(t, text, &jobs)
+	bin := t.TempDir()
+	if err := os.WriteFile(bin+"/npx", []byte("#!/bin/sh\nshift 2\necho \"$#: $*\"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	const reports = " --quiet --report junit=unleash-mock-verify.xml --report html=unleash-mock-verify.html\n"
+	for given, want := range map[string]string{"": "6: verify" + reports, "--allow-writes --profile all": "9: verify --allow-writes --profile all" + reports} {
+		job := exec.Command("bash", "-euc", usedByGitLab.ReplaceAllString(jobs[".unleash-mock-verify"].Script[0], "latest"))
+		job.Env = []string{"PATH=" + bin + ":/usr/bin:/bin", "UNLEASH_MOCK_ARGS=" + given}
+		if got, err := job.CombinedOutput(); err != nil || string(got) != want {
+			t.Errorf("with %q it runs %s (%v), want %s", given, got, err, want)
+		}
+	}
+}
+
 // TestTheKubernetesManifest checks that the service selects the pod and that the probes ask
 // for paths that the mock serves.
 func TestTheKubernetesManifest(t *testing.T) {
