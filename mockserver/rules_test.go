@@ -114,8 +114,8 @@ rules:
 	a.must(200, http.MethodPost, "/w/ci-1/_mock/reset", "", "")
 	a.must(502, http.MethodGet, "/w/ci-1/api/admin/invoices", adminToken, "")
 	for want, rule := range map[string]string{
-		`rule 1 of the seed: /match/operations/0: "nothing" is not an operation of the API`: "{match: {operations: [nothing]}, fault: reset}",
-		"line 1, column 31: rules[0].answer.status: 99 is not a status from 200 to 599":     "{answer: {status: 99}}",
+		`rule 1 of the seed: /match/operations/0: "nothing" is not an operation of the API; 'unleash-mock spec operations' lists them`: "{match: {operations: [nothing]}, fault: reset}",
+		"line 1, column 31: rules[0].answer.status: 99 is not a status from 200 to 599":                                                "{answer: {status: 99}}",
 	} {
 		if _, err := New(WithSeedFile("the seed", []byte("rules: ["+rule+"]"))); err == nil || !strings.Contains(err.Error(), strings.SplitN(want, ": ", 2)[1]) {
 			t.Errorf("got %v, want %s", err, want)

@@ -106,7 +106,7 @@ func TestRulesFitTheContract(t *testing.T) {
 		want string // empty for no error
 	}{
 		"error of all":      {Rule{Answer: &Answer{Status: 500}}, ""},
-		"unknown":           {Rule{Match: Match{Operations: []string{"getSignals", "x"}}}, `/match/operations/1: "x" is not an operation of the API`},
+		"unknown":           {Rule{Match: Match{Operations: []string{"getSignals", "x"}}}, `/match/operations/1: "x" is not an operation of the API; 'unleash-mock spec operations' lists them`},
 		"success":           {Rule{Answer: &Answer{Status: 200}}, "/answer: an answer of getSignalEndpoints with the status 200 needs a body: give one, or omit the answer to let the operation answer itself"},
 		"success, a body":   {Rule{Answer: &Answer{Status: 200, Text: &text}}, ""},
 		"empty success":     {Rule{Match: Match{Operations: []string{"deleteSignalEndpoint"}}, Answer: &Answer{Status: 200}}, ""},

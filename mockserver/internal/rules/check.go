@@ -82,7 +82,7 @@ func (r *Rule) Fits(contract *spec.Contract) error {
 		for i, id := range ids {
 			operation := contract.Operation(id)
 			if operation == nil {
-				return problem(fmt.Sprintf("/match/operations/%d", i), "%q is not an operation of the API", id)
+				return problem(fmt.Sprintf("/match/operations/%d", i), "%q is not an operation of the API; 'unleash-mock spec operations' lists them", id)
 			}
 			matched = append(matched, operation)
 		}
@@ -102,6 +102,9 @@ func (r *Rule) Fits(contract *spec.Contract) error {
 func (r *Rule) checkMatch() *Problem {
 	if path := r.Match.Path; path != "" && (!strings.ContainsAny(path[:1], "/*") || strings.Contains(path, "?")) {
 		return problem("/match/path", "%q is not a path without a query, such as /api/client/features/*", path)
+	}
+	if strings.HasPrefix(r.Match.Path, "/w/") {
+		return problem("/match/path", "%q begins with a workspace: leave /w/<name> out, and set the rule in that workspace", r.Match.Path)
 	}
 	if max(len(r.Match.Headers), len(r.Match.Query), len(r.Match.Body)) > maxHeaders {
 		return problem("/match", "more than %d headers, parameters or pointers", maxHeaders)
@@ -166,6 +169,9 @@ func (r *Rule) checkDelay() *Problem {
 		return nil
 	}
 	d := r.Delay
+	if d.Distribution == Fixed && (d.Mean < 0 || d.Mean > maxDelay) {
+		return problem("/delay", "%s is not from 0 to %s", d.Mean, maxDelay)
+	}
 	for name, value := range map[string]time.Duration{"min": d.Min, "max": d.Max, "mean": d.Mean, "stdDev": d.StdDev} {
 		if value < 0 || value > maxDelay {
 			return problem("/delay", "%s is not from 0 to %s: %s", name, maxDelay, value)

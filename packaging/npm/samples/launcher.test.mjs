@@ -182,7 +182,7 @@ test("a mistake is told in words", async () => {
     for (const [says, call] of Object.entries(refused)) {
       await assert.rejects(call, (error) => error instanceof TypeError && error.message.startsWith(says), says);
     }
-    await assert.rejects(mock.fail({ operation: "getFlags" }), /^Error: the mock refused POST \/_mock\/rules: 400 "getFlags" is not an operation of the API$/);
+    await assert.rejects(mock.fail({ operation: "getFlags" }), /^Error: the mock refused POST \/_mock\/rules: 400 "getFlags" is not an operation of the API; 'unleash-mock spec operations' lists them$/);
   } finally {
     await mock.stop();
   }
