@@ -111,7 +111,7 @@ func TestTheControlAPIRefuses(t *testing.T) {
 		"wrong type":           {"PUT", "/_mock/clock", `{"frozen":"yes"}`, nil, 400, "The `/body/frozen` property must be boolean. You sent \\\"yes\\\"."},
 		"real and more":        {"PUT", "/_mock/clock", `{"real":true,"frozen":true}`, nil, 400, "real cannot be combined with anything else"},
 		"beyond all time":      {"PUT", "/_mock/clock", `{"now":"2300-01-01T00:00:00Z"}`, nil, 400, "a clock can only be set to the years 1900 to 2200, not to 2300-01-01T00:00:00Z"},
-		"unknown parameter":    {"GET", "/_mock/requests?stauts=400", "", nil, 400, "listRequests has no parameter stauts"},
+		"unknown parameter":    {"GET", "/_mock/requests?stauts=400", "", nil, 400, "listRequests has no parameter stauts. It has operationId, method, path, "},
 		"nameless parameter":   {"GET", "/_mock/requests?=400", "", nil, 400, "a parameter has no name"},
 		"name of JavaScript's": {"GET", "/_mock/requests?__proto__=400", "", nil, 400, "listRequests has no parameter __proto__"},
 		"too many parameters":  {"GET", "/_mock/requests?" + strings.Repeat("&", 1000) + "status=400", "", nil, 400, "there are more than 1000 parameters"},

@@ -2,6 +2,7 @@ package control
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -282,10 +283,24 @@ func (x *exchange) checkNames(rawQuery string) *apierror.Error {
 		case name == "":
 			return invalid("query", "a parameter has no name")
 		default:
-			return invalid(name, fmt.Sprintf("%s has no parameter %s.%s", x.operation.ID, name, renamed(name, x.knows)))
+			return invalid(name, fmt.Sprintf("%s has no parameter %s.%s", x.operation.ID, name, cmp.Or(renamed(name, x.knows), x.others())))
 		}
 	}
 	return nil
+}
+
+// others lists the query parameters that the operation has, for a refusal of another one.
+func (x *exchange) others() string {
+	var names []string
+	for _, p := range x.operation.Parameters() {
+		if p.In == "query" {
+			names = append(names, p.Name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " It has " + strings.Join(names, ", ") + "."
 }
 
 // knows reports whether the operation has a query parameter.
