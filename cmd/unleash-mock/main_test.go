@@ -133,7 +133,11 @@ func TestWrongUsage(t *testing.T) {
 		says []string
 	}{
 		"unknown command":      {args: []string{"sevre"}, code: exitcode.Usage, says: []string{`unknown command "sevre"`, "did you mean serve?"}},
-		"no command":           {args: []string{"start"}, code: exitcode.Usage, says: []string{`unknown command "start"`, "see 'unleash-mock --help'"}},
+		"no command":           {args: []string{"frobnicate"}, code: exitcode.Usage, says: []string{`unknown command "frobnicate"`, "see 'unleash-mock --help'"}},
+		"another's command":    {args: []string{"start"}, code: exitcode.Usage, says: []string{`unknown command "start"`, "did you mean serve?"}},
+		"command after --":     {args: []string{"serve", "--port", "0", "--", "npm", "test"}, code: exitcode.Usage, says: []string{"a command goes to --run", "--run 'npm test'"}},
+		"flag of no command":   {args: []string{"start", "--port", "0"}, code: exitcode.Usage, says: []string{`unknown command "start"`, "did you mean serve?"}},
+		"subcommand alone":     {args: []string{"sweep", "--target", "http://127.0.0.1:1"}, code: exitcode.Usage, says: []string{"did you mean verify sweep?"}},
 		"unknown flag":         {args: []string{"serve", "--sed", "x"}, code: exitcode.Usage, says: []string{"unknown flag: --sed", "serve --help"}},
 		"superfluous argument": {args: []string{"serve", "now"}, code: exitcode.Usage, says: []string{`"now"`}},
 		"policy":               {args: []string{"serve", "--validation", "lax"}, code: exitcode.Usage, says: []string{`"lax"`, "strict, faithful, off"}},

@@ -54,12 +54,26 @@ func noCommand(cmd *cobra.Command, args []string) error {
 	case hasOpenHeader(cmd):
 		return errOpenHeader
 	}
+	return usageError("unknown command %q for %q%s", args[0], cmd.CommandPath(),
+		cmp.Or(meaning("", meantCommand(cmd, args[0])), fmt.Sprintf("; see '%s --help'", cmd.CommandPath())))
+}
+
+// foreignCommands are names that other mocks have for commands of this one, and a command below another.
+var foreignCommands = map[string]string{
+	"start": "serve", "run": "serve", "mock": "serve", "up": "serve", "server": "serve", "edge": "serve", "offline": "serve",
+	"record": "proxy", "replay": "serve", "check": "verify", "test": "verify", "diff": "drift", "sweep": "verify sweep",
+}
+
+// meantCommand returns the command that somebody may mean by an unknown name; empty if there is none.
+func meantCommand(cmd *cobra.Command, unknown string) string {
+	if meant := foreignCommands[unknown]; meant != "" && !cmd.HasParent() {
+		return meant
+	}
 	var names []string
 	for _, command := range cmd.Commands() {
 		names = append(names, command.Name())
 	}
-	return usageError("unknown command %q for %q%s", args[0], cmd.CommandPath(),
-		cmp.Or(meaning("", spelling.Nearest(args[0], names)), fmt.Sprintf("; see '%s --help'", cmd.CommandPath())))
+	return spelling.Nearest(unknown, names)
 }
 
 // noArguments refuses arguments of a command that takes only flags. A URL or a file gets the flags that it may
@@ -118,6 +132,9 @@ func hasOpenHeader(cmd *cobra.Command) bool {
 func wholeCommand(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 && cmd.Flags().Changed("run") {
 		return usageError("the argument %q belongs to no flag; %s", args[0], unquoted)
+	}
+	if len(args) > 0 && cmd.ArgsLenAtDash() == 0 { // -- npm test, as others take a command
+		return usageError("a command goes to --run; %s", unquoted)
 	}
 	return noArguments(cmd, args)
 }
@@ -191,6 +208,8 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 		return usageError("the flag after --run asks for the help of %s; %s, or put the flag before --run", cmd.CommandPath(), unquoted)
 	case errors.Is(err, errVersion):
 		return err
+	case errors.As(err, &unknown) && cmd.HasSubCommands() && cmd.Args(cmd, cmd.Flags().Args()) != nil:
+		return cmd.Args(cmd, cmd.Flags().Args()) // the flag of a command that does not exist
 	case errors.As(err, &unknown):
 		meant := meantFlag(cmd, cmp.Or(unknown.GetSpecifiedShortnames(), unknown.GetSpecifiedName()))
 		if run := cmd.Flags().Lookup("run"); meant == "" && run != nil && run.Changed && cmd.Name() != "sweep" {
