@@ -24,8 +24,7 @@ func under(prefix, path string) bool {
 // IsFrontend reports whether the middleware of the Frontend API handles a path. It checks
 // only how the path begins (O).
 func IsFrontend(path string) bool {
-	const frontend = "/api/frontend"
-	return httpx.HasPrefixFold(collapse(path), frontend)
+	return httpx.HasPrefixFold(collapse(path), browserURL)
 }
 
 // isOfEdge reports whether a path exists in the Frontend API of Unleash Edge, and so gets

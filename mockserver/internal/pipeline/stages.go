@@ -39,6 +39,7 @@ var stages = append(slices.Clip(beforeRouting),
 var beforeRouting = []stage{
 	(*exchange).answerPreflight,
 	(*exchange).readBody,
+	(*exchange).decodeRest,
 	(*exchange).allowFrontend,
 	(*exchange).identify,
 	(*exchange).authenticate,
@@ -171,6 +172,21 @@ func (x *exchange) limitRate() *apierror.Error {
 		verdict.SetHeaders(x.header)
 		if !verdict.Allowed {
 			return apierror.TooManyRequests()
+		}
+	}
+	return nil
+}
+
+// decodeRest refuses a path that begins like one of those that a real server reads with a wildcard, for
+// whoever asks, if the rest cannot be decoded (O).
+func (x *exchange) decodeRest() *apierror.Error {
+	if x.Contract.Foreign() || Decodable(x.path) {
+		return nil
+	}
+	path := collapse(x.path)
+	for _, prefix := range []string{browserURL, "/api/client/features"} {
+		if httpx.HasPrefixFold(path, prefix) && !Decodable(path[len(prefix):]) {
+			return apierror.UndecodableParam(path[len(prefix):])
 		}
 	}
 	return nil
@@ -344,10 +360,14 @@ func (x *exchange) validateBody() *apierror.Error {
 }
 
 // sentValue formats the part of the body at a JSON pointer as JSON.stringify would.
-// Scalars are shown as they are after coercion.
+// Scalars are shown as they are after coercion. A real server does not find what is below a name that is
+// empty or, in a pointer, escaped (O).
 func (x *exchange) sentValue(pointer string) string {
-	if x.body.Text == nil {
+	switch {
+	case x.body.Text == nil:
 		return "{}"
+	case !x.Contract.Foreign() && (strings.ContainsRune(pointer, '~') || strings.Contains(pointer+"/", "//")):
+		return "undefined"
 	}
 	if value, found := valueAt(x.body.Value, pointer); found && (isScalar(value) || !x.Faithful && isOrdered(value)) {
 		return string(v8json.Stringify(nil, value))
