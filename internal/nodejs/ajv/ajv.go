@@ -35,6 +35,8 @@ type Complaint struct {
 	Message string
 	// PathFirst writes path before message, as some validation errors do.
 	PathFirst bool
+	// Root writes the path although it is empty.
+	Root bool
 }
 
 // Details words a failure as the validator does. For a oneOf it says what is wrong with

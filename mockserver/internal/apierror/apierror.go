@@ -114,7 +114,7 @@ func appendDetail(dst []byte, d Detail) []byte {
 		object.String("path", d.Path)
 	}
 	object.String("message", d.Message)
-	if d.Path != "" && !d.PathFirst {
+	if (d.Path != "" || d.Root) && !d.PathFirst {
 		object.String("path", d.Path)
 	}
 	return object.Close()

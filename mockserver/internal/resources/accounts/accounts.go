@@ -85,9 +85,26 @@ func identify(view *engine.View, secret string) (engine.Identity, bool) {
 	return engine.Identity{
 		Kind:   engine.PersonalToken,
 		Token:  spec.AdminToken,
-		Actor:  engine.Actor{ID: user.ID, Username: cmp.Or(user.Email, user.Username)},
+		Actor:  engine.Actor{ID: user.ID, Username: user.username()},
 		Grants: user.grants(view),
 	}, true
+}
+
+// username is the name under which events know a user.
+func (u *User) username() string { return cmp.Or(u.Email, u.Username) }
+
+// UsernameOf returns the username of an account, or of one of the server's own; none if there is no such account.
+func UsernameOf(r engine.Reader, id int64) string {
+	switch id {
+	case engine.AdminTokenUserID:
+		return "admin"
+	case engine.SystemUserID:
+		return "system"
+	}
+	if user := users.Get(r, engine.Int(id)); user != nil {
+		return user.username()
+	}
+	return ""
 }
 
 // isPersonal reports whether a token has the form of a personal access token.

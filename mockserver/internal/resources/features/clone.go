@@ -31,7 +31,7 @@ func clone(tx *engine.Tx, in cloneIn) (out engine.Answer[answer], err error) {
 		return out, apierror.Missing("Could not find feature flag with name %s", in.Name)
 	}
 	copied := *source
-	copied.Name, copied.CreatedAt, copied.Lifecycle = in.NewName, time.Time{}, nil
+	copied.Name, copied.CreatedAt, copied.CreatedBy, copied.Lifecycle = in.NewName, time.Time{}, Person(tx.Identity.Actor), nil
 	made, err := makeFlag(tx, &copied)
 	if err != nil {
 		return out, err

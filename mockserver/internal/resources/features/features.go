@@ -128,11 +128,14 @@ type Dependency struct {
 	Variants []string `json:"variants"`
 }
 
+// created is the event of a new flag.
+const created = "feature-created"
+
 var flags = engine.NewTable(engine.Definition[Flag]{
 	Name: "features", Singular: "feature", Noun: "feature",
 	Key: func(f *Flag) engine.Key { return engine.Text(f.Name) },
 	Events: engine.Events{
-		Created: "feature-created", Updated: "feature-metadata-updated", Deleted: "feature-deleted",
+		Created: created, Updated: "feature-metadata-updated", Deleted: "feature-deleted",
 	},
 	Default: func(now time.Time) Flag {
 		return Flag{Type: "release", Project: "default", CreatedAt: now, CreatedBy: Person{engine.SystemUserID, "system"}}

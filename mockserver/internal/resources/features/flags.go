@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/unleash-mock/unleash-mock/internal/nodejs/v8json"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/resources/accounts"
@@ -68,15 +67,21 @@ func create(tx *engine.Tx, in createIn) (out engine.Answer[answer], err error) {
 	}
 	flag := &Flag{
 		Name: in.Name, Description: described(in.Description), Type: in.Type.Or("release"), Project: in.Project,
-		ImpressionData: in.ImpressionData, CreatedAt: tx.Stamp(),
+		ImpressionData: in.ImpressionData, CreatedAt: tx.Stamp(), CreatedBy: Person(tx.Identity.Actor),
 	}
 	m := metadata{get: in.Rest.get}
 	flag.Stale = m.boolean("stale")
 	flag.archived(m.boolean("archived"), tx.Stamp())
 	flag.CreatedAt = m.date("createdAt", flag.CreatedAt)
-	m.variants()
+	creator, claimed := m.unchanged()
 	if err := m.err(); err != nil {
 		return out, err
+	}
+	if claimed {
+		if err := apierror.CheckInt32("createdByUserId", creator); err != nil {
+			return out, err
+		}
+		flag.CreatedBy = Person{int64(creator), accounts.UsernameOf(tx, int64(creator))}
 	}
 	if flag, err = makeFlag(tx, flag); err != nil {
 		return out, err
@@ -109,13 +114,11 @@ func admit(r engine.Reader, name string) error {
 	return nil
 }
 
-// makeFlag stores a new flag. The caller is its creator, and it is off in each
-// environment of its project.
+// makeFlag stores a new flag, which is off in each environment of its project.
 func makeFlag(tx *engine.Tx, flag *Flag) (*Flag, error) {
 	if flag.CreatedAt.IsZero() {
 		flag.CreatedAt = tx.Stamp()
 	}
-	flag.CreatedBy = Person{tx.Identity.Actor.ID, tx.Identity.Actor.Username}
 	if err := flags.Insert(tx, flag); err != nil {
 		return nil, err
 	}
@@ -150,7 +153,7 @@ func update(tx *engine.Tx, in updateIn) (out engine.Answer[answer], err error) {
 		return out, err
 	}
 	m := metadata{get: in.Rest.get}
-	if m.variants(); m.err() != nil {
+	if m.unchanged(); m.err() != nil {
 		return out, m.err()
 	}
 	after := *before
@@ -194,21 +197,21 @@ func patch(tx *engine.Tx, in patchIn) (out engine.Answer[answer], err error) {
 	if err != nil {
 		return out, err
 	}
-	object, is := value.(*v8json.Object)
-	if !is {
-		return out, apierror.BadData("The patch leaves no flag")
-	}
 	if _, err := in.find(tx); err != nil {
 		return out, err
 	}
-	m, after := metadata{get: object.Get}, *before
+	m, after := metadata{get: propertiesOf(value)}, *before
+	if m.get == nil {
+		m.refuse("value", "must be of type object", value)
+		return out, m.err()
+	}
 	m.name()
 	after.Stale = m.boolean("stale")
 	after.archived(m.boolean("archived"), tx.Stamp())
 	after.Type, after.Description = m.kind(), m.description()
 	after.ImpressionData = m.boolean("impressionData")
 	m.date("createdAt", before.CreatedAt) // only checked: it cannot be changed
-	m.variants()
+	m.unchanged()
 	if err := m.err(); err != nil {
 		return out, err
 	}
@@ -297,10 +300,22 @@ type person struct {
 
 func (p Person) shown() person {
 	name := p.Username
-	if p.ID == engine.AdminTokenUserID {
+	switch p.ID {
+	case engine.AdminTokenUserID:
 		name = "Unleash Admin Token User"
+	case engine.SystemUserID:
+		name = "Unleash System"
 	}
 	return person{p.ID, name, accounts.Picture(name)}
+}
+
+// creator returns who created a flag, unless there is no such user.
+func (f *Flag) creator() *person {
+	if f.CreatedBy.Username == "" && f.CreatedBy.ID != engine.AdminTokenUserID {
+		return nil
+	}
+	shown := f.CreatedBy.shown()
+	return &shown
 }
 
 type link struct {
@@ -317,7 +332,7 @@ type collaborators struct {
 type whole struct {
 	Environments []environmentOfFlag `json:"environments"`
 	*Flag
-	CreatedBy     person        `json:"createdBy"`
+	CreatedBy     *person       `json:"createdBy,omitzero"`
 	Favorite      *bool         `json:"favorite,omitzero"`
 	Archived      bool          `json:"archived"`
 	Dependencies  []*Dependency `json:"dependencies"`
@@ -339,10 +354,11 @@ type environmentOfFlag struct {
 	Strategies []*Strategy `json:"strategies"`
 }
 
-// collaboratorsOn returns those who changed a flag, the latest first, as far back as
-// events are kept, and its creator (O).
+// collaboratorsOn returns those who changed a flag, the latest first (O). If the event of its creation is
+// not kept, its creator is the last.
 func collaboratorsOn(view *engine.View, flag *Flag) []person {
 	var out []person
+	told := false // by whom it was created
 	add := func(somebody Person) {
 		if !slices.ContainsFunc(out, func(p person) bool { return p.ID == somebody.ID }) {
 			out = append(out, somebody.shown())
@@ -351,9 +367,12 @@ func collaboratorsOn(view *engine.View, flag *Flag) []person {
 	for _, event := range slices.Backward(view.Events()) {
 		if name, _ := FlagOf(event); name == flag.Name && event.CreatedBy.ID != engine.SystemUserID {
 			add(Person(event.CreatedBy))
+			told = told || event.Type == created
 		}
 	}
-	add(flag.CreatedBy)
+	if !told && flag.creator() != nil {
+		add(flag.CreatedBy)
+	}
 	return out
 }
 
@@ -377,9 +396,8 @@ func (in getIn) get(view *engine.View, asked Asked) (out engine.Answer[whole], e
 	case flag.ArchivedAt != nil:
 		return out, apierror.Missing("Could not find feature flag with name %s", in.Name)
 	}
-	creator := flag.CreatedBy.shown()
 	found := whole{
-		Environments: []environmentOfFlag{}, Flag: flag, CreatedBy: creator, Favorite: projects.Favorite(view),
+		Environments: []environmentOfFlag{}, Flag: flag, CreatedBy: flag.creator(), Favorite: projects.Favorite(view),
 		Dependencies: ParentsOf(view, in.Name), Children: childrenOf(view, in.Name),
 		Lifecycle: flag.lifecycle(), Collaborators: collaborators{collaboratorsOn(view, flag)},
 	}

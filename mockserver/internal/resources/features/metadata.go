@@ -3,7 +3,9 @@ package features
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -69,13 +71,15 @@ func (m *metadata) date(name string, otherwise time.Time) time.Time {
 	}
 	var date time.Time
 	good := false
-	switch value := value.(type) {
-	case string:
-		date, good = evaluation.Date(value)
-	case float64:
-		if good = value >= -latest && value <= latest; good {
-			date = time.UnixMilli(int64(value))
-		}
+	milliseconds, isNumber := value.(float64)
+	if text, _ := value.(string); timestamp.MatchString(text) {
+		milliseconds, _ = strconv.ParseFloat(text, 64)
+		isNumber = true
+	} else if !isNumber {
+		date, good = evaluation.Date(text)
+	}
+	if isNumber && math.Abs(milliseconds) <= latest {
+		date, good = time.UnixMilli(int64(milliseconds)), true
 	}
 	switch year := date.UTC().Year(); {
 	case !good:
@@ -127,6 +131,50 @@ func (m *metadata) description() *string {
 	return nil
 }
 
+// number reads a number, also as text.
+func (m *metadata) number(name string) (number float64, sent bool) {
+	value, sent := m.get(name)
+	if !sent {
+		return 0, false
+	}
+	number, is := value.(float64)
+	if text, isText := value.(string); isText && numeral.MatchString(text) {
+		number, _ = strconv.ParseFloat(strings.TrimSpace(text), 64)
+		is = true
+	}
+	switch {
+	case !is:
+		m.refuse(name, "must be a number", value)
+	case math.Abs(number) > apierror.MaxSafe:
+		m.refuse(name, "must be a safe number", value)
+	}
+	return number, true
+}
+
+// numeral matches the texts that are read as numbers, and timestamp those that are read as
+// milliseconds.
+var (
+	numeral   = regexp.MustCompile(`^\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*$`)
+	timestamp = regexp.MustCompile(`^[+-]?\d+(\.\d+)?$`)
+)
+
+// unchanged checks what a flag has elsewhere: its variants, its tags, and who created it. Only a new
+// flag gets its creator so.
+func (m *metadata) unchanged() (creator float64, sent bool) {
+	m.variants()
+	m.tags()
+	return m.number("createdByUserId")
+}
+
+func (m *metadata) tags() {
+	for i, value := range m.list("tags") {
+		m.inside(fmt.Sprintf("tags[%d]", i), value, func(inner *metadata) {
+			inner.text("type", true)
+			inner.text("value", true)
+		})
+	}
+}
+
 // variants checks the variants of the flag itself. They are a legacy that nothing shows.
 func (m *metadata) variants() {
 	value, _ := m.get("variants")
@@ -139,20 +187,24 @@ func (m *metadata) variants() {
 
 // variantList checks each variant of a list, and then whether two have the same name, or none (O).
 func (m *metadata) variantList(at string, list []any) {
+	sound := make([]bool, len(list))
 	for i, one := range list {
+		before := len(m.broken)
 		m.inside(fmt.Sprintf("%s[%d]", at, i), one, func(inner *metadata) { inner.variant(one) })
+		sound[i] = len(m.broken) == before
 	}
 	seen := map[string]bool{}
 	for i, one := range list {
-		get := propertiesOf(one)
-		if get == nil {
+		var name any // what is no object has none, either; a real server fails at null
+		if get := propertiesOf(one); get != nil {
+			name, _ = get("name")
+		} else if one == nil {
 			continue
 		}
-		name, _ := get("name")
 		switch text, isText := name.(string); {
 		case !isText && name != nil: // refused above
 		case seen[text]:
-			m.refuse(fmt.Sprintf("%s[%d]", at, i), "contains a duplicate value", withDefaults(one))
+			m.refuse(fmt.Sprintf("%s[%d]", at, i), "contains a duplicate value", completed(one, sound[i]))
 		default:
 			seen[text] = true
 		}
@@ -247,10 +299,13 @@ func (m *metadata) only(sent any, known ...string) {
 	}
 }
 
-// withDefaults returns a variant with the properties that are added before it is compared with
-// others (O).
-func withDefaults(variant any) *v8json.Object {
+// completed returns a variant with the properties that are added to a sound one before it is compared
+// with others (O).
+func completed(variant any, sound bool) any {
 	names, get, out := properties, propertiesOf(variant), v8json.NewObject()
+	if get == nil {
+		return variant
+	}
 	if object, is := variant.(*v8json.Object); is {
 		names = object.Keys()
 	}
@@ -260,7 +315,7 @@ func withDefaults(variant any) *v8json.Object {
 		}
 	}
 	for _, added := range [][2]string{{"weightType", "variable"}, {"stickiness", "default"}} {
-		if _, sent := get(added[0]); !sent {
+		if _, sent := get(added[0]); !sent && sound {
 			out.Set(added[0], added[1])
 		}
 	}

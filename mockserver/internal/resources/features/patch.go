@@ -158,11 +158,17 @@ func (p *patcher) apply(operation *v8json.Object) error {
 	switch kind {
 	case "copy", "move":
 		from := textIn(operation, "from")
+		if _, err := p.at(path); kind == "move" && err != nil { // it is read before it is replaced (O)
+			return err
+		}
 		found, err := p.copyOf(from)
 		if err != nil {
 			return err
 		}
-		if kind == "move" {
+		if kind == "copy" && found == (absent{}) { // the copy of nothing is null (O)
+			found = nil
+		}
+		if kind == "move" && from != "" { // the whole stays where it is (O)
 			if err := p.put("remove", from, nil); err != nil {
 				return err
 			}
@@ -182,9 +188,12 @@ func (p *patcher) apply(operation *v8json.Object) error {
 }
 
 func textIn(operation *v8json.Object, name string) string {
-	value, _ := operation.Get(name)
-	if text, is := value.(string); is {
+	value, has := operation.Get(name)
+	switch text, is := value.(string); {
+	case is:
 		return text
+	case has && value == nil: // null is read as an empty text (O)
+		return ""
 	}
 	return string(v8json.Stringify(nil, value))
 }

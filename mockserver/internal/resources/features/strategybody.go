@@ -125,7 +125,7 @@ type strategyForm struct {
 func (f *strategyForm) read(value any) error {
 	object, is := value.(*v8json.Object)
 	if !is {
-		return apierror.BadData("The patch leaves no strategy")
+		return apierror.BadDetails(apierror.Detail{Root: true, Message: "The `` property must be object. You sent undefined."})
 	}
 	text := v8json.Stringify(nil, value)
 	plain, err := v8json.Parse(text)
