@@ -279,6 +279,8 @@ func TestPiecesOfAnotherKind(t *testing.T) {
 		"no parameters of a path":  {"get: {operationId: x," + answer + "}, parameters: null", "the parameters of the path are not a list and are ignored", true},
 		"an empty parameter":       {"get: {operationId: x, parameters: [null]," + answer + "}", "", true},
 		"no body":                  {"get: {operationId: x, requestBody: null, callbacks: null, servers: null," + answer + "}", "requestBody: it is of the wrong kind and is ignored", true},
+		"a callback from nowhere":  {"get: {operationId: x, callbacks: {c: {$ref: '#/none'}}," + answer + "}", `(x, line 5): the reference "#/none" leads nowhere`, true},
+		"a link from nowhere":      {"get: {operationId: x, responses: {'200': {description: d, links: {l: {$ref: '#/none'}}, content: {application/json: {schema: {type: integer}}}}}}", `(x, line 5): the reference "#/none" leads nowhere`, true},
 		"no operation":             {"get: null", "the operation is not an object", false},
 		"a list for an operation":  {"get: [1]", "the operation is not an object", false},
 		"a parameter of no schema": {"get: {operationId: x, parameters: [{name: q, in: query, schema: null}]," + answer + "}", "got null, want boolean or object", true},

@@ -239,8 +239,12 @@ func (x *indexer) read(operation *Operation) error {
 		return err
 	}
 	if x.references != nil {
-		if found := x.references.Check(operation.text, operation.shared); found != nil {
+		found, unused := x.references.Check(operation.text, operation.shared)
+		if found != nil {
 			return found
+		}
+		if unused != nil {
+			x.complain(operation, unused, true)
 		}
 	}
 	if access.ignored != nil {

@@ -292,8 +292,10 @@ func elements(array []byte) iter.Seq2[int, []byte] {
 // Operation returns a document with one operation: the operation, the parameters of its path if there
 // are any, and everything that they refer to. It includes schemas in the order in which they are
 // reached, up to the given number of bytes for the request and as many for the responses; the rest
-// allow everything. It leaves out members of the wrong kind, on which the library would fail.
+// allow everything. It leaves out callbacks, links and members of the wrong kind, on which the library
+// would fail.
 func (d *Document) Operation(path, method string, operation, parameters []byte, schemas int) ([]byte, error) {
+	operation = withoutUnused(operation)
 	reached := d.reach(schemas, [][]byte{parameters, Member(operation, "parameters"), Member(operation, "requestBody")}, [][]byte{operation})
 	item := map[string]json.RawMessage{}
 	if paths, is := reached["paths"].(map[string]any); is {
@@ -384,6 +386,9 @@ func (d *Document) reach(schemas int, groups ...[][]byte) map[string]any {
 				target := d.at(tokens)
 				if target == nil {
 					continue
+				}
+				if tokens[0] == "paths" || tokens[0] == "components" && tokens[1] == "responses" {
+					target = withoutUnused(target)
 				}
 				if tokens[0] == "components" && tokens[1] == "schemas" {
 					if left -= len(target); left < 0 {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -311,7 +312,7 @@ func TestReferencesTakeLinearTime(t *testing.T) {
 			d, began := read(t, `{"operation":`+test.operation+`,`+test.others+`}`), time.Now()
 			operation := at(d, "operation")
 			found := "<nil>"
-			if dangling := d.References().Check(operation); dangling != nil {
+			if dangling, _ := d.References().Check(operation); dangling != nil {
 				found = dangling.Reason
 			}
 			if found != test.want {
@@ -324,6 +325,42 @@ func TestReferencesTakeLinearTime(t *testing.T) {
 				t.Errorf("it took %v", took)
 			}
 		})
+	}
+}
+
+// TestReferencesThatLeadNowhereFromSeveralPlaces checks that each place has its own line, that what looks
+// like a reference in an example is none, and that nothing depends on callbacks and links.
+func TestReferencesThatLeadNowhereFromSeveralPlaces(t *testing.T) {
+	t.Parallel()
+	d := read(t, `{"operations":{
+		"0":{"requestBody":{"$ref":"#/none"}},
+		"1":{"responses":{"200":{"$ref":"#/none"}}},
+		"2":{"requestBody":{"example":{"$ref":"#/none"}}},
+		"3":{"requestBody":{"$ref":"#/first"}},
+		"4":{"requestBody":{"$ref":"#/second"}},
+		"5":{"callbacks":{"a":{"$ref":"#/none"}},"responses":{}},
+		"6":{"responses":{"200":{"links":{"a":{"$ref":"#/none"}}}}},
+		"7":{"callbacks":{"a":{"$ref":"#/second"}}},
+		"8":{"responses":{"200":{"headers":{"links":{"$ref":"#/none"}}}}},
+		"9":{"requestBody":{"schema":{"properties":{"links":{"$ref":"#/none"}}}}},
+		"10":{"callbacks":{"a":{"$ref":"#/none"}},
+		 "requestBody":{"$ref":"#/none"}}},
+		"first":{"$ref":"#/none"},
+		"second":{"a":{"$ref":"#/none"}}}`)
+	references := d.References()
+	want := [][2]int{{2, 0}, {3, 0}, {0, 0}, {5, 0}, {15, 0}, {0, 7}, {0, 8}, {0, 15}, {10, 0}, {11, 0}, {13, 12}}
+	for i, want := range want {
+		var got [2]int
+		operation := at(d, "operations", strconv.Itoa(i))
+		found, unused := references.Check(operation)
+		for i, one := range []*document.Dangling{found, unused} {
+			if one != nil {
+				got[i] = one.Line
+			}
+		}
+		if got != want {
+			t.Errorf("operation %d: the lines are %v, want %v", i, got, want)
+		}
 	}
 }
 
@@ -343,10 +380,10 @@ func TestReferencesOfManyOperations(t *testing.T) {
 	d := read(t, `{"x":{"20000":{"$ref":"#/nowhere"}`+chain(count)+`},"y":{"a":{"$ref":"#/y"}}}`)
 	references, began := d.References(), time.Now()
 	for range count {
-		if references.Check([]byte(`{"$ref":"#/y"}`)) != nil {
+		if found, _ := references.Check([]byte(`{"$ref":"#/y"}`)); found != nil {
 			t.Fatal("what is sound is not")
 		}
-		found := references.Check([]byte(`{"$ref":"#/x/0"}`))
+		found, _ := references.Check([]byte(`{"$ref":"#/x/0"}`))
 		if found == nil || found.Line != 1 || found.Reason != `the reference "#/nowhere" leads nowhere` {
 			t.Fatalf("got %v", found)
 		}

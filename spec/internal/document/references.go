@@ -2,8 +2,10 @@ package document
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"iter"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -44,11 +46,11 @@ func (d *Document) References() *References {
 	return &References{document: d, known: map[string]*target{}, targets: map[int]*target{}, written: map[int]*string{}}
 }
 
-// Check returns a reference that can be reached from texts and cannot be followed, or nil.
-func (r *References) Check(texts ...[]byte) *Dangling {
-	var first []*target
+// Check returns the first reference that can be reached from texts and cannot be followed, or nil: of
+// those that requests and answers depend on, and of those in callbacks and links.
+func (r *References) Check(texts ...[]byte) (found, unused *Dangling) {
 	for _, text := range texts {
-		first = append(first, r.read(text)...)
+		r.read(text)
 	}
 	for len(r.unread) > 0 {
 		last := len(r.unread) - 1
@@ -56,15 +58,44 @@ func (r *References) Check(texts ...[]byte) *Dangling {
 		r.unread = r.unread[:last]
 		reached.next = r.read(reached.text)
 	}
-	if r.broken {
-		r.prove()
+	if !r.broken {
+		return nil, nil
 	}
-	for _, reached := range first {
-		if reached.dangling != nil {
-			return reached.dangling
+	r.prove()
+	for _, text := range texts {
+		needed, other := r.danglingIn(text)
+		found, unused = cmp.Or(found, needed), cmp.Or(unused, other)
+	}
+	return found, unused
+}
+
+// danglingIn returns what Check does, for a text that has been read with all that it leads to.
+func (r *References) danglingIn(text []byte) (found, unused *Dangling) {
+	asides := sync.OnceValue(func() []span { return asidesIn(text) })
+	for at, reference := range Written(text) {
+		reached := r.known[reference]
+		if reached.dangling == nil {
+			continue
 		}
+		aside := around(asides(), at)
+		if aside != nil && (aside.isData || unused != nil) {
+			continue
+		}
+		dangling := reached.dangling
+		if reached.text == nil {
+			dangling = r.at(text[at:], dangling)
+		}
+		if aside == nil {
+			return dangling, unused
+		}
+		unused = dangling
 	}
-	return nil
+	return nil, unused
+}
+
+// at returns a reference that leads nowhere, as it is written in one of several places.
+func (r *References) at(place []byte, dangling *Dangling) *Dangling {
+	return &Dangling{r.document.Line(place), dangling.Reason}
 }
 
 // prove finds out which targets lead to what is dangling. All that they lead to has been read.
@@ -91,24 +122,29 @@ func (r *References) prove() {
 	}
 }
 
-// read returns what the references in a text lead to.
+// read returns what the references in a text lead to, up to the first that leads nowhere.
 func (r *References) read(text []byte) []*target {
 	var out []*target
-	data := sync.OnceValue(func() []span { return dataIn(text) })
+	asides := sync.OnceValue(func() []span { return asidesIn(text) })
+	isWhole := true
 	for at, reference := range Written(text) {
 		reached := r.known[reference]
 		if reached == nil {
 			var err error
 			if reached, err = r.follow(reference); err != nil {
-				if within(data(), at) {
-					continue
-				}
-				reached = &target{dangling: &Dangling{r.document.Line(text[at:]), err.Error()}}
+				reached = &target{dangling: &Dangling{Reason: err.Error()}}
 				r.broken = true
 			}
 			r.known[reference] = reached
 		}
-		out = append(out, reached)
+		switch {
+		case !isWhole:
+		case reached.text != nil:
+			out = append(out, reached)
+		case around(asides(), at) == nil:
+			out = append(out, &target{dangling: r.at(text[at:], reached.dangling)})
+			isWhole = false
+		}
 	}
 	return out
 }
@@ -146,42 +182,50 @@ func (r *References) writtenIn(object []byte) (string, bool) {
 	return *known, true
 }
 
-// span is a part of a text, from a position up to another.
-type span struct{ from, to int64 }
-
-// within reports whether a position is in one of some spans, which are in order.
-func within(spans []span, at int) bool {
-	i := sort.Search(len(spans), func(i int) bool { return spans[i].to > int64(at) })
-	return i < len(spans) && spans[i].from <= int64(at)
+// span is a part of a text, from a position up to another, that requests and answers do not depend on.
+type span struct {
+	from, to int64
+	isData   bool // and not callbacks or links
 }
 
-// dataIn returns the objects and arrays of a JSON text that are data, such as examples.
-func dataIn(text []byte) []span {
+// around returns the one of some spans, which are in order, that a position is in, or nil.
+func around(spans []span, at int) *span {
+	i := sort.Search(len(spans), func(i int) bool { return spans[i].to > int64(at) })
+	if i == len(spans) || spans[i].from > int64(at) {
+		return nil
+	}
+	return &spans[i]
+}
+
+// asidesIn returns the objects and arrays of a JSON text that are data, such as examples, or callbacks
+// or links.
+func asidesIn(text []byte) []span {
 	var spans []span
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber() // a number may be larger than a float64 can be
-	var read func(parent, key string, inData bool)
-	read = func(parent, key string, inData bool) {
+	var read func(parents [2]string, key string, within bool)
+	read = func(parents [2]string, key string, within bool) {
 		token, _ := decoder.Token()
 		opening, is := token.(json.Delim)
 		if !is {
 			return
 		}
-		begin, begins := decoder.InputOffset(), !inData && isData(parent, key, opening)
+		data := isData(parents[1], key, opening)
+		begin, begins := decoder.InputOffset(), !within && (data || isUnused(parents, key, opening))
 		for decoder.More() {
 			name := ""
 			if opening == '{' {
 				token, _ := decoder.Token()
 				name, _ = token.(string)
 			}
-			read(key, name, inData || begins)
+			read([2]string{parents[1], key}, name, within || begins)
 		}
 		_, _ = decoder.Token() // the closing one
 		if begins {
-			spans = append(spans, span{begin, decoder.InputOffset()})
+			spans = append(spans, span{begin, decoder.InputOffset(), data})
 		}
 	}
-	read("", "", false)
+	read([2]string{}, "", false)
 	return spans
 }
 
@@ -189,9 +233,8 @@ func dataIn(text []byte) []span {
 // the document. parent is the name of the member that the object is the value of; opening is what the
 // member's value begins with.
 func isData(parent, key string, opening json.Delim) bool {
-	switch parent {
-	case "properties", "patternProperties", "schemas", "$defs", "definitions", "dependentSchemas", "responses", "examples":
-		return false // here names are chosen by the document's author
+	if isNaming(parent) {
+		return false
 	}
 	switch key {
 	case "example", "default", "enum", "const", "value":
@@ -200,6 +243,46 @@ func isData(parent, key string, opening json.Delim) bool {
 		return opening == '['
 	}
 	return strings.HasPrefix(key, "x-")
+}
+
+// isUnused reports whether a member of an operation is its callbacks, or one of a response its links. parents
+// are the names of the members that it is in, the innermost last; none for a member of a whole text.
+func isUnused(parents [2]string, key string, opening json.Delim) bool {
+	isTop := parents == [2]string{}
+	switch key {
+	case "callbacks":
+		return opening == '{' && (isTop || slices.Contains(methods, parents[1]))
+	case "links":
+		return opening == '{' && (isTop || parents[0] == "responses" && !isNaming(parents[1]))
+	}
+	return false
+}
+
+// methods are the members of a path that are operations.
+var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"}
+
+// withoutUnused returns an operation, a response or a path with its callbacks and links emptied.
+func withoutUnused(text []byte) []byte {
+	if !bytes.Contains(text, []byte(`"callbacks"`)) && !bytes.Contains(text, []byte(`"links"`)) {
+		return text
+	}
+	out := bytes.Clone(text)
+	for _, aside := range asidesIn(text) {
+		for at := aside.from; !aside.isData && at < aside.to-1; at++ {
+			out[at] = ' '
+		}
+	}
+	return out
+}
+
+// isNaming reports whether the names in an object, which is the value of a member, are chosen by the
+// document's author.
+func isNaming(member string) bool {
+	switch member {
+	case "properties", "patternProperties", "schemas", "$defs", "definitions", "dependentSchemas", "responses", "examples":
+		return true
+	}
+	return false
 }
 
 // Written yields the references in a text with their positions.
