@@ -555,6 +555,8 @@ func TestSamplesOfOddSchemas(t *testing.T) {
 		"anything, but of one form":        `{"oneOf":[{},{"type":"integer","minimum":7},{"type":"object","required":["a"]}],"not":{"required":["b"]}}`,
 		"whole only by its format":         `{"type":"number","format":"int64","minimum":526,"multipleOf":0.01}`,
 		"a multiple of one form":           `{"oneOf":[{"type":"number","multipleOf":0.05},{"type":"number","maximum":151.5}]}`,
+		"objects of two loose forms":       `{"oneOf":[{"type":"object","properties":{"a":{"type":"string"},"b":{"type":"string"}}},{"type":"object","properties":{"a":{"type":"string"},"c":{"type":"object"}}}]}`,
+		"two loose forms, nested":          nested(`{"oneOf":[{"type":"object","properties":{"a":{"type":"string"}}},{"type":"object","properties":{"b":{"type":"string"}}},{"type":"object","properties":{"c":{"type":"string"}}}]}`),
 		"the largest whole numbers":        `{"type":"array","minItems":2,"prefixItems":[{"type":"integer","format":"int64","minimum":9223372036854775807},{"type":"integer","format":"int64","maximum":-9223372036854775807}]}`,
 	} {
 		t.Run(name, func(t *testing.T) {

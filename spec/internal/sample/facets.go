@@ -29,6 +29,7 @@ type facets struct {
 	given  []any // the document's examples and defaults
 	blanks []any // its defaults that show nothing, which come last: many generators of documents write them
 
+	exclusive     []*jsonschema.Schema // forms of which the value may have only one
 	properties    map[string][]*jsonschema.Schema
 	patterned     [][]patterned
 	others        []*jsonschema.Schema // of additional properties; nil if no schema mentions them
@@ -121,12 +122,34 @@ func (f *facets) addForms(s *jsonschema.Schema) {
 			f.add(f.among(forms))
 		}
 	}
+	if len(s.OneOf) <= maxExclusive {
+		f.exclusive = append(f.exclusive, s.OneOf...)
+	}
 	if s.If != nil {
 		if f.meets() && s.Then != nil {
 			f.add(s.If)
 			f.add(s.Then)
 		} else {
 			f.add(s.Else)
+		}
+	}
+}
+
+// maxExclusive is the maximum number of forms of a oneOf whose values are kept apart.
+const maxExclusive = 8
+
+// exclude makes an object break the forms of a oneOf that it was not made for. They often allow every object of
+// another form, unless a property has the wrong type: one that only the broken form names becomes null.
+func (m *maker) exclude(f *facets, object map[string]any) {
+	for _, form := range f.exclusive {
+		other := m.newFacets(0, 0, 0)
+		other.add(form)
+		for _, name := range slices.Sorted(maps.Keys(other.properties)) {
+			schemas, _ := f.property(name)
+			if f.properties[name] == nil && fits(schemas, nil) && !fits(other.properties[name], nil) {
+				object[name] = nil
+				break
+			}
 		}
 	}
 }

@@ -240,6 +240,9 @@ func (m *maker) object(f *facets, depth int) (any, bool) {
 			out[name] = value
 		}
 	}
+	if f.attempt >= maxAttempts/2 && f.attempt%4 >= 2 { // not always, as the form may itself have forms
+		m.exclude(f, out)
+	}
 	return out, m.fill(f, out, depth)
 }
 
