@@ -116,9 +116,9 @@ type performance struct {
 	watches  []func(context.Context) string
 	leave    func()
 	ended    bool
-	// unanswered is how many requests of the run had no answer before the scenario.
-	unanswered int64
-	failure    error // of the current step
+	// absences is how many requests of the run had found the target away before the scenario.
+	absences int64
+	failure  error // of the current step
 }
 
 // errFailed is what godog keeps until the run ends, instead of the real error of a step.
@@ -156,7 +156,7 @@ func (p *performance) begin(ctx context.Context, pickle *godog.Scenario) (contex
 		return ctx, godog.ErrSkip
 	}
 	p.world.record.start()
-	p.unanswered = p.run.Client.Unanswered()
+	p.absences = p.run.Client.Absences()
 	if p.run.Plan.Conditions.Mock != "" { // no one else is expected to use it
 		return ctx, nil
 	}
@@ -215,7 +215,7 @@ func (p *performance) end(ctx context.Context, _ *godog.Scenario, err error) (co
 	if err != nil && record.passes() { // an error of a hook
 		record.end(report.Errored, err.Error())
 	}
-	if record.report.Outcome == report.Failed && p.run.Client.Unanswered() != p.unanswered && p.isGone(ctx) {
+	if record.report.Outcome == report.Failed && p.run.Client.Absences() != p.absences {
 		record.end(report.Errored, "the target went away meanwhile: "+record.report.Steps[record.step].Message)
 	}
 	if record.report.Outcome == report.Failed {
@@ -225,15 +225,6 @@ func (p *performance) end(ctx context.Context, _ *godog.Scenario, err error) (co
 	}
 	p.finish(ctx)
 	return ctx, nil
-}
-
-// isGone reports whether the target answers nothing any more: neither of these, one of which may be what it does not
-// answer.
-func (p *performance) isGone(ctx context.Context) bool {
-	return !slices.ContainsFunc([]string{"/health", "/ready"}, func(path string) bool {
-		_, err := p.run.Client.Get(ctx, path, nil)
-		return !errors.Is(err, target.ErrUnreachable) && !errors.As(err, new(*target.NoAnswerError))
-	})
 }
 
 // disturbance says what others did to the target while the scenario ran, if that may be why

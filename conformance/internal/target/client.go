@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -50,13 +51,14 @@ type Client struct {
 	waited atomic.Int64
 	// inVain is how many requests in a row got only responses of a gateway, however often they were sent.
 	inVain atomic.Int32
-	// answered is true once a response came. silent is how many requests have waited for one in vain since the
-	// last, each as long as it may.
+	// answered is true once a response came, heard once one came that is no gateway's. silent is how many requests
+	// have waited for one in vain since the last, each as long as it may.
 	answered atomic.Bool
+	heard    atomic.Bool
 	silent   atomic.Int32
 	lost     atomic.Pointer[error] // see Lost
-	// unanswered is how many requests got no answer, or none to its end.
-	unanswered atomic.Int64
+	// absences is how many requests failed while the target answered nothing else, either.
+	absences atomic.Int64
 	// workspace is the run's own workspace on a mock; empty if there is none.
 	workspace string
 }
@@ -74,6 +76,7 @@ func NewClient(config Config) *Client {
 		DisableCompression:  true, // the suite decompresses, so that it sees what was sent
 
 		MaxResponseHeaderBytes: maxHead,
+		OnProxyConnectResponse: refusedByProxy,
 	}
 	c := &Client{Config: config, http: &http.Client{
 		Transport:     guard{headProbe{transport, dialer}, config.Writes},
@@ -108,8 +111,9 @@ const mostSilent = 2
 // IsMute reports whether the target has answered nothing so far, and enough requests have waited for it.
 func (c *Client) IsMute() bool { return !c.answered.Load() && c.silent.Load() >= mostSilent }
 
-// Unanswered returns how many requests got no answer, or none to its end.
-func (c *Client) Unanswered() int64 { return c.unanswered.Load() }
+// Absences returns how many requests failed while the target answered nothing else, either. Steps may tell more of
+// such a request than that it failed, so a scenario during which there were some proves nothing.
+func (c *Client) Absences() int64 { return c.absences.Load() }
 
 // What a target that has answered before may do until it counts as lost: refuse connections for as long as a restart
 // takes, or leave many requests in a row without an answer.
@@ -173,6 +177,9 @@ func (c *Client) Send(ctx context.Context, r Request) (last *Exchange, tries []*
 			c.inVain.Store(0)
 		}
 		if err != nil || !last.passes() || c.isLastTry(last, len(tries)+1) {
+			if err == nil && last.OfGateway() && c.heard.Load() && !c.answers(ctx) {
+				err = c.away(fmt.Sprintf("a gateway answers %d in its place", last.Status))
+			}
 			return last, tries, err
 		}
 		tries = append(tries, last)
@@ -225,8 +232,54 @@ func (c *Client) reconnecting(ctx context.Context, r Request) (*Exchange, error)
 	}
 }
 
-// once sends a request only once.
+// once sends a request only once. Its error accuses the target of no answer, or of half of one, only if the target
+// answers something else at that time.
 func (c *Client) once(ctx context.Context, r Request) (*Exchange, error) {
+	if !c.heard.Load() {
+		return c.exchange(ctx, r)
+	}
+	meanwhile, end := c.askMeanwhile(ctx)
+	defer end()
+	x, err := c.exchange(ctx, r)
+	answers := func() bool {
+		if x.Duration >= c.Timeout {
+			return <-meanwhile
+		}
+		return c.answers(ctx)
+	}
+	switch {
+	case err == nil && x.BrokenOff && !x.Cut && !answers():
+		return x, c.away(x.Unread)
+	case errors.As(err, new(*NoAnswerError)) && !answers():
+		return x, c.away(err.Error())
+	}
+	return x, err
+}
+
+// away returns the error of a request that failed while the target answered nothing else, either.
+func (c *Client) away(what string) error {
+	c.absences.Add(1)
+	return fmt.Errorf("the target went away meanwhile: %s", what)
+}
+
+// askMeanwhile asks whether the target answers anything once half of a request's time is up, unless it is ended before.
+func (c *Client) askMeanwhile(ctx context.Context) (answers <-chan bool, end func()) {
+	limited, cancel := context.WithTimeout(ctx, c.Timeout)
+	found := make(chan bool, 1)
+	timer := time.AfterFunc(c.Timeout/2, func() { found <- c.answers(limited) })
+	return found, func() { timer.Stop(); cancel() }
+}
+
+// answers reports whether the target itself answers at the moment: one of these, as the other may be what it does not answer.
+func (c *Client) answers(ctx context.Context) bool {
+	return slices.ContainsFunc([]string{"/health", "/ready"}, func(path string) bool {
+		x, err := c.exchange(ctx, Request{Method: http.MethodGet, Path: path})
+		return err == nil && !x.BrokenOff && !x.OfGateway()
+	})
+}
+
+// exchange sends a request and reads its response.
+func (c *Client) exchange(ctx context.Context, r Request) (*Exchange, error) {
 	x := &Exchange{Request: r, URL: c.base() + r.Path, Started: time.Now(), Operation: c.find(r)}
 	defer func() { x.Duration = time.Since(x.Started) }()
 
@@ -245,7 +298,6 @@ func (c *Client) once(ctx context.Context, r Request) (*Exchange, error) {
 	}
 	response, err := c.http.Do(sent)
 	if err != nil {
-		c.unanswered.Add(1)
 		if time.Since(x.Started) >= c.Timeout && c.silent.Add(1) >= mostUnheeded && c.answered.Load() {
 			lost := Unreachable(fmt.Errorf(lostInSilence, mostUnheeded, c.Timeout))
 			c.lost.CompareAndSwap(nil, &lost)
@@ -259,8 +311,9 @@ func (c *Client) once(ctx context.Context, r Request) (*Exchange, error) {
 	if head, is := response.Body.(*headBody); is {
 		x.Extra = head.extra
 	}
-	if x.Receive(response.Body); x.BrokenOff {
-		c.unanswered.Add(1)
+	x.Receive(response.Body)
+	if !x.OfGateway() {
+		c.heard.Store(true)
 	}
 	return x, nil
 }
@@ -306,7 +359,7 @@ func (c *Client) explain(ctx, limited context.Context, err error) error {
 	}
 	var dial *net.OpError
 	switch {
-	case errors.As(err, &dial) && (dial.Op == "dial" || dial.Op == "proxyconnect"), isTLS(err):
+	case errors.As(err, &dial) && (dial.Op == "dial" || dial.Op == proxyConnect), isTLS(err):
 		return fmt.Errorf("%w: %w%s", ErrUnreachable, err, httpx.Advice(err))
 	case isLongHead(err):
 		return &NoAnswerError{errLongHead}

@@ -10,10 +10,14 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/unleash-mock/unleash-mock/internal/httpx"
 )
+
+// proxyConnect is what connecting through a proxy is called in a *net.OpError.
+const proxyConnect = "proxyconnect"
 
 // errReadOnly is returned for a request that could change something in a read-only run.
 var errReadOnly = errors.New("the run is read-only: the request was not sent")
@@ -30,6 +34,14 @@ const (
 
 // errLongHead is returned when the head exceeds the limit.
 var errLongHead = fmt.Errorf("the head of the answer is larger than %d bytes", maxHead)
+
+// refusedByProxy returns an error if a proxy could not connect to the target: then that has not seen the request.
+func refusedByProxy(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	if answer.StatusCode == http.StatusOK {
+		return nil
+	}
+	return &net.OpError{Op: proxyConnect, Net: "tcp", Err: fmt.Errorf("the proxy answers %s", answer.Status)}
+}
 
 // guard refuses requests that could change something, unless writes are allowed. It is part
 // of the transport, so that no step can bypass it.

@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -287,6 +288,68 @@ func TestWhoseFaultNoAnswerIs(t *testing.T) {
 	}
 }
 
+// TestATargetThatGoesAwayMeanwhileIsNotAtFault checks that no answer, half of one and that of a gateway count against
+// the target only if it answers something else.
+func TestATargetThatGoesAwayMeanwhileIsNotAtFault(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fails   http.HandlerFunc
+		timeout time.Duration
+		away    string
+	}{
+		"closes": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, 0, "the target went away meanwhile: no answer: "},
+		"hangs":  {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, 50 * time.Millisecond, "the target went away meanwhile: no answer: none came within 50ms"},
+		"breaks off": {func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", "10")
+			_, _ = w.Write([]byte("{"))
+		}, 0, "the target went away meanwhile: the body ends too early: unexpected EOF"},
+		"gateway": {func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusBadGateway) }, 0, "the target went away meanwhile: a gateway answers 502 in its place"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var whole, one atomic.Bool
+			c := testClient(t, func(w http.ResponseWriter, r *http.Request) {
+				if whole.Load() || one.Load() && r.URL.Path == "/one" {
+					test.fails(w, r)
+				}
+			}, Config{Writes: true})
+			send := func() error {
+				_, _, err := c.Send(t.Context(), Request{Method: http.MethodPost, Path: "/one"})
+				return err
+			}
+			if err := send(); err != nil {
+				t.Fatal(err)
+			}
+			if one.Store(true); test.timeout == 0 { // as the others do not wait for anything
+				if err := send(); err != nil && !errors.As(err, new(*NoAnswerError)) {
+					t.Errorf("it answers all but one: %v", err)
+				}
+			}
+			whole.Store(true)
+			c.Timeout = cmp.Or(test.timeout, c.Timeout)
+			if err := send(); err == nil || !strings.HasPrefix(err.Error(), test.away) || errors.As(err, new(*NoAnswerError)) {
+				t.Errorf("it answers nothing: %v", err)
+			}
+		})
+	}
+}
+
+func TestAProxyThatCannotConnectIsNotTheTarget(t *testing.T) {
+	t.Parallel()
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusBadGateway) }))
+	t.Cleanup(proxy.Close)
+	at, err := url.Parse(proxy.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := NewClient(Config{Address: &Address{Base: "https://unleash.invalid"}, Contract: spec.Default(), Timeout: 10 * time.Second})
+	t.Cleanup(c.Close)
+	c.http.Transport.(guard).next.(headProbe).Proxy = http.ProxyURL(at)
+	if _, _, err := c.Send(t.Context(), Request{Method: "GET", Path: "/health"}); !errors.Is(err, ErrUnreachable) || !strings.Contains(err.Error(), "the proxy answers 502 Bad Gateway") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // closedPort returns an address on which nothing listens.
 func closedPort(t *testing.T) string {
 	t.Helper()
@@ -395,7 +458,7 @@ func TestADeadGatewayIsNotWaitedForAgainAndAgain(t *testing.T) {
 			if body, _ := io.ReadAll(r.Body); string(body) != `{"advance":"2s"}` {
 				t.Errorf("it waits %s", body)
 			}
-		case strings.HasSuffix(r.URL.Path, "/alive"):
+		case strings.HasSuffix(r.URL.Path, "/alive"), strings.HasSuffix(r.URL.Path, "/health"):
 		default:
 			arrived.Add(1)
 			w.Header().Set("Retry-After", "60")
