@@ -328,16 +328,25 @@ func (s *suite) sweepOwn(ctx context.Context) {
 	}
 	own := ledger.New(s.run.Ledger)
 	s.leftovers = append(s.leftovers, own.Empty(ctx, admin)...)
-	known := map[[2]string]bool{}
-	for _, left := range s.leftovers {
-		known[[2]string{left.Kind, left.Name}] = true
-	}
 	forgotten, err := own.Find(context.WithoutCancel(ctx), admin)
 	if err != nil && !errors.Is(err, ledger.ErrNoLists) && s.conditions().Restricted == "" {
 		s.leftovers = append(s.leftovers, s.unseenLeft(err))
 	}
-	for _, left := range append(own.Remove(ctx, admin, forgotten), own.Empty(ctx, admin)...) {
-		if !known[[2]string{left.Kind, left.Name}] {
+	var found []report.Leftover
+	for _, thing := range forgotten {
+		found = append(found, own.Leftover(thing, ""))
+	}
+	s.amend(found, append(own.Remove(ctx, admin, forgotten), own.Empty(ctx, admin)...))
+}
+
+// amend corrects what counts as left behind, now that all that was found but some has been removed.
+func (s *suite) amend(found, some []report.Leftover) {
+	has := func(all []report.Leftover, one report.Leftover) bool {
+		return slices.ContainsFunc(all, func(l report.Leftover) bool { return l.Kind == one.Kind && l.Name == one.Name })
+	}
+	s.leftovers = slices.DeleteFunc(s.leftovers, func(l report.Leftover) bool { return has(found, l) && !has(some, l) })
+	for _, left := range some {
+		if !has(s.leftovers, left) {
 			s.leftovers = append(s.leftovers, left)
 		}
 	}

@@ -870,6 +870,47 @@ func TestWhatIsKeptIsSwept(t *testing.T) {
 	}
 }
 
+// TestAParentOfFlagsIsSweptAfterItsChildren is about flags that are listed before those that depend on them.
+func TestAParentOfFlagsIsSweptAfterItsChildren(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
+	const parent, child, path = "unleash-mock-verify-260102abcdef-a", "unleash-mock-verify-260102abcdef-b", "/api/admin/projects/default/features"
+	call := func(path, body string) {
+		t.Helper()
+		r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+		r.Header.Set("Authorization", conformance.MockTokens().Admin)
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		if mock.ServeHTTP(w, r); w.Code >= 300 {
+			t.Fatalf("%s: %d %s", path, w.Code, w.Body)
+		}
+	}
+	call(path, `{"name":"`+parent+`"}`)
+	call(path, `{"name":"`+child+`"}`)
+	call(path+"/"+child+"/dependencies", `{"feature":"`+parent+`"}`)
+	swept, left, err := conformance.Sweep(t.Context(), conformance.Options{Handler: mock}, conformance.SweepOptions{})
+	if err != nil || len(swept) != 2 || len(left) != 0 {
+		t.Errorf("swept %+v, left %+v, error %v", swept, left, err)
+	}
+}
+
+// TestWhatIsRemovedLaterIsNotLeftBehind is about a target that drops the connection at the first removal of a flag.
+func TestWhatIsRemovedLaterIsNotLeftBehind(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
+	var dropped atomic.Bool
+	drops := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodDelete && dropped.CompareAndSwap(false, true) {
+			panic(http.ErrAbortHandler)
+		}
+		mock.ServeHTTP(w, r)
+	})
+	result := verify(t, exitcode.OK, conformance.Options{Handler: drops, Scenarios: []string{"flags/creates-a-flag-from-a-name-alone"}})
+	if len(result.Cleanup) > 0 || !dropped.Load() {
+		t.Errorf("left behind: %+v", result.Cleanup)
+	}
+}
+
 // TestALastLookThatFailsIsTold verifies a server that does not list its tags, so that what is left
 // of them is not known.
 func TestALastLookThatFailsIsTold(t *testing.T) {

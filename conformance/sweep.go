@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,20 +56,29 @@ func Sweep(ctx context.Context, options Options, what SweepOptions) (swept, left
 	config.Owns = what.owns
 	earlier := ledger.New(config)
 	found, err := earlier.Find(ctx, admin)
-	for _, t := range found {
-		if what.spares(t) {
-			continue
+	found = slices.DeleteFunc(found, what.spares)
+	for pending := found; len(pending) > 0; {
+		var stuck []ledger.Thing
+		var remaining []report.Leftover
+		for _, t := range pending {
+			if ctx.Err() != nil {
+				return swept, append(left, remaining...), context.Cause(ctx)
+			}
+			why := earlier.Unaddressed(t)
+			if !what.DryRun {
+				why = earlier.Remove(ctx, admin, []ledger.Thing{t})
+			}
+			if len(why) == 0 {
+				swept = append(swept, earlier.Leftover(t, ""))
+				continue
+			}
+			stuck, remaining = append(stuck, t), append(remaining, why...)
 		}
-		if ctx.Err() != nil {
-			return swept, left, context.Cause(ctx)
+		if len(stuck) == len(pending) || what.DryRun {
+			left = append(left, remaining...)
+			break
 		}
-		remaining := earlier.Unaddressed(t)
-		if !what.DryRun {
-			remaining = earlier.Remove(ctx, admin, []ledger.Thing{t})
-		}
-		if left = append(left, remaining...); len(remaining) == 0 {
-			swept = append(swept, earlier.Leftover(t, ""))
-		}
+		pending = stuck // a parent of flags goes only after its children
 	}
 	return swept, append(left, earlier.Empty(ctx, admin)...), err
 }

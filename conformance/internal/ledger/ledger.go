@@ -126,20 +126,32 @@ func (l *Ledger) Remove(ctx context.Context, admin string, things []Thing) []rep
 	return l.remove(ctx, admin, entries)
 }
 
+// remove tries anew what is left as long as something else goes: a parent of flags goes only after its children.
 func (l *Ledger) remove(ctx context.Context, admin string, entries []entry) []report.Leftover {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), removalTimeout)
 	defer cancel()
+	for {
+		left, stuck := l.try(ctx, admin, entries)
+		if len(stuck) == 0 || len(stuck) == len(entries) {
+			return left
+		}
+		entries = stuck
+	}
+}
+
+// try tries to remove each entry once, and returns those that are left.
+func (l *Ledger) try(ctx context.Context, admin string, entries []entry) (left []report.Leftover, stuck []entry) {
 	r := &removal{ledger: l, lists: map[string]*target.Exchange{}}
-	var left []report.Leftover
-	for _, made := range slices.Backward(entries) {
+	for i, made := range slices.Backward(entries) {
 		if made.credential == nil {
 			made.credential = target.Authorized(admin)
 		}
 		if reason := r.remove(ctx, &made); reason != "" {
-			left = append(left, l.Leftover(made.Thing, reason))
+			left, stuck = append(left, l.Leftover(made.Thing, reason)), append(stuck, entries[i])
 		}
 	}
-	return left
+	slices.Reverse(stuck)
+	return left, stuck
 }
 
 // Leftover describes something for a report. Its path is where it would be removed. If what
