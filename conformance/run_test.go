@@ -802,7 +802,7 @@ func TestATargetThatGoesAwayIsNotAccused(t *testing.T) {
 				t.Fatalf("the error is %v", err)
 			}
 			sum := result.Summary
-			if result.ExitCode != exitcode.Error || sum.Passed == 0 || sum.Failed > 0 || sum.Skipped == 0 {
+			if result.ExitCode != exitcode.Error || sum.Passed == 0 || sum.Failed > 0 || sum.Errored+sum.Skipped == 0 {
 				t.Errorf("exit code %d, summary %+v, reasons %v", result.ExitCode, sum, reasons(result))
 				for _, scenario := range result.Scenarios {
 					for _, failure := range scenario.Failures {
