@@ -277,7 +277,7 @@ func (s *suite) ended(scenario *plan.Scenario, record *report.Scenario, left []r
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.records[scenario] = record
-	if s.run.Client.Lost() == nil { // sweepOwn tells what is left on a target that is lost
+	if s.options.Keep || s.run.Client.Lost() == nil { // otherwise sweepOwn tells what is left on a target that is lost
 		s.leftovers = append(s.leftovers, left...)
 	}
 	if s.options.Progress != nil {
@@ -314,8 +314,8 @@ func (s *suite) unseenLeft(err error) report.Leftover {
 func (s *suite) sweepOwn(ctx context.Context) {
 	defer s.leaveWorkspace(ctx)
 	admin := s.conditions().Tokens.Admin
-	if lost := s.run.Client.Lost(); lost != nil {
-		if s.run.Client.Wrote() && !s.options.Keep {
+	if lost := s.run.Client.Lost(); lost != nil && !s.options.Keep {
+		if s.run.Client.Wrote() {
 			s.leftovers = append(s.leftovers, s.unseenLeft(lost))
 		}
 		return

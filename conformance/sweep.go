@@ -60,8 +60,11 @@ func Sweep(ctx context.Context, options Options, what SweepOptions) (swept, left
 	for pending := found; len(pending) > 0; {
 		var stuck []ledger.Thing
 		var remaining []report.Leftover
-		for _, t := range pending {
+		for i, t := range pending {
 			if ctx.Err() != nil {
+				for _, untried := range pending[i:] {
+					remaining = append(remaining, earlier.Leftover(untried, "the sweep was interrupted"))
+				}
 				return swept, append(left, remaining...), context.Cause(ctx)
 			}
 			why := earlier.Unaddressed(t)

@@ -116,9 +116,8 @@ type performance struct {
 	watches  []func(context.Context) string
 	leave    func()
 	ended    bool
-	// absences is how many requests of the run had found the target away before the scenario.
-	absences int64
-	failure  error // of the current step
+	absences atomic.Int32 // requests of the scenario during which the target was away
+	failure  error        // of the current step
 }
 
 // errFailed is what godog keeps until the run ends, instead of the real error of a step.
@@ -156,7 +155,7 @@ func (p *performance) begin(ctx context.Context, pickle *godog.Scenario) (contex
 		return ctx, godog.ErrSkip
 	}
 	p.world.record.start()
-	p.absences = p.run.Client.Absences()
+	ctx = target.CountAbsences(ctx, &p.absences)
 	if p.run.Plan.Conditions.Mock != "" { // no one else is expected to use it
 		return ctx, nil
 	}
@@ -215,7 +214,7 @@ func (p *performance) end(ctx context.Context, _ *godog.Scenario, err error) (co
 	if err != nil && record.passes() { // an error of a hook
 		record.end(report.Errored, err.Error())
 	}
-	if record.report.Outcome == report.Failed && p.run.Client.Absences() != p.absences {
+	if record.report.Outcome == report.Failed && p.absences.Load() > 0 {
 		record.end(report.Errored, "the target went away meanwhile: "+record.report.Steps[record.step].Message)
 	}
 	if record.report.Outcome == report.Failed {

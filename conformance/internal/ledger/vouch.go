@@ -3,6 +3,7 @@ package ledger
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -49,6 +50,9 @@ func (l *Ledger) Vouch(ctx context.Context, admin, method, collection, id string
 	all, seen, err := kind.listed(ctx, l.Client, collection, target.Authorized(admin))
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	if err != nil && seen == nil && !errors.As(err, new(*target.NoAnswerError)) { // the target is away
+		return err
 	}
 	if err != nil {
 		return l.disown(seen, http.MethodGet, cmp.Or(kind.List, collection), "a list that shows what is about to be changed", err.Error())

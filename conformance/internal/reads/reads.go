@@ -276,8 +276,8 @@ func (r *Run) call(ctx context.Context, planned *read) error {
 		return context.Cause(ctx)
 	case r.Client.IsMute():
 		return target.Unreachable(err, Root, planned.operation.Path)
-	case r.Client.Lost() != nil:
-		return r.Client.Lost()
+	case errors.Is(err, target.ErrUnreachable):
+		return err
 	}
 	if last != nil && last.Status != 0 {
 		planned.lesson = r.values.lesson(planned.operation, last)

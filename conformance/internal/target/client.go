@@ -4,6 +4,7 @@ package target
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -12,7 +13,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -51,14 +51,15 @@ type Client struct {
 	waited atomic.Int64
 	// inVain is how many requests in a row got only responses of a gateway, however often they were sent.
 	inVain atomic.Int32
-	// answered is true once a response came, heard once one came that is no gateway's. silent is how many requests
-	// have waited for one in vain since the last, each as long as it may.
+	// answered is true once a response came. silent is how many requests have waited for one in vain until then,
+	// each as long as it may.
 	answered atomic.Bool
-	heard    atomic.Bool
 	silent   atomic.Int32
-	lost     atomic.Pointer[error] // see Lost
-	// absences is how many requests failed while the target answered nothing else, either.
-	absences atomic.Int64
+	// heard is the path of the first GET that the target itself answered, and no gateway; nil until then. spoke is
+	// when the last response came, in nanoseconds.
+	heard atomic.Pointer[string]
+	spoke atomic.Int64
+	lost  atomic.Pointer[error] // see Lost
 	// workspace is the run's own workspace on a mock; empty if there is none.
 	workspace string
 }
@@ -111,17 +112,12 @@ const mostSilent = 2
 // IsMute reports whether the target has answered nothing so far, and enough requests have waited for it.
 func (c *Client) IsMute() bool { return !c.answered.Load() && c.silent.Load() >= mostSilent }
 
-// Absences returns how many requests failed while the target answered nothing else, either. Steps may tell more of
-// such a request than that it failed, so a scenario during which there were some proves nothing.
-func (c *Client) Absences() int64 { return c.absences.Load() }
-
 // What a target that has answered before may do until it counts as lost: refuse connections for as long as a restart
-// takes, or leave many requests in a row without an answer.
+// takes, or answer nothing for the time of several requests.
 const (
-	maxRestart    = 5 * time.Second
-	restartPause  = 250 * time.Millisecond
-	mostUnheeded  = 20
-	lostInSilence = "it answered before, but none of the last %d requests within %s"
+	maxRestart   = 5 * time.Second
+	restartPause = 250 * time.Millisecond
+	mostUnheeded = 3
 )
 
 // Lost returns an error, which wraps ErrUnreachable, once the target has answered before but does not any more. From
@@ -177,8 +173,8 @@ func (c *Client) Send(ctx context.Context, r Request) (last *Exchange, tries []*
 			c.inVain.Store(0)
 		}
 		if err != nil || !last.passes() || c.isLastTry(last, len(tries)+1) {
-			if err == nil && last.OfGateway() && c.heard.Load() && !c.answers(ctx) {
-				err = c.away(fmt.Sprintf("a gateway answers %d in its place", last.Status))
+			if err == nil && last.OfGateway() && c.heard.Load() != nil && !c.answers(ctx, c.base()) {
+				err = away(ctx, fmt.Sprintf("a gateway answers %d in its place", last.Status))
 			}
 			return last, tries, err
 		}
@@ -216,7 +212,7 @@ func (c *Client) Get(ctx context.Context, path string, credential http.Header) (
 func (c *Client) reconnecting(ctx context.Context, r Request) (*Exchange, error) {
 	for began := time.Now(); ; {
 		if err := c.Lost(); err != nil {
-			return nil, err
+			return nil, absent(ctx, err)
 		}
 		x, err := c.once(ctx, r)
 		switch {
@@ -224,7 +220,7 @@ func (c *Client) reconnecting(ctx context.Context, r Request) (*Exchange, error)
 			return x, err
 		case time.Since(began) > maxRestart:
 			c.lost.CompareAndSwap(nil, &err)
-			return x, err
+			return x, absent(ctx, err)
 		}
 		if err := Sleep(ctx, restartPause); err != nil {
 			return nil, err
@@ -235,52 +231,85 @@ func (c *Client) reconnecting(ctx context.Context, r Request) (*Exchange, error)
 // once sends a request only once. Its error accuses the target of no answer, or of half of one, only if the target
 // answers something else at that time.
 func (c *Client) once(ctx context.Context, r Request) (*Exchange, error) {
-	if !c.heard.Load() {
+	if c.heard.Load() == nil {
 		return c.exchange(ctx, r)
 	}
 	meanwhile, end := c.askMeanwhile(ctx)
 	defer end()
 	x, err := c.exchange(ctx, r)
-	answers := func() bool {
-		if x.Duration >= c.Timeout {
-			return <-meanwhile
+	switch silent := errors.As(err, new(*NoAnswerError)); {
+	case !silent && (err != nil || !x.BrokenOff || x.Cut):
+		return x, err
+	case x.Duration < c.Timeout:
+		if c.answers(ctx, c.base()) {
+			return x, err
 		}
-		return c.answers(ctx)
+	case <-meanwhile:
+		return x, err
+	case time.Since(time.Unix(0, c.spoke.Load())) > mostUnheeded*c.Timeout:
+		lost := Unreachable(fmt.Errorf("it answered before, but nothing any more within %s", mostUnheeded*c.Timeout))
+		c.lost.CompareAndSwap(nil, &lost)
 	}
-	switch {
-	case err == nil && x.BrokenOff && !x.Cut && !answers():
-		return x, c.away(x.Unread)
-	case errors.As(err, new(*NoAnswerError)) && !answers():
-		return x, c.away(err.Error())
-	}
-	return x, err
+	return x, away(ctx, cmp.Or(x.Unread, fmt.Sprint(err)))
 }
 
 // away returns the error of a request that failed while the target answered nothing else, either.
-func (c *Client) away(what string) error {
-	c.absences.Add(1)
-	return fmt.Errorf("the target went away meanwhile: %s", what)
+func away(ctx context.Context, what string) error {
+	return absent(ctx, fmt.Errorf("the target went away meanwhile: %s", what))
+}
+
+// absent counts an error that is due to the absence of the target.
+func absent(ctx context.Context, err error) error {
+	if count, is := ctx.Value(absencesKey{}).(*atomic.Int32); is {
+		count.Add(1)
+	}
+	return err
+}
+
+type absencesKey struct{}
+
+// CountAbsences returns a context for requests of which absences counts those that failed because the target was
+// away. Steps may tell more of such a request than that it failed, so what they find then proves nothing.
+func CountAbsences(ctx context.Context, absences *atomic.Int32) context.Context {
+	return context.WithValue(ctx, absencesKey{}, absences)
 }
 
 // askMeanwhile asks whether the target answers anything once half of a request's time is up, unless it is ended before.
 func (c *Client) askMeanwhile(ctx context.Context) (answers <-chan bool, end func()) {
 	limited, cancel := context.WithTimeout(ctx, c.Timeout)
-	found := make(chan bool, 1)
-	timer := time.AfterFunc(c.Timeout/2, func() { found <- c.answers(limited) })
+	found, base := make(chan bool, 1), c.base()
+	timer := time.AfterFunc(c.Timeout/2, func() { found <- c.answers(limited, base) })
 	return found, func() { timer.Stop(); cancel() }
 }
 
-// answers reports whether the target itself answers at the moment: one of these, as the other may be what it does not answer.
-func (c *Client) answers(ctx context.Context) bool {
-	return slices.ContainsFunc([]string{"/health", "/ready"}, func(path string) bool {
-		x, err := c.exchange(ctx, Request{Method: http.MethodGet, Path: path})
-		return err == nil && !x.BrokenOff && !x.OfGateway()
-	})
+// answers reports whether the target itself answers at the moment. It is asked for several things at once, one of
+// which may be the very one that it does not answer.
+func (c *Client) answers(ctx context.Context, base string) bool {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	paths := []string{"/health", "/ready", *c.heard.Load()}
+	found := make(chan bool, len(paths))
+	for _, path := range paths {
+		go func() {
+			x, err := c.exchangeAt(ctx, base, Request{Method: http.MethodGet, Path: path})
+			found <- err == nil && !x.BrokenOff && !x.OfGateway()
+		}()
+	}
+	for range paths {
+		if <-found {
+			return true
+		}
+	}
+	return false
 }
 
 // exchange sends a request and reads its response.
 func (c *Client) exchange(ctx context.Context, r Request) (*Exchange, error) {
-	x := &Exchange{Request: r, URL: c.base() + r.Path, Started: time.Now(), Operation: c.find(r)}
+	return c.exchangeAt(ctx, c.base(), r)
+}
+
+func (c *Client) exchangeAt(ctx context.Context, base string, r Request) (*Exchange, error) {
+	x := &Exchange{Request: r, URL: base + r.Path, Started: time.Now(), Operation: c.find(r)}
 	defer func() { x.Duration = time.Since(x.Started) }()
 
 	sending := ctx
@@ -298,22 +327,21 @@ func (c *Client) exchange(ctx context.Context, r Request) (*Exchange, error) {
 	}
 	response, err := c.http.Do(sent)
 	if err != nil {
-		if time.Since(x.Started) >= c.Timeout && c.silent.Add(1) >= mostUnheeded && c.answered.Load() {
-			lost := Unreachable(fmt.Errorf(lostInSilence, mostUnheeded, c.Timeout))
-			c.lost.CompareAndSwap(nil, &lost)
+		if time.Since(x.Started) >= c.Timeout {
+			c.silent.Add(1)
 		}
 		return x, c.explain(sending, limited, err)
 	}
 	c.answered.Store(true)
-	c.silent.Store(0)
+	c.spoke.Store(time.Now().UnixNano())
 	defer response.Body.Close()
 	x.Status, x.Answer = response.StatusCode, response.Header
 	if head, is := response.Body.(*headBody); is {
 		x.Extra = head.extra
 	}
 	x.Receive(response.Body)
-	if !x.OfGateway() {
-		c.heard.Store(true)
+	if r.Method == http.MethodGet && !x.OfGateway() {
+		c.heard.CompareAndSwap(nil, &r.Path)
 	}
 	return x, nil
 }

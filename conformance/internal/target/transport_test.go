@@ -317,7 +317,7 @@ func TestATargetThatGoesAwayMeanwhileIsNotAtFault(t *testing.T) {
 				_, _, err := c.Send(t.Context(), Request{Method: http.MethodPost, Path: "/one"})
 				return err
 			}
-			if err := send(); err != nil {
+			if _, err := c.Get(t.Context(), "/one", nil); err != nil {
 				t.Fatal(err)
 			}
 			if one.Store(true); test.timeout == 0 { // as the others do not wait for anything
@@ -329,6 +329,30 @@ func TestATargetThatGoesAwayMeanwhileIsNotAtFault(t *testing.T) {
 			c.Timeout = cmp.Or(test.timeout, c.Timeout)
 			if err := send(); err == nil || !strings.HasPrefix(err.Error(), test.away) || errors.As(err, new(*NoAnswerError)) {
 				t.Errorf("it answers nothing: %v", err)
+			}
+		})
+	}
+}
+
+// TestWhatHangsIsAtFault checks that a target that answers one thing only, such as at another path than that of its
+// health, is not away.
+func TestWhatHangsIsAtFault(t *testing.T) {
+	t.Parallel()
+	for _, answered := range []string{"/health", "/ready", "/first"} {
+		t.Run(answered[1:], func(t *testing.T) {
+			t.Parallel()
+			var hangs atomic.Bool
+			c := testClient(t, func(_ http.ResponseWriter, r *http.Request) {
+				if hangs.Load() && r.URL.Path != answered {
+					<-r.Context().Done()
+				}
+			}, Config{Timeout: 2 * time.Second})
+			if _, err := c.Get(t.Context(), "/first", nil); err != nil {
+				t.Fatal(err)
+			}
+			hangs.Store(true)
+			if _, err := c.Get(t.Context(), "/one", nil); !errors.As(err, new(*NoAnswerError)) {
+				t.Errorf("got %v", err)
 			}
 		})
 	}
@@ -458,8 +482,7 @@ func TestADeadGatewayIsNotWaitedForAgainAndAgain(t *testing.T) {
 			if body, _ := io.ReadAll(r.Body); string(body) != `{"advance":"2s"}` {
 				t.Errorf("it waits %s", body)
 			}
-		case strings.HasSuffix(r.URL.Path, "/alive"), strings.HasSuffix(r.URL.Path, "/health"):
-		default:
+		case strings.HasSuffix(r.URL.Path, "/dead"):
 			arrived.Add(1)
 			w.Header().Set("Retry-After", "60")
 			w.WriteHeader(http.StatusBadGateway)

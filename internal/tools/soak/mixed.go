@@ -62,12 +62,12 @@ func mixed(ctx context.Context, s settings) ([]row, error) {
 	}, err
 }
 
-// warm makes a mock do a little of everything, and returns how many megabytes it uses once it is
-// idle again.
+// warm makes a mock do enough of everything to fill what it keeps for all clients, such as verdicts, and returns
+// how many megabytes it uses once it is idle again.
 func warm(ctx context.Context, m *mock, s settings) (float64, error) {
-	s.halfDead, s.hold = min(s.halfDead/10, 500), 2*time.Second
+	s.halfDead, s.hold = min(s.halfDead/2, 500), 2*time.Second
 	crowd := newCrowd(m, s)
-	if err := crowd.run(ctx, min(s.requests/20, 50_000)); err != nil {
+	if err := crowd.run(ctx, min(s.requests/2, 50_000)); err != nil {
 		return 0, err
 	}
 	if _, err := halfDead(ctx, m, s, crowd); err != nil {
