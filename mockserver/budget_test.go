@@ -20,6 +20,7 @@ import (
 var allocations = map[string]float64{
 	"list":             49,
 	"update":           36,
+	"update, varied":   205,
 	"call":             430,
 	"newest signals":   88,
 	"detailed invoice": 26,
@@ -52,8 +53,14 @@ func TestAllocationBudgets(t *testing.T) {
 // within checks that a request of the load allocates no more than the budget.
 func (l load) within(t *testing.T, budget float64, server *app, request *repeated) {
 	t.Helper()
+	n := 0
 	got := testing.AllocsPerRun(100, func() {
-		if status := request.send(server, request.body); status != l.status {
+		body := request.body
+		if l.vary != nil {
+			body = l.vary(n)
+			n++
+		}
+		if status := request.send(server, body); status != l.status {
 			t.Fatalf("status %d, want %d", status, l.status)
 		}
 	})

@@ -118,7 +118,10 @@ func cutItems(into []piece, text []byte, at int, schema *jsonschema.Schema, seen
 		return into, at + 1
 	}
 	for {
-		end := objectEnd(text, at)
+		end := at
+		if len(passed) > 0 && at < len(text) && text[at] == '{' {
+			end = objectEnd(text, at)
+		}
 		if _, is := passed[string(text[at:end])]; !is {
 			if end = valueEnd(text, at); end < 0 {
 				return nil, -1

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/unleash-mock/unleash-mock/internal/httpx"
 	"github.com/unleash-mock/unleash-mock/internal/traffic"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/apierror"
 	"github.com/unleash-mock/unleash-mock/mockserver/internal/engine"
@@ -59,7 +60,7 @@ func (x *exchange) pick() (*rules.Effect, *apierror.Error) {
 		return nil, problem
 	}
 	effect := x.instance.Rules.Pick(&rules.Request{
-		Operation: x.operation.ID, Path: x.path, Query: x.request.URL.RawQuery, Workspace: x.workspace.Name, Header: x.request.Header, Body: x.body.Value,
+		Operation: x.operation.ID, Path: x.path, Query: httpx.RawQuery(x.request), Workspace: x.workspace.Name, Header: x.request.Header, Body: x.body.Value,
 	})
 	if err := operation.End(); err != nil {
 		return nil, apierror.Elsewhere(err.Error())

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/go-openapi/jsonpointer"
 
@@ -16,12 +17,14 @@ import (
 type Request struct {
 	Operation string // operationId
 	Path      string // as sent, below base path and workspace
-	Query     string // as sent
+	Query     string // as sent, without a fragment
 	Workspace string
 	Header    http.Header
 	// Body is the decoded JSON body: nil, bool, float64, string, []any or
 	// map[string]any.
 	Body any
+
+	parameters url.Values // of the query, once a rule needs them
 }
 
 // matches reports whether all conditions that are set hold.
@@ -40,8 +43,10 @@ func (m *Match) matches(r *Request) bool {
 			return false
 		}
 	}
-	if len(m.Query) > 0 && !matchesQuery(m.Query, r.Query) {
-		return false
+	for name, pattern := range m.Query {
+		if !matchesOne(pattern, r.parameter(name)) {
+			return false
+		}
 	}
 	for pointer, want := range m.Body {
 		got, found := at(r.Body, pointer)
@@ -52,15 +57,24 @@ func (m *Match) matches(r *Request) bool {
 	return true
 }
 
-// matchesQuery reports whether each parameter has a value that its pattern matches.
-func matchesQuery(patterns map[string]string, query string) bool {
-	sent, _ := url.ParseQuery(query) // what can be read counts
-	for name, pattern := range patterns {
-		if !matchesOne(pattern, sent[name]) {
-			return false
+// parameter returns the values of a parameter of the query.
+func (r *Request) parameter(name string) []string {
+	if r.parameters == nil {
+		r.parameters = url.Values{}
+		for pair := range strings.SplitSeq(r.Query, "&") {
+			name, value, _ := strings.Cut(pair, "=")
+			r.parameters.Add(decoded(name), decoded(value))
 		}
 	}
-	return true
+	return r.parameters[name]
+}
+
+// decoded decodes a part of a query. What has a percent sign that begins no escape stays as it is, as on the real server.
+func decoded(text string) string {
+	if plain, err := url.QueryUnescape(text); err == nil {
+		return plain
+	}
+	return strings.ReplaceAll(text, "+", " ")
 }
 
 func matchesOne(pattern string, values []string) bool {

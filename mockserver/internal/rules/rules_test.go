@@ -111,7 +111,7 @@ func TestWrongRulesAreRefusedWithAReason(t *testing.T) {
 func TestMatching(t *testing.T) {
 	t.Parallel()
 	request := &Request{
-		Operation: "createSignalEndpoint", Path: "/api/admin/signal-endpoints", Query: "userId=7&properties%5Bplan%5D=gold&id=1&id=2&%", Workspace: "ci-7",
+		Operation: "createSignalEndpoint", Path: "/api/admin/signal-endpoints", Query: "userId=7&properties%5Bplan%5D=gold&id=1&id=2&%&off=10%&list=x;y+z", Workspace: "ci-7",
 		Header: http.Header{"X-Tenant": {"red", "blue"}},
 		Body:   map[string]any{"name": "a", "a/b": map[string]any{"~": []any{1.0, nil, map[string]any{"x": true}}}},
 	}
@@ -127,6 +127,7 @@ func TestMatching(t *testing.T) {
 		"another path":             {Match{Path: "/api/admin/signals"}, false},
 		"query":                    {Match{Query: map[string]string{"userId": "7", "properties[plan]": "g*d"}}, true},
 		"one of a list":            {Match{Query: map[string]string{"id": "2"}}, true},
+		"no escape":                {Match{Query: map[string]string{"off": "10%", "list": "x;y z"}}, true},
 		"another query":            {Match{Query: map[string]string{"userId": "8"}}, false},
 		"a missing parameter":      {Match{Query: map[string]string{"user": "*"}}, false},
 		"workspace":                {Match{Workspace: "ci-7"}, true},

@@ -64,7 +64,7 @@ function checkFlags(what, flags, hint = "") {
 
 /** Throws if a name is none, or one that a URL would lose, so that a call would mean something else. */
 function checkName(what, name) {
-  if (typeof name !== "string" || ["", ".", ".."].includes(name)) {
+  if (name === undefined || name === null || ["", ".", ".."].includes(name)) {
     throw new TypeError(`${JSON.stringify(name)} is not a valid ${what} name`);
   }
 }
@@ -187,6 +187,9 @@ class Mock {
 
   async fail(options = {}) {
     const { fault, status = fault === undefined ? 500 : undefined, ...where } = only("fail", options, ["operation", "path", "query", "status", "times", "delay", "fault"]);
+    if (fault === "reset" && status !== undefined) {
+      throw new TypeError("fail takes no status with the fault reset, which has no answer");
+    }
     return this.#rule({ fault, answer: status === undefined ? undefined : { status } }, where);
   }
 

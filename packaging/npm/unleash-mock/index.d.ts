@@ -65,7 +65,7 @@ export interface Affected {
 
 /** Which requests fail, and how. */
 export interface Failure extends Affected {
-  /** The status, 500 by default; the body is that of a real Unleash. With a `fault`, the operation itself answers by default. */
+  /** The status, 500 by default; the body is that of a real Unleash. With a `fault`, the operation itself answers by default; `reset` has no answer. */
   status?: number;
   delay?: Delay;
   /** A fault of the connection or the body. */

@@ -145,6 +145,9 @@ func (m *maker) exclude(f *facets, object map[string]any) {
 		other := m.newFacets(0, 0, 0)
 		other.add(form)
 		for _, name := range slices.Sorted(maps.Keys(other.properties)) {
+			if m.visits--; m.visits < 0 {
+				return
+			}
 			schemas, _ := f.property(name)
 			if f.properties[name] == nil && fits(schemas, nil) && !fits(other.properties[name], nil) {
 				object[name] = nil
