@@ -766,30 +766,17 @@ func TestAServerMayLagBehindItsOwnChanges(t *testing.T) {
 	}
 }
 
-// TestATargetThatGoesAwayIsNotAccused is about one that dies with requests under way, one that dies between two, and
-// one that hangs, all in the middle of a run: the run ends, and nothing is said about the operations that were to answer.
+// TestATargetThatGoesAwayIsNotAccused is about one that dies and one that hangs, both in the middle of a run: the run
+// ends, and nothing is said about the operations that were to answer.
 func TestATargetThatGoesAwayIsNotAccused(t *testing.T) {
 	t.Parallel()
 	const answered = 150
-	die := func(server *httptest.Server) {
-		_ = server.Listener.Close()
-		server.CloseClientConnections()
-	}
 	for name, test := range map[string]struct {
-		concurrency  int
-		last, beyond func(w http.ResponseWriter, server *httptest.Server, ended context.Context)
-		want         string
+		goAway func(server *httptest.Server, ended context.Context)
+		want   string
 	}{
-		"dies": {concurrency: 20, beyond: func(_ http.ResponseWriter, server *httptest.Server, _ context.Context) {
-			die(server)
-		}, want: "connect"},
-		"dies between requests": {concurrency: 1, last: func(w http.ResponseWriter, server *httptest.Server, _ context.Context) {
-			_ = http.NewResponseController(w).Flush()
-			die(server)
-		}, want: "connect"},
-		"hangs": {concurrency: 20, beyond: func(_ http.ResponseWriter, _ *httptest.Server, ended context.Context) {
-			<-ended.Done()
-		}, want: "it answered before, but nothing any more within 6s"},
+		"dies":  {func(server *httptest.Server, _ context.Context) { die(server) }, "connect"},
+		"hangs": {func(_ *httptest.Server, ended context.Context) { <-ended.Done() }, "it answered before, but nothing any more within 6s"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -798,21 +785,15 @@ func TestATargetThatGoesAwayIsNotAccused(t *testing.T) {
 			var asked atomic.Int32
 			var server *httptest.Server
 			server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				n := asked.Add(1)
-				if n > answered {
-					if test.beyond != nil {
-						test.beyond(w, server, ended)
-					}
+				if asked.Add(1) > answered {
+					test.goAway(server, ended)
 					panic(http.ErrAbortHandler) // without an answer
 				}
 				mock.ServeHTTP(w, r)
-				if n == answered && test.last != nil {
-					test.last(w, server, ended)
-				}
 			}))
 			t.Cleanup(func() { end(); server.Close() })
 			result, err := conformance.Run(t.Context(), conformance.Options{
-				Target: server.URL, Tokens: conformance.MockTokens(), Seed: 1, Timeout: 2 * time.Second, Concurrency: test.concurrency,
+				Target: server.URL, Tokens: conformance.MockTokens(), Seed: 1, Timeout: 2 * time.Second, Concurrency: 20,
 			})
 			if !errors.Is(err, conformance.ErrUnreachable) || !strings.Contains(err.Error(), test.want) {
 				t.Fatalf("the error is %v", err)
@@ -830,6 +811,36 @@ func TestATargetThatGoesAwayIsNotAccused(t *testing.T) {
 				t.Errorf("left behind: %+v", result.Cleanup)
 			}
 		})
+	}
+}
+
+// die ends a server as a crash does.
+func die(server *httptest.Server) {
+	_ = server.Listener.Close()
+	server.CloseClientConnections()
+}
+
+// TestAListThatATargetNoLongerGivesAccusesNobody is about a target that dies before the run can make sure that a
+// segment is its own.
+func TestAListThatATargetNoLongerGivesAccusesNobody(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t, mockserver.WithLimits(mockserver.Limits{}))
+	var server *httptest.Server
+	died := false // one request at a time
+	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mock.ServeHTTP(w, r)
+		if r.Method == http.MethodPut { // the segments are listed next
+			_ = http.NewResponseController(w).Flush()
+			died = true
+			die(server)
+		}
+	}))
+	t.Cleanup(server.Close)
+	result, err := conformance.Run(t.Context(), conformance.Options{
+		Target: server.URL, Tokens: conformance.MockTokens(), Scenarios: []string{"shown/every-response-about-a-flag-shows-the-same-fields"},
+	})
+	if !died || !errors.Is(err, conformance.ErrUnreachable) || result.Summary.Failed > 0 {
+		t.Errorf("died %v, error %v, summary %+v, reasons %v", died, err, result.Summary, reasons(result))
 	}
 }
 
