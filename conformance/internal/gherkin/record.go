@@ -53,11 +53,12 @@ func (r *record) ended(ctx context.Context, status godog.StepResultStatus, err e
 	if err == nil {
 		err = fmt.Errorf("the step ended as %s", status)
 	}
-	step.Message = transcript.Text(transcript.Redactor(r.run.Redact, last), err.Error())
+	clean := transcript.Redactor(r.run.Redact, last)
+	step.Message = transcript.Text(clean, err.Error())
 	step.Outcome = outcomeOf(ctx, err)
 	r.report.Outcome = step.Outcome
 	if step.Outcome == report.Failed {
-		r.fail(err, last)
+		r.fail(err, last, clean)
 		return
 	}
 	r.report.Reason = step.Message
@@ -91,12 +92,11 @@ func (r *record) gateway(status int) {
 	r.report.Reason = fmt.Sprintf("a gateway answered in place of the target, last with %d; requests that were repeated: %d", status, r.gateways)
 }
 
-func (r *record) fail(err error, last *target.Exchange) {
-	seen := ""
+func (r *record) fail(err error, last *target.Exchange, clean *secrets.Redactor) {
+	seen, curl := "", ""
 	if last != nil {
-		seen = last.OperationID()
+		seen, curl = last.OperationID(), transcript.Curl(clean, last)
 	}
-	clean := transcript.Redactor(r.run.Redact, last)
 	var broken *judge.Mismatch
 	if !errors.As(err, &broken) {
 		broken = judge.Blames(seen, "an answer", err.Error())
@@ -110,7 +110,7 @@ func (r *record) fail(err error, last *target.Exchange) {
 			failure.SeenIn = seen
 		}
 		if last != nil {
-			failure.Curl = transcript.Curl(r.run.Redact, last)
+			failure.Curl = curl
 			if found := r.run.Plan.Conditions; found.Mock == "" && found.Version != "" { // a mock has no known deviations; what differs is a fault
 				failure.Known = r.run.Judge.Known(found.Version, failure.Operation, last)
 			}

@@ -41,7 +41,7 @@ func TestAMockHasNoDeviations(t *testing.T) {
 		"not known":     {target.Findings{}, false},
 	} {
 		r := recorded(plan.Conditions{Findings: test.found}, "getHealth")
-		r.fail(judge.Differs("", "status 404", "status 500"), huge)
+		r.fail(judge.Differs("", "status 404", "status 500"), huge, r.run.Redact)
 		if got := r.report.Failures[0].Known; (got != "") != test.known {
 			t.Errorf("%s: got %q", name, got)
 		}
@@ -68,7 +68,7 @@ func TestWhatAFailureSpeaksAgainst(t *testing.T) {
 			test.err = fmt.Errorf("%w", silentError{silent})
 		}
 		r := recorded(plan.Conditions{}, test.about)
-		r.fail(test.err, test.last)
+		r.fail(test.err, test.last, r.run.Redact)
 		f := r.report.Failures[0]
 		if f.Operation != test.operation || f.SeenIn != test.seenIn || f.Line != 7 || f.Step != "Then all is well" || f.Standing == "" {
 			t.Errorf("%s: %+v", name, f)

@@ -58,7 +58,7 @@ func (r *Run) failures(x *target.Exchange, found []spec.Failure) []report.Failur
 		worded := report.Failure{
 			Operation: x.Operation.ID, Pointer: transcript.Text(clean, failure.Pointer), Keyword: failure.Keyword,
 			Expectation: transcript.Text(clean, failure.In+": "+failure.Reason), Got: transcript.Text(clean, got(clean, x, failure)),
-			Source: fmt.Sprintf("the document's %s, status %d", x.Operation.ID, x.Status), Curl: transcript.Curl(r.Redact, x),
+			Source: fmt.Sprintf("the document's %s, status %d", x.Operation.ID, x.Status), Curl: transcript.Curl(clean, x),
 		}
 		if response := x.Operation.Response(x.Status); response != nil {
 			worded.Standing = response.Standing

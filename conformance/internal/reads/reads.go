@@ -316,7 +316,7 @@ func (r *Run) conclude(record *report.Scenario, operation *spec.Operation, last 
 	switch {
 	case errors.As(err, &silent):
 		record.Outcome = report.Failed
-		record.Failures = []report.Failure{{Operation: operation.ID, Expectation: "an answer", Got: transcript.Text(r.Redact, err.Error()), Curl: transcript.Curl(r.Redact, last)}}
+		record.Failures = []report.Failure{{Operation: operation.ID, Expectation: "an answer", Got: transcript.Text(r.Redact, err.Error()), Curl: transcript.Curl(transcript.Redactor(r.Redact, last), last)}}
 	case err != nil:
 		record.Outcome, record.Reason = report.Errored, transcript.Text(r.Redact, err.Error())
 	default:

@@ -11,9 +11,11 @@ import (
 )
 
 // Curl returns a command line that repeats a request. It replaces the token with a variable
-// for the reader to set.
+// for the reader to set. redact is what Redactor returns for the exchange.
 func Curl(redact *secrets.Redactor, x *target.Exchange) string {
-	clean := seen(x, nil).Redacted(redact)
+	asked := seen(x, nil)
+	asked.Response = traffic.Message{} // which redact knows
+	clean := asked.Redacted(redact)
 	words := []string{"curl", "-i"}
 	switch x.Method {
 	case http.MethodGet:
