@@ -55,10 +55,8 @@ function openDialog({ title, text = "", yes, label = "", secret = false }) {
   $("ask-yes").textContent = yes;
   input.type = secret ? "password" : "text";
   input.value = "";
-  // By default, Enter in the field presses the form's first button, which is Cancel.
-  input.onkeydown = (event) => {
-    if (event.key === "Enter") { event.preventDefault(); dialog.close("yes"); }
-  };
+  input.required = label !== "";
+  $("ask-no").onclick = () => dialog.close();
   return new Promise((resolve) => {
     dialog.onclose = () => resolve(dialog.returnValue === "yes" ? input.value : null);
     dialog.returnValue = "";
