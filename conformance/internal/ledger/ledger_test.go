@@ -26,6 +26,7 @@ import (
 type shelf struct {
 	endpoints, users string // the entries of its lists, in JSON
 	status           map[string]int
+	child            map[string]string // what has to be removed before a path is
 
 	mu            sync.Mutex
 	paths         []string
@@ -44,6 +45,8 @@ func (s *shelf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `{"users":[%s]}`, s.users)
 	case r.Method == http.MethodGet: // there is nothing else
 		w.WriteHeader(http.StatusNotFound)
+	case s.child[r.URL.Path] != "" && !slices.Contains(s.paths, "DELETE "+s.child[r.URL.Path]):
+		w.WriteHeader(http.StatusForbidden)
 	default:
 		s.paths = append(s.paths, r.Method+" "+r.URL.Path)
 		if s.authorization == nil {
@@ -114,6 +117,21 @@ func TestWhatWasCreatedIsRemovedTheLastFirst(t *testing.T) {
 	}
 	if l.Clear(t.Context(), testAdmin); len(shelves.paths) != len(want) {
 		t.Error("a second Clear removed something again")
+	}
+}
+
+func TestWhatIsRefusedIsTriedAfterTheOthers(t *testing.T) {
+	t.Parallel()
+	parent, child := endpointsPath+"/8", endpointsPath+"/7"
+	shelves := &shelf{endpoints: `{"id":7,"name":"own-a"},{"id":8,"name":"own-b"}`, child: map[string]string{parent: child}}
+	l := shelves.ledger(t, false)
+	l.Note(creation(endpointsPath, `{"name":"own-a"}`, 201, `{"id":7}`))
+	l.Note(creation(endpointsPath, `{"name":"own-b"}`, 201, `{"id":8}`))
+	if left := l.Clear(t.Context(), testAdmin); len(left) != 0 {
+		t.Errorf("left behind: %+v", left)
+	}
+	if want := []string{"DELETE " + child, "DELETE " + parent}; !slices.Equal(shelves.paths, want) {
+		t.Errorf("removed %q", shelves.paths)
 	}
 }
 
